@@ -1,0 +1,70 @@
+"""Failures that a person can act on."""
+
+
+class MemchatError(Exception):
+    """A failure told in one sentence that names the next step.
+
+    Args:
+        sentence: What went wrong, in words for the user.
+        next_step: What to do about it, as a sentence; empty when `sentence` says it already.
+    """
+
+    def __init__(self, sentence: str, next_step: str = "") -> None:
+        super().__init__(f"{sentence} {next_step}".strip())
+        self.sentence = sentence
+        self.next_step = next_step
+
+
+class NotFound(MemchatError):
+    """An id or a name that nothing stored answers to."""
+
+
+class ConfigError(MemchatError):
+    """A setting that cannot be used: an unknown name, a wrong type, a broken file."""
+
+
+class StoreError(MemchatError):
+    """The database cannot be opened, read or written."""
+
+
+class ModelError(MemchatError):
+    """A model endpoint failed or cannot be reached.
+
+    Args:
+        sentence: What went wrong.
+        next_step: What to do about it.
+        status: The HTTP status, when there was an answer.
+        retryable: Whether the same request may succeed later.
+    """
+
+    def __init__(
+        self, sentence: str, next_step: str = "", *, status: int | None = None, retryable: bool = False
+    ) -> None:
+        super().__init__(sentence, next_step)
+        self.status = status
+        self.retryable = retryable
+
+
+class NoModel(ModelError):
+    """Nothing is configured that could answer."""
+
+
+class EmptyReply(ModelError):
+    """The model ended its turn without a word."""
+
+
+class MessageTooLong(MemchatError):
+    """The newest message alone does not fit the window, and is not sent.
+
+    Args:
+        tokens: What the message needs, in tokens.
+        available: What the window leaves for it, in tokens.
+    """
+
+    def __init__(self, tokens: int, available: int) -> None:
+        super().__init__(
+            f"This message needs about {tokens:,} tokens and {available:,} are free.",
+            "Shorten it, or pick a model with a larger window (ctrl+o).",
+        )
+        self.tokens = tokens
+        self.available = available

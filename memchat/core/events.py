@@ -1,0 +1,152 @@
+"""What happens in a turn, and what the learning after it changed."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from memchat.core.context import ContextPlan, Recall
+from memchat.core.memories import Memory, ProfileField
+from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaved:
+    """The user's message is in the database; nothing that follows can lose it."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The memory was searched for this turn."""
+
+    recall: Recall
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBuilt:
+    """The request is laid out, and is about to be sent."""
+
+    plan: ContextPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More of the reply's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """More of the model's thinking aloud."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled:
+    """The model called a tool, and `result` went back to it."""
+
+    name: str
+    arguments: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrying:
+    """The model did not answer; the call is made again after `seconds`."""
+
+    attempt: int
+    attempts: int
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantSaved:
+    """The reply is in the database: whole, stopped by the user, or cut off."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnFailed:
+    """No reply came; the user's message stays, and can be tried again.
+
+    Attributes:
+        user_message: None when the message was refused before it was saved.
+    """
+
+    sentence: str
+    next_step: str
+    user_message: Message | None
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """Memories or profile fields changed."""
+
+    added: tuple[Memory, ...] = ()
+    changed: tuple[Memory, ...] = ()
+    superseded: tuple[Memory, ...] = ()
+    pending: tuple[Memory, ...] = ()
+    profile: tuple[ProfileField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryUpdated:
+    """The oldest half of a buffer was folded into a new rolling summary."""
+
+    old: RollingSummary | None
+    new: RollingSummary
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeClosed:
+    """A finished session got its session summary."""
+
+    summary: SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged:
+    """A session's title, model or end changed."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningChanged:
+    """How many learning jobs wait or run, and the last failure in a sentence."""
+
+    waiting: int
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderChanged:
+    """Whether recall can search by meaning, and if not, why."""
+
+    state: Literal["loading", "ready", "unavailable"]
+    reason: str = ""
+
+
+TurnEvent = (
+    UserSaved
+    | Recalled
+    | ContextBuilt
+    | Delta
+    | Reasoning
+    | ToolCalled
+    | Retrying
+    | AssistantSaved
+    | TurnFailed
+    | Learned
+)
+"""What one turn yields, in this order; `AssistantSaved` or `TurnFailed` ends the answer."""
+
+BackgroundEvent = Learned | SummaryUpdated | EpisodeClosed | SessionChanged | LearningChanged | EmbedderChanged
+"""What comes outside of turns, to those who subscribed."""
+
+Event = TurnEvent | BackgroundEvent

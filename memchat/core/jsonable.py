@@ -1,0 +1,240 @@
+"""The JSON shapes that other programs rely on."""
+
+from dataclasses import fields
+from typing import Any, assert_never
+
+from memchat.core.context import ContextPlan, LeftOut, RecalledItem
+from memchat.core.events import (
+    AssistantSaved,
+    ContextBuilt,
+    Delta,
+    EmbedderChanged,
+    EpisodeClosed,
+    Event,
+    Learned,
+    LearningChanged,
+    Reasoning,
+    Recalled,
+    Retrying,
+    SessionChanged,
+    SummaryUpdated,
+    ToolCalled,
+    TurnFailed,
+    UserSaved,
+)
+from memchat.core.memories import Memory, ProfileField, Source
+from memchat.core.messages import Message, RollingSummary, Session, SessionSummary, Usage
+from memchat.core.times import iso
+
+Json = dict[str, Any]
+
+
+def usage_json(usage: Usage) -> Json:
+    return {item.name: getattr(usage, item.name) for item in fields(usage)}
+
+
+def message_json(message: Message) -> Json:
+    return {
+        "id": message.id,
+        "session": message.session_id,
+        "seq": message.seq,
+        "role": message.role,
+        "text": message.text,
+        "status": message.status,
+        "at": iso(message.created_at),
+        "tokens": message.tokens,
+        "parent": message.parent_id,
+        "model": message.model,
+        "usage": usage_json(message.usage) if message.usage else None,
+        "finish_reason": message.finish_reason,
+        "error": message.error,
+    }
+
+
+def session_json(session: Session) -> Json:
+    return {
+        "id": session.id,
+        "title": session.title,
+        "created_at": iso(session.created_at),
+        "updated_at": iso(session.updated_at),
+        "messages": session.message_count,
+        "model": session.model,
+        "ended_at": iso(session.ended_at) if session.ended_at else None,
+    }
+
+
+def rolling_summary_json(summary: RollingSummary) -> Json:
+    return {
+        "id": summary.id,
+        "session": summary.session_id,
+        "text": summary.text,
+        "from_seq": summary.from_seq,
+        "to_seq": summary.to_seq,
+        "covers": summary.covers,
+        "tokens": summary.tokens,
+        "at": iso(summary.created_at),
+        "model": summary.model,
+    }
+
+
+def session_summary_json(summary: SessionSummary) -> Json:
+    return {
+        "session": summary.session_id,
+        "title": summary.title,
+        "text": summary.text,
+        "tokens": summary.tokens,
+        "at": iso(summary.session_at),
+        "model": summary.model,
+    }
+
+
+def source_json(source: Source) -> Json:
+    return {"session": source.session_id, "message": source.message_id, "quote": source.quote}
+
+
+def memory_json(memory: Memory) -> Json:
+    """A memory as pinned: id, kind, text, status, confidence, origin, times, use, sources."""
+    return {
+        "id": memory.id,
+        "kind": memory.kind,
+        "text": memory.text,
+        "status": memory.status,
+        "confidence": memory.confidence,
+        "origin": memory.origin,
+        "observed_at": iso(memory.observed_at),
+        "valid_from": iso(memory.valid_from) if memory.valid_from else None,
+        "valid_to": iso(memory.valid_to) if memory.valid_to else None,
+        "superseded_by": memory.superseded_by,
+        "pinned": memory.pinned,
+        "use_count": memory.use_count,
+        "sources": [source_json(source) for source in memory.sources],
+    }
+
+
+def profile_field_json(item: ProfileField) -> Json:
+    return {
+        "field": item.field,
+        "value": item.value,
+        "confidence": item.confidence,
+        "origin": item.origin,
+        "updated_at": iso(item.updated_at),
+        "sources": [source_json(source) for source in item.sources],
+    }
+
+
+def recalled_item_json(item: RecalledItem) -> Json:
+    """A recalled item as pinned, its source with session, title, message, role and time."""
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "text": item.text,
+        "score": round(item.score, 4),
+        "parts": {name: round(value, 4) for name, value in item.parts.items()},
+        "tokens": item.tokens,
+        "source": {
+            "session": item.source.session_id,
+            "title": item.source.session_title,
+            "message": item.source.message_id,
+            "role": item.source.role,
+            "at": iso(item.source.at),
+        },
+    }
+
+
+def left_out_json(item: LeftOut) -> Json:
+    return {"layer": item.layer, "id": item.ref, "text": item.text, "tokens": item.tokens, "reason": item.reason}
+
+
+def plan_json(plan: ContextPlan) -> Json:
+    """The request as pinned for `memchat explain --json`."""
+    return {
+        "model": plan.model,
+        "window": plan.window,
+        "reserve": plan.reserve,
+        "mode": plan.mode,
+        "tokens": plan.tokens,
+        "messages": [
+            {
+                "role": block.role,
+                "content": block.content,
+                "tokens": block.tokens,
+                "layer": block.layer,
+                "id": block.ref,
+            }
+            for block in plan.blocks
+        ],
+        "layers": dict(plan.layers),
+        "recalled": [recalled_item_json(item) for item in plan.recalled],
+        "left_out": [left_out_json(item) for item in plan.left_out],
+        "fold_next": list(plan.fold_next),
+    }
+
+
+def event_json(event: Event) -> Json:
+    """One event as a line of `memchat ask --json`; `type` is its name in snake case."""
+    match event:
+        case UserSaved(message):
+            return {"type": "user_saved", "message": message_json(message)}
+        case Recalled(recall):
+            return {
+                "type": "recalled",
+                "items": [recalled_item_json(item) for item in recall.items],
+                "considered": recall.considered,
+                "milliseconds": round(recall.milliseconds, 2),
+                "words_only": recall.words_only,
+            }
+        case ContextBuilt(plan):
+            return {"type": "context_built", "plan": plan_json(plan)}
+        case Delta(text):
+            return {"type": "delta", "text": text}
+        case Reasoning(text):
+            return {"type": "reasoning", "text": text}
+        case ToolCalled():
+            return {
+                "type": "tool_called",
+                "name": event.name,
+                "arguments": event.arguments,
+                "result": event.result,
+            }
+        case Retrying():
+            return {
+                "type": "retrying",
+                "attempt": event.attempt,
+                "attempts": event.attempts,
+                "seconds": event.seconds,
+                "reason": event.reason,
+            }
+        case AssistantSaved(message):
+            return {"type": "assistant_saved", "message": message_json(message)}
+        case TurnFailed():
+            return {
+                "type": "error",
+                "message": f"{event.sentence} {event.next_step}".strip(),
+                "user_message": event.user_message.id if event.user_message else None,
+                "retryable": event.retryable,
+            }
+        case Learned():
+            return {
+                "type": "learned",
+                "added": [memory_json(item) for item in event.added],
+                "changed": [memory_json(item) for item in event.changed],
+                "superseded": [memory_json(item) for item in event.superseded],
+                "pending": [memory_json(item) for item in event.pending],
+                "profile": [profile_field_json(item) for item in event.profile],
+            }
+        case SummaryUpdated():
+            return {
+                "type": "summary_updated",
+                "old": rolling_summary_json(event.old) if event.old else None,
+                "new": rolling_summary_json(event.new),
+            }
+        case EpisodeClosed(summary):
+            return {"type": "episode_closed", "summary": session_summary_json(summary)}
+        case SessionChanged(session):
+            return {"type": "session_changed", "session": session_json(session)}
+        case LearningChanged():
+            return {"type": "learning_changed", "waiting": event.waiting, "failure": event.failure}
+        case EmbedderChanged():
+            return {"type": "embedder_changed", "state": event.state, "reason": event.reason}
+        case _:
+            assert_never(event)

@@ -1,0 +1,168 @@
+"""Every setting, its default, and what it does; the docstring of a section is its reference.
+
+Values only: `memchat.config` reads and writes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from memchat.core.context import WorkingMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Which model answers.
+
+    Attributes:
+        name: The chat model; empty asks the endpoint for its first.
+        endpoint: A name under `endpoints`, `builtin`, or empty for the environment, else what is found.
+        summariser: A model for summaries and titles; empty uses the chat model.
+        temperature: Passed on when set.
+        reply_tokens: The reply's limit and the reserve kept free for it, in tokens.
+        window: The context window in tokens, where the endpoint does not say; 0 is not known.
+        tools: Whether models may call memory tools.
+        connect_seconds: How long to wait for a connection.
+        silence_seconds: How long a stream may say nothing before it counts as dead.
+        attempts: How often a call is tried in all.
+    """
+
+    name: str = ""
+    endpoint: str = ""
+    summariser: str = ""
+    temperature: float | None = None
+    reply_tokens: int = 1024
+    window: int = 0
+    tools: bool = True
+    connect_seconds: float = 10.0
+    silence_seconds: float = 120.0
+    attempts: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """A named OpenAI-compatible server.
+
+    Attributes:
+        base_url: Up to and including `/v1`.
+        model: The model to use there.
+        window: Its context window in tokens; 0 is not known.
+        api_key_env: Name of the environment variable that holds its key; else the keyring is asked.
+    """
+
+    base_url: str
+    model: str = ""
+    window: int = 0
+    api_key_env: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemorySettings:
+    """What goes into each call.
+
+    Attributes:
+        enabled: Whether anything but the session's own messages goes into a call or is learned.
+        mode: Working memory: `buffer`, `window`, `summary` or `hybrid`.
+        window_messages: How many of the newest messages `window` keeps.
+        fold_messages: Fold the oldest half once the buffer holds this many messages.
+        fold_tokens: Fold the oldest half once the buffer holds this many tokens; 0 is half of the model's window.
+        summary_tokens: The rolling summary's limit, in tokens.
+        session_summaries: How many session summaries go into the next session.
+        recall_items: How many items a turn recalls at most.
+        recall_tokens: The recalled block's limit, in tokens.
+        recall_floor: Items with a lower score are not recalled, from 0 to 1.
+        embedder: `builtin`, or the name of an endpoint with /v1/embeddings, or `off` for words alone.
+        embedding_model: The model at that endpoint.
+    """
+
+    enabled: bool = True
+    mode: WorkingMode = "hybrid"
+    window_messages: int = 20
+    fold_messages: int = 24
+    fold_tokens: int = 0
+    summary_tokens: int = 400
+    session_summaries: int = 3
+    recall_items: int = 6
+    recall_tokens: int = 700
+    recall_floor: float = 0.3
+    embedder: str = "builtin"
+    embedding_model: str = ""
+
+
+DEFAULT_PROFILE: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "what the user wants to be called",
+        "preferred_language": "the language to answer in",
+        "occupation": "what the user does",
+        "location": "where the user lives",
+        "timezone": "the user's time zone, as an IANA name",
+        "goals": "what the user is working towards",
+        "communication_style": "how the user likes answers to be",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSettings:
+    """Which fields the profile has.
+
+    Attributes:
+        fields: Name to description; the user's own are added to the default ones.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_PROFILE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonaSettings:
+    """How the assistant is told to be.
+
+    Attributes:
+        system_prompt: Replaces the built-in system prompt when set.
+        name: What the assistant is called on the screen.
+    """
+
+    system_prompt: str = ""
+    name: str = "memchat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacySettings:
+    """What is kept out.
+
+    Attributes:
+        redact_secrets: Replace keys, tokens and card numbers by placeholders before anything is stored or sent.
+    """
+
+    redact_secrets: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceSettings:
+    """How it looks.
+
+    Attributes:
+        theme: A theme's name: one of memchat's own (`memchat-dark`, `memchat-light`, `memchat-contrast`,
+            `memchat-ansi`), of the user's themes folder, or of Textual's.
+        panels: Whether the panels are open at the start where the screen is wide enough.
+        page_messages: How many messages are shown at a time.
+        keys: Binding id to keys, such as `sessions = "ctrl+l"`.
+    """
+
+    theme: str = "memchat-dark"
+    panels: bool = True
+    page_messages: int = 30
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; each section is a table of the config file."""
+
+    model: ModelSettings = field(default_factory=ModelSettings)
+    endpoints: Mapping[str, EndpointSettings] = field(default_factory=dict)
+    memory: MemorySettings = field(default_factory=MemorySettings)
+    profile: ProfileSettings = field(default_factory=ProfileSettings)
+    persona: PersonaSettings = field(default_factory=PersonaSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    interface: InterfaceSettings = field(default_factory=InterfaceSettings)

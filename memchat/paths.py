@@ -1,0 +1,75 @@
+"""Where memchat keeps its files, each readable by its owner only."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from memchat.core.errors import MemchatError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """The folders for config, data and cache, and the files in them."""
+
+    config_dir: Path
+    data_dir: Path
+    cache_dir: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Paths":
+        """The folders under `MEMCHAT_HOME` when it is set, else the platform's own."""
+        home = (os.environ if environ is None else environ).get("MEMCHAT_HOME", "")
+        if home:
+            root = Path(home).expanduser()
+            return cls(config_dir=root / "config", data_dir=root / "data", cache_dir=root / "cache")
+        from platformdirs import PlatformDirs
+
+        folders = PlatformDirs("memchat", appauthor=False)
+        return cls(
+            config_dir=Path(folders.user_config_dir),
+            data_dir=Path(folders.user_data_dir),
+            cache_dir=Path(folders.user_cache_dir),
+        )
+
+    @property
+    def config_file(self) -> Path:
+        return self.config_dir / "config.toml"
+
+    @property
+    def keys_file(self) -> Path:
+        """API keys, where there is no keyring."""
+        return self.config_dir / "keys.toml"
+
+    @property
+    def themes_dir(self) -> Path:
+        """The user's own themes."""
+        return self.config_dir / "themes"
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "memchat.db"
+
+    @property
+    def weights_dir(self) -> Path:
+        """Weights of built-in models."""
+        return self.data_dir / "models"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "memchat.log"
+
+    def ensure(self) -> None:
+        """Makes the folders, mode 0700.
+
+        Raises:
+            MemchatError: One cannot be made.
+        """
+        for folder in (self.config_dir, self.data_dir, self.cache_dir):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise MemchatError(
+                    f"The folder {folder} cannot be made: {error.strerror or error}.",
+                    "Set MEMCHAT_HOME to a folder that you can write to.",
+                ) from error
