@@ -7,7 +7,7 @@ from typing import Literal
 Role = Literal["system", "user", "assistant", "tool"]
 
 MessageStatus = Literal["complete", "partial", "stopped", "failed"]
-"""`partial`: cut off by a failure or a crash; `stopped`: by the user; `failed`: said by the user, and never answered."""
+"""`partial`: cut off by a failure or a crash; `stopped`: by the user; `failed`: a user message never answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
