@@ -1,0 +1,131 @@
+"""The real MiniLM: what recall relies on, and how it fails."""
+
+import asyncio
+import importlib.util
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memchat.core.errors import ModelError
+from memchat.providers.embedder import BuiltinEmbedder
+
+
+@pytest_asyncio.fixture
+async def embedder() -> AsyncIterator[BuiltinEmbedder]:
+    built = BuiltinEmbedder()
+    yield built
+    await built.close()
+
+
+def vector(data: bytes) -> Any:
+    return np.frombuffer(data, dtype="<f4")
+
+
+async def test_paraphrases_are_nearer_than_unrelated_texts(embedder: BuiltinEmbedder) -> None:
+    await embedder.load()
+    texts = [
+        "Which foods can I not eat?",
+        "I am allergic to peanuts.",
+        "The train leaves at ten.",
+        "What must I avoid eating?",
+    ]
+    asked, allergy, train, again = (vector(data) for data in await embedder.embed(texts))
+    assert asked @ again > 0.6
+    assert asked @ allergy > asked @ train + 0.2
+
+
+async def test_a_text_has_one_vector_whatever_stands_beside_it(embedder: BuiltinEmbedder) -> None:
+    texts = ["short", "a much longer text about gardens in Kyoto " * 20, "", "日本庭園が好きです", "short"]
+    together = await embedder.embed(texts)
+    alone = [(await embedder.embed([text]))[0] for text in texts]
+    assert together == alone
+    assert together[0] == together[4]
+    assert len(set(together)) == 4
+
+
+async def test_every_shape_of_text_gets_a_unit_vector(embedder: BuiltinEmbedder) -> None:
+    texts = [
+        "",
+        " \n\t ",
+        "京都の庭",
+        "🦊" * 300,
+        "\ud800 lone",
+        "x" * 1_000_000,
+        "a b\x00c\x1b[31m",
+        " " * 1_000_000 + "y",
+    ]
+    for text, data in zip(texts, await embedder.embed(texts), strict=True):
+        assert len(data) == 4 * embedder.dimensions, text[:10]
+        assert np.linalg.norm(vector(data)) == pytest.approx(1.0, abs=1e-5), text[:10]
+
+
+async def test_nothing_after_the_first_256_tokens_counts(embedder: BuiltinEmbedder) -> None:
+    start = "garden " * 300
+    one, other = await embedder.embed([start + "peanuts", start + "trains"])
+    assert one == other
+
+
+async def test_no_texts_no_vectors(embedder: BuiltinEmbedder) -> None:
+    assert await embedder.embed([]) == []
+
+
+async def test_a_question_goes_between_the_texts_of_a_long_batch(embedder: BuiltinEmbedder) -> None:
+    await embedder.load()
+    batch = asyncio.create_task(embedder.embed(["the history of gardens " * 60] * 40))
+    await asyncio.sleep(0)
+    await embedder.embed(["what can I eat?"])
+    assert not batch.done()
+    assert len(await batch) == 40
+
+
+async def test_it_works_in_a_thread_of_its_own(embedder: BuiltinEmbedder) -> None:
+    await embedder.embed(["a"])
+    assert [thread.name for thread in threading.enumerate() if "embedder" in thread.name] == ["memchat-embedder_0"]
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=400))
+async def test_any_text_gives_a_finite_unit_vector(text: str) -> None:
+    data = (await _shared().embed([text]))[0]
+    assert np.isfinite(vector(data)).all()
+    assert np.linalg.norm(vector(data)) == pytest.approx(1.0, abs=1e-5)
+
+
+_embedders: list[BuiltinEmbedder] = []
+
+
+def _shared() -> BuiltinEmbedder:
+    if not _embedders:
+        _embedders.append(BuiltinEmbedder())
+    return _embedders[0]
+
+
+async def test_a_damaged_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    broken = tmp_path / "model.onnx"
+    broken.write_bytes(b"not a model")
+    embedder = BuiltinEmbedder(broken)
+    with pytest.raises(ModelError, match="damaged") as caught:
+        await embedder.load()
+    assert "words alone" in caught.value.next_step
+    with pytest.raises(ModelError, match="damaged"):
+        await embedder.embed(["again"])
+    await embedder.close()
+
+
+async def test_a_missing_model_is_refused_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = BuiltinEmbedder(tmp_path / "gone.onnx")
+    with pytest.raises(ModelError, match="cannot be read: No such file"):
+        await gone.load()
+    await gone.close()
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    uninstalled = BuiltinEmbedder()
+    with pytest.raises(ModelError, match="not installed"):
+        await uninstalled.load()
+    await uninstalled.close()
