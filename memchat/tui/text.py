@@ -1,0 +1,52 @@
+"""Text from models, memories and files made safe and short enough to show."""
+
+import re
+
+# Terminal sequences whole, so that no remains of them are read as words.
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
+)
+# Control characters but tab and line feed, and the bidirectional overrides that reorder what is read.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]")
+
+
+def plain(text: str) -> str:
+    """`text` without control characters and terminal sequences; tabs are spaces, line ends are line feeds."""
+    if text.isprintable() and text.isascii():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", _SEQUENCE.sub("", text)).replace("\t", "    ")
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """The start of `text` on one line.
+
+    Args:
+        text: Anything, however long; no more of it is read than is needed.
+        limit: The most characters that are kept.
+    """
+    start = " ".join(plain(text[: limit * 4]).split())
+    return start if len(start) <= limit and len(text) <= limit * 4 else start[: limit - 1] + "…"
+
+
+def short_number(number: int) -> str:
+    """`number` in at most four characters and a unit: `950`, `2.1k`, `16k`, `1.1M`."""
+    if number < 1000:
+        return str(number)
+    size, unit = (1_000, "k") if number < 999_500 else (1_000_000, "M")
+    scaled = number / size
+    return f"{scaled:.1f}{unit}".replace(".0", "") if scaled < 9.95 else f"{scaled:.0f}{unit}"
+
+
+def size_of(number: int) -> str:
+    """A file's size in bytes for people: `98 MB`, `1.1 GB`."""
+    for size, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
+        if number >= size:
+            scaled = number / size
+            return f"{scaled:.1f} {unit}" if scaled < 10 and unit == "GB" else f"{scaled:.0f} {unit}"
+    return f"{number} B"
+
+
+def counted(number: int, noun: str) -> str:
+    """`number` with its noun: `1 message`, `1,200 messages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
