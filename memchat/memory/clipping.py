@@ -1,0 +1,58 @@
+"""Cutting a text to a number of tokens where it hurts least."""
+
+import re
+from collections.abc import Callable, Iterator
+
+Count = Callable[[str], int]
+"""Length of a text in tokens."""
+
+_SENTENCES = re.compile(r".*?(?:[.!?…](?=\s)|[。！？]|\n|$)\s*", re.DOTALL)
+_WORDS = re.compile(r"\S+\s*|\s+")
+_UNIT_CHARS = 400
+
+
+def _units(text: str) -> Iterator[str]:
+    """Pieces to cut between: sentences, the long ones by words, the long words by characters."""
+    for sentence in _SENTENCES.findall(text):
+        if len(sentence) <= _UNIT_CHARS:
+            if sentence:
+                yield sentence
+            continue
+        for word in _WORDS.findall(sentence):
+            for start in range(0, len(word), 40):
+                yield word[start : start + 40]
+
+
+def clip(text: str, limit: int, count: Count) -> tuple[str, str]:
+    """Splits `text` into a head of at most `limit` tokens and the rest.
+
+    The cut falls after a sentence where one fits, else after a word, else anywhere. Only the head is counted, so a
+    giant text costs no more than its beginning.
+    """
+    if len(text) <= 20_000 and count(text) <= limit:
+        return text, ""
+    taken: list[str] = []
+    used = 0
+    for unit in _units(text):
+        tokens = count(unit)
+        if used + tokens > limit:
+            break
+        taken.append(unit)
+        used += tokens
+    head = "".join(taken)
+    while taken and count(head) > limit:
+        taken.pop()
+        head = "".join(taken)
+    return head, text[len(head) :]
+
+
+def split(text: str, limit: int, count: Count) -> list[str]:
+    """`text` in pieces of at most `limit` tokens each; a limit below one character's tokens is exceeded by one."""
+    pieces: list[str] = []
+    rest = text
+    while rest:
+        head, rest = clip(rest, limit, count)
+        if not head:
+            head, rest = rest[0], rest[1:]
+        pieces.append(head)
+    return pieces
