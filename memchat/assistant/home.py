@@ -1,0 +1,83 @@
+"""Where a session lives: its store, how its requests are built, and the learning over it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from memchat.assistant.connection import Connection
+from memchat.assistant.requests import Requests
+from memchat.core.events import BackgroundEvent
+from memchat.core.messages import Message, Session
+from memchat.core.settings import Settings
+from memchat.core.times import Clock
+from memchat.memory import working
+from memchat.memory.learning import Learning
+from memchat.providers.catalog import find
+from memchat.providers.embedder import Embedder
+from memchat.store import Store
+from memchat.store.jobs import NewJob
+
+_UNFINISHED = 20
+"""How many sessions found unfinished get their summary at one start, newest first."""
+
+
+class Home:
+    """The database's own home, or the one in memory of incognito sessions."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        knowledge: Store,
+        settings: Settings,
+        connection: Connection,
+        embedder: Callable[[], Awaitable[Embedder | None]],
+        count: Callable[[str], int],
+        clock: Clock,
+        publish: Callable[[BackgroundEvent], None],
+        owner: str,
+    ) -> None:
+        self.store = store
+        self.requests = Requests(store, knowledge, settings, count, clock)
+        self.learning = Learning(
+            store=store,
+            embedder=embedder,
+            model=connection.summariser,
+            settings=settings,
+            count=count,
+            publish=publish,
+            owner=owner,
+        )
+        self._settings = settings
+        self._connection = connection
+        self._owner = owner
+
+    async def jobs_after(self, session: Session, user: Message) -> tuple[NewJob, ...]:
+        """What is to be learned once the reply to `user` is saved."""
+        jobs: list[NewJob] = []
+        summary = await self.store.summaries.latest(session.id)
+        span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)
+        if working.due(span, self._settings.memory, self._connection.status.window):
+            jobs.append(NewJob(kind="fold", payload={"session": session.id}, key=f"fold:{session.id}"))
+        if user.seq == 1 and session.title_by == "default" and self._can_name():
+            jobs.append(NewJob(kind="title", payload={"session": session.id}, key=f"title:{session.id}"))
+        return tuple(jobs)
+
+    async def queue_unfinished(self, still_open: frozenset[str]) -> None:
+        """Queues the session summaries that sessions left by a crash, or by a command, still lack."""
+        found = await self.store.sessions.unfinished(self._owner)
+        await self.queue_summaries([session for session in found if session.id not in still_open][:_UNFINISHED])
+
+    async def queue_summaries(self, sessions: Sequence[Session]) -> None:
+        """Queues a session summary for each of `sessions` that has something to summarise."""
+        jobs = [
+            NewJob(kind="session_summary", payload={"session": session.id}, key=f"session_summary:{session.id}")
+            for session in sessions
+            if session.message_count > 1
+        ]
+        if jobs and self._settings.memory.enabled:
+            await self.store.jobs.add(jobs)
+            self.learning.wake()
+
+    def _can_name(self) -> bool:
+        """A dim model's titles are worse than the first words of the session."""
+        status = self._connection.status
+        return status.endpoint != "builtin" or not find(status.name).dim

@@ -1,0 +1,64 @@
+"""What the assistant tells those who show it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from memchat.core.context import ContextPlan
+from memchat.core.memories import ProfileField
+from memchat.core.messages import Message, RollingSummary, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelStatus:
+    """Which model answers, and whether it can.
+
+    Attributes:
+        endpoint: The endpoint's name; `builtin` for the built-in engine.
+        local: Whether it runs on this machine.
+        window: What it reads at most, in its tokens.
+        state: `unknown` before it was looked for, `none` when nothing is configured, found or installed.
+        problem: Why it is `failed`, in a sentence.
+    """
+
+    endpoint: str = ""
+    name: str = ""
+    local: bool = False
+    window: int = 8192
+    state: Literal["unknown", "none", "ready", "failed"] = "unknown"
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """A model that the user can pick.
+
+    Attributes:
+        detail: Its window, size or what is wrong with its endpoint.
+        installed: Whether it can answer now; a built-in one that is not must be pulled first.
+    """
+
+    endpoint: str
+    name: str
+    detail: str
+    installed: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """A session as it is resumed.
+
+    Attributes:
+        messages: The newest page, oldest first.
+        more: Whether there are earlier ones.
+        plan: What the next request holds before anything is typed.
+        unanswered: The last message, when it is the user's and its reply never came.
+    """
+
+    session: Session
+    messages: tuple[Message, ...]
+    more: bool
+    summary: RollingSummary | None
+    profile: tuple[ProfileField, ...]
+    plan: ContextPlan
+    unanswered: Message | None
