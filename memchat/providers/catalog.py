@@ -96,17 +96,18 @@ def catalog() -> tuple[CatalogModel, ...]:
     return tuple(_model(entry) for entry in tomllib.loads(text)["model"])
 
 
-def find(name: str) -> CatalogModel:
-    """The model called `name`, in any case.
+def find(name: str, models: tuple[CatalogModel, ...] | None = None) -> CatalogModel:
+    """The model called `name`, in any case, among `models`; none are the catalog's.
 
     Raises:
         NotFound: There is none; the sentence names the near ones.
     """
-    names = [model.name for model in catalog()]
+    known = catalog() if models is None else models
+    names = [model.name for model in known]
     wanted = name.strip().casefold()
     if wanted in names:
-        return catalog()[names.index(wanted)]
-    near = [known for known in names if wanted and wanted in known] or get_close_matches(wanted, names, n=2, cutoff=0.5)
+        return known[names.index(wanted)]
+    near = [other for other in names if wanted and wanted in other] or get_close_matches(wanted, names, n=2, cutoff=0.5)
     raise NotFound(f"There is no built-in model called {name!r}.", f"Did you mean {' or '.join(near or names)}?")
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from memchat.core.errors import ModelError, NotFound
 from memchat.providers import machine
-from memchat.providers.catalog import MINIMUM_CONTEXT, SLOTS, CatalogModel, find
+from memchat.providers.catalog import MINIMUM_CONTEXT, SLOTS, CatalogModel
 
 if TYPE_CHECKING:
     from memchat.providers.endpoints import Endpoint
@@ -68,7 +68,7 @@ class Engine:
         """
         async with self._lock:
             try:
-                model = find(name)
+                model = self._weights.find(name)
             except NotFound as error:
                 raise ModelError(error.sentence, error.next_step) from error
             if self.running == model.name and self._endpoint is not None:
