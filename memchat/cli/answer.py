@@ -1,0 +1,199 @@
+"""The events of one turn on stdout: as text while it comes, or as JSON, one event a line."""
+
+import asyncio
+import signal
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, assert_never
+
+from memchat.cli.notices import Notices
+from memchat.cli.output import json_text
+from memchat.cli.running import DONE, FAILED, INTERRUPTED
+from memchat.cli.text import clean, shortened
+from memchat.core.errors import MemchatError
+from memchat.core.events import (
+    AssistantSaved,
+    BackgroundEvent,
+    ContextBuilt,
+    Delta,
+    Event,
+    Learned,
+    LearningChanged,
+    Reasoning,
+    Recalled,
+    Retrying,
+    ToolCalled,
+    TurnEvent,
+    TurnFailed,
+    UserSaved,
+)
+from memchat.core.jsonable import event_json
+from memchat.core.messages import Message
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+
+_MOMENT = 0.7
+_LINE = 72
+
+
+class Answer(ABC):
+    """Follows one turn and the learning after it.
+
+    Args:
+        notices: For what is said on stderr.
+    """
+
+    def __init__(self, notices: Notices) -> None:
+        self.notices = notices
+        self._failure = ""
+        self._unread = False
+
+    @abstractmethod
+    def show(self, event: TurnEvent) -> None:
+        """Writes what `event` brings."""
+
+    @abstractmethod
+    def show_background(self, event: BackgroundEvent) -> None:
+        """Writes what learning did."""
+
+    @abstractmethod
+    def refused(self, error: MemchatError) -> None:
+        """Tells, if it has a place on stdout, that there is no turn; the sentence goes to stderr by itself."""
+
+    async def turn(self, assistant: "Assistant", session_id: str, text: str, *, use_memory: bool) -> int:
+        """Runs the turn, and gives the exit code. ^C stops the reply, whose text so far is kept."""
+        assistant.subscribe(self._heard)
+        code = FAILED
+        async with _stopping(assistant, session_id) as stopped:
+            async for event in assistant.turn(session_id, text, use_memory=use_memory):
+                self.notices.clear()
+                try:
+                    if not self._unread:
+                        self.show(event)
+                except BrokenPipeError:  # the reader has enough; what came is kept
+                    self._unread = True
+                    assistant.stop(session_id)
+                match event:
+                    case Retrying():
+                        self.notices.retrying(event)
+                    case AssistantSaved(message):
+                        code = self._saved(message)
+                    case TurnFailed() if not stopped.is_set():
+                        self.notices.say(f"{event.sentence} {event.next_step}")
+                    case _:
+                        pass
+        if self._unread:
+            raise BrokenPipeError
+        return INTERRUPTED if stopped.is_set() else code
+
+    def _saved(self, message: Message) -> int:
+        if message.status != "partial":
+            return DONE
+        self.notices.say(message.error or "The reply was cut off; what came of it is kept.")
+        return FAILED
+
+    async def learning(self, assistant: "Assistant", seconds: float) -> None:
+        """Waits for the learning from this turn, at most `seconds`."""
+        waiting = asyncio.create_task(assistant.settle(seconds))
+        done, _ = await asyncio.wait({waiting}, timeout=_MOMENT)
+        if not done:
+            self.notices.passing("Learning from this turn… (ctrl+c leaves it to the next run)")
+        settled = await waiting
+        if not settled or self._failure:
+            self.notices.say(self._failure or "Learning is not finished; the next run goes on with it.")
+
+    def _heard(self, event: BackgroundEvent) -> None:
+        self._failure = event.failure if isinstance(event, LearningChanged) else self._failure
+        with suppress(BrokenPipeError):
+            self.show_background(event)
+
+
+class TextAnswer(Answer):
+    """The reply's text alone on stdout."""
+
+    def __init__(self, notices: Notices) -> None:
+        super().__init__(notices)
+        self._written = ""
+
+    def show(self, event: TurnEvent) -> None:
+        match event:
+            case Delta(text):
+                self._write(text)
+            case AssistantSaved(message):
+                if not self._written:
+                    self._write(message.text)
+                self._end_line()
+            case TurnFailed():
+                self._end_line()
+            case Learned():
+                self.show_background(event)
+            case UserSaved() | Recalled() | ContextBuilt() | Reasoning() | ToolCalled() | Retrying():
+                pass
+            case _:
+                assert_never(event)
+
+    def show_background(self, event: BackgroundEvent) -> None:
+        if isinstance(event, Learned) and sys.stderr.isatty():
+            remembered = [item.text for item in (*event.added, *event.changed)]
+            remembered += [f"{item.field}: {item.value}" for item in event.profile]
+            self._end_line()
+            for text in remembered:
+                self.notices.say(f"remembered: {shortened(text, _LINE)}")
+
+    def refused(self, error: MemchatError) -> None:  # noqa: ARG002 - stderr tells it
+        self._end_line()
+
+    def _write(self, text: str) -> None:
+        if text := clean(text):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            self._written = text
+
+    def _end_line(self) -> None:
+        if self._written and not self._written.endswith("\n"):
+            self._write("\n")
+
+
+class JsonAnswer(Answer):
+    """Each event as a line of JSON."""
+
+    def show(self, event: TurnEvent) -> None:
+        self._line(event)
+
+    def show_background(self, event: BackgroundEvent) -> None:
+        self._line(event)
+
+    def refused(self, error: MemchatError) -> None:
+        self._line(TurnFailed(sentence=error.sentence, next_step=error.next_step, user_message=None, retryable=False))
+
+    def _line(self, event: Event) -> None:
+        print(json_text(event_json(event)), flush=True)
+
+
+@asynccontextmanager
+async def _stopping(assistant: "Assistant", session_id: str) -> AsyncIterator[asyncio.Event]:
+    """While it holds, ^C stops the reply and sets the event; a second one ends the command at once."""
+    stopped = asyncio.Event()
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if stopped.is_set() and task is not None:
+            task.cancel()
+        stopped.set()
+        assistant.stop(session_id)
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        loop.add_signal_handler(signal.SIGINT, stop)
+    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+        yield stopped
+        return
+    try:
+        yield stopped
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,119 @@
+"""`memchat ask`: one turn, streamed to stdout."""
+
+from argparse import SUPPRESS, Namespace
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from memchat.cli.parser import JSON, Commands, Parser, shared
+from memchat.cli.question import add_text, question
+from memchat.cli.running import DONE, WrongUsage
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+    from memchat.cli.notices import Notices
+    from memchat.core.messages import Session
+
+SMALL_MODEL = "smollm2-135m"
+_LEARNING_SECONDS = 600.0
+
+
+def add_session(parser: Parser) -> None:
+    """Adds the choice of a session."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "-c", "--continue", dest="continue_last", action="store_true", default=SUPPRESS, help="in the last session"
+    )
+    which.add_argument("-s", "--session", metavar="ID", help="in this session; the start of its id is enough")
+
+
+def add_model(parser: Parser) -> None:
+    """Adds the choice of a model for this run."""
+    parser.add_argument(
+        "-m", "--model", metavar="MODEL", default=SUPPRESS, help="this run's model: MODEL or ENDPOINT/MODEL"
+    )
+
+
+def register(commands: Commands) -> None:
+    parser = commands.add(
+        "ask",
+        "[-c | -s ID] [-m MODEL] [--json] [--no-memory] [--no-wait] [--incognito] [TEXT ...]",
+        "Ask one thing, and read the answer on stdout as it comes",
+        run,
+        parents=[shared((JSON[0], {**JSON[1], "help": "print each event as a line of JSON"}))],
+    )
+    parser.set_defaults(json=False)
+    add_text(parser)
+    add_session(parser)
+    add_model(parser)
+    parser.add_argument(
+        "--no-memory", action="store_true", help="leave out and learn nothing but this session's messages"
+    )
+    parser.add_argument("--no-wait", action="store_true", help="leave the learning to the next run")
+    parser.add_argument(
+        "--incognito", action="store_true", default=SUPPRESS, help="leave nothing behind: the session is not stored"
+    )
+
+
+def run(args: Namespace) -> "Coroutine[Any, Any, int]":
+    """Reads the question first, while ^C still interrupts a read, and gives what answers it."""
+    if args.incognito and (args.session or args.continue_last):
+        raise WrongUsage("An incognito session is always a new one.", "Leave out -c and -s, or --incognito.")
+    return _ask(args, question(args))
+
+
+async def _ask(args: Namespace, text: str) -> int:
+    from memchat.cli.answer import JsonAnswer, TextAnswer
+    from memchat.cli.notices import Notices
+    from memchat.cli.opening import assistant
+    from memchat.core.errors import MemchatError
+
+    notices = Notices()
+    answer = JsonAnswer(notices) if args.json else TextAnswer(notices)
+    try:
+        async with assistant(args.model) as opened:
+            chosen = await existing(opened, args)
+            opened.warm_up()
+            await ready(opened, notices)
+            view = await (opened.open_session(chosen.id) if chosen else opened.new_session(incognito=args.incognito))
+            code = await answer.turn(opened, view.session.id, text, use_memory=not args.no_memory)
+            if code == DONE and not args.no_wait:
+                await answer.learning(opened, _LEARNING_SECONDS)
+    except MemchatError as error:
+        answer.refused(error)
+        raise
+    finally:
+        notices.clear()
+    return code
+
+
+async def ready(assistant: "Assistant", notices: "Notices") -> None:
+    """Finds a model; with nothing set up, pulls the small built-in one, and says so.
+
+    Raises:
+        MemchatError: There is none that could answer.
+    """
+    from memchat.core.errors import ModelError
+
+    status = await assistant.connect()
+    if status.state == "none":
+        notices.say(f"No model is set up. Pulling the small built-in one, {SMALL_MODEL} (about 100 MB).")
+        await assistant.weights.pull(SMALL_MODEL, notices.progress)
+        notices.clear()
+        status = await assistant.use_model("builtin", SMALL_MODEL, save=False)
+    if status.state == "failed":
+        raise ModelError(
+            status.problem or "The model cannot be reached.", "" if status.problem else "Run memchat doctor."
+        )
+
+
+async def existing(assistant: "Assistant", args: Namespace) -> "Session | None":
+    """The stored session that was chosen, or none for a new one.
+
+    Raises:
+        NotFound: No session has that id.
+    """
+    if args.session:
+        return await assistant.store.sessions.get(args.session)
+    if args.continue_last:
+        return await assistant.store.sessions.latest()
+    return None

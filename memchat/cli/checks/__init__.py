@@ -1,0 +1,1 @@
+"""What `memchat doctor` looks at, by what it is about."""

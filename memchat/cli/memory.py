@@ -1,0 +1,236 @@
+"""`memchat memory`: the facts that are remembered, to list, show, add, edit, forget and take back."""
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.running import DONE
+from memchat.core.memories import MEMORY_KINDS, MEMORY_STATUSES
+
+if TYPE_CHECKING:
+    from memchat.core.memories import Change, Memory
+
+_KNOWN = ("active", "pending")
+
+
+def register(commands: Commands) -> None:
+    kind = (("--kind",), {"choices": MEMORY_KINDS, "metavar": "KIND", "help": f"only {_either(MEMORY_KINDS)}"})
+    status = (
+        ("--status",),
+        {
+            "choices": (*MEMORY_STATUSES, "all"),
+            "metavar": "STATUS",
+            "help": f"only {_either((*MEMORY_STATUSES, 'all'))}; without it, what is active or pending",
+        },
+    )
+    listing, one = shared(JSON, kind, status), shared(JSON)
+    parser = commands.add(
+        "memory",
+        "[list | show | add | edit | forget | history | undo] [--json] [--kind KIND] [--status STATUS]",
+        "List, show, add, edit and forget what is remembered",
+        list_memories,
+        parents=[listing],
+    )
+    parser.set_defaults(json=False, kind=None, status=None)
+    actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
+    actions.add(
+        "list", "[--json] [--kind KIND] [--status STATUS]", "All that is remembered", list_memories, parents=[listing]
+    )
+    show = actions.add("show", "[--json] ID", "One memory, and where it is from", show_memory, parents=[one])
+    add = actions.add("add", "[--json] TEXT", "Remember something", add_memory, parents=[one])
+    edit = actions.add("edit", "[--json] ID TEXT", "Put it in other words", edit_memory, parents=[one])
+    forget = actions.add("forget", "[--json] ID", "Take it out of recall", forget_memory, parents=[one])
+    history = actions.add("history", "[--json] ID", "Who changed it, from what to what", show_history, parents=[one])
+    actions.add("undo", "[--json]", "Take the newest change back, of a memory or of the profile", undo, parents=[one])
+    for action in (show, edit, forget):
+        action.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
+    history.add_argument("id", metavar="ID", help="the memory, or profile:FIELD")
+    for action in (add, edit):
+        action.add_argument("text", metavar="TEXT", nargs="+", help="what to remember")
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+async def list_memories(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import Column, print_json, print_table
+    from memchat.core.jsonable import memory_json
+
+    wanted = None if args.status in {None, "all"} else args.status
+    async with assistant() as opened:
+        found = await opened.store.memories.list(kind=args.kind, status=wanted)
+    if args.status is None:
+        found = [memory for memory in found if memory.status in _KNOWN]
+    if args.json:
+        print_json([memory_json(memory) for memory in found])
+        return DONE
+    print_table(
+        [
+            Column(title="id", style="dim"),
+            Column(title="kind"),
+            Column(title="text", wide=True),
+            Column(title="status", style="dim"),
+            Column(title="said", right=True),
+        ],
+        [(memory.id, memory.kind, memory.text, memory.status, memory.observed_at) for memory in found],
+        empty='Nothing is remembered yet. Add something with `memchat memory add "…"`, or tell it in a conversation.',
+    )
+    return DONE
+
+
+async def show_memory(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+    from memchat.core.jsonable import memory_json
+
+    async with assistant() as opened:
+        found = await opened.store.memories.get(args.id)
+    if args.json:
+        print_json(memory_json(found))
+        return DONE
+    print_fields(
+        [
+            ("id", found.id),
+            ("text", found.text),
+            ("kind", found.kind),
+            ("status", found.status),
+            ("confidence", found.confidence),
+            ("origin", found.origin),
+            ("observed", found.observed_at),
+            ("updated", found.updated_at),
+            ("valid from", found.valid_from),
+            ("valid to", found.valid_to),
+            ("superseded by", found.superseded_by),
+            ("pinned", "yes" if found.pinned else "no"),
+            ("used", f"in {found.use_count} turns"),
+            *[("source", _source(item.session_id, item.message_id, item.quote)) for item in found.sources],
+        ]
+    )
+    return DONE
+
+
+async def add_memory(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+
+    async with assistant() as opened:
+        added = await opened.remember(" ".join(args.text))
+    return _tell(args, "remembered", added)
+
+
+async def edit_memory(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+
+    async with assistant() as opened:
+        found = await opened.store.memories.get(args.id)
+        edited = await opened.edit_memory(found.id, " ".join(args.text))
+    return _tell(args, "edited", edited)
+
+
+async def forget_memory(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+
+    async with assistant() as opened:
+        found = await opened.store.memories.get(args.id)
+        forgotten = await opened.forget(found.id)
+    return _tell(args, "forgotten", forgotten)
+
+
+async def show_history(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import Column, print_json, print_table
+
+    async with assistant() as opened:
+        is_field = args.id.startswith("profile:")
+        target = args.id if is_field else (await opened.store.memories.get(args.id)).id
+        changes = await opened.store.memories.history(target)
+    if args.json:
+        print_json([change_json(change) for change in changes])
+        return DONE
+    print_table(
+        [
+            Column(title="when", right=True),
+            Column(title="who"),
+            Column(title="did"),
+            Column(title="before", wide=True),
+            Column(title="after", wide=True),
+            Column(title="undone", style="dim"),
+        ],
+        [(item.at, item.actor, item.action, told(item.before), told(item.after), item.undone_at) for item in changes],
+        empty="It was never changed.",
+    )
+    return DONE
+
+
+async def undo(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+    from memchat.core.errors import NotFound
+
+    async with assistant() as opened:
+        change = await opened.store.memories.undo()
+    if change is None:
+        raise NotFound("There is no change left to take back.")
+    if args.json:
+        print_json(change_json(change))
+        return DONE
+    print_fields(
+        [
+            ("taken back", f"{change.action} of {change.target}"),
+            ("was", told(change.after)),
+            ("is again", told(change.before)),
+        ]
+    )
+    return DONE
+
+
+def change_json(change: "Change") -> dict[str, Any]:
+    """One change of a memory or a profile field; `before` and `after` are the values themselves."""
+    from memchat.core.times import iso
+
+    return {
+        "id": change.id,
+        "target": change.target,
+        "action": change.action,
+        "actor": change.actor,
+        "at": iso(change.at),
+        "before": _value(change.before),
+        "after": _value(change.after),
+        "undone_at": iso(change.undone_at) if change.undone_at else None,
+    }
+
+
+def told(stored: str | None) -> str:
+    """What a change's `before` or `after` says, in words."""
+    value = _value(stored)
+    if isinstance(value, dict):
+        text = str(value.get("text") or value.get("value") or "")
+        status = str(value.get("status") or "active")
+        return text if status == "active" else f"{text} ({status})"
+    return "" if value is None else str(value)
+
+
+def _value(stored: str | None) -> Any:
+    import json
+
+    return None if stored is None else json.loads(stored)
+
+
+def _source(session: str | None, message: str | None, quote: str) -> str:
+    where = " ".join(part for part in (session, message) if part) or "by hand"
+    return f"{where}: {quote}" if quote else where
+
+
+def _tell(args: Namespace, what: str, memory: "Memory") -> int:
+    from memchat.cli.output import print_fields, print_json
+    from memchat.core.jsonable import memory_json
+
+    if args.json:
+        print_json(memory_json(memory))
+    elif sys.stdout.isatty():
+        print_fields([(what, memory.text), ("id", memory.id)])
+    else:
+        print_fields([(memory.id, memory.text)])
+    return DONE

@@ -1,0 +1,81 @@
+"""`memchat profile`: the fields about the user that go into every request."""
+
+import sys
+from argparse import Namespace
+
+from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.running import DONE
+
+
+def register(commands: Commands) -> None:
+    one = shared(JSON)
+    parser = commands.add(
+        "profile",
+        "[list | set | unset] [--json]",
+        "List, set and empty the fields about you",
+        list_fields,
+        parents=[one],
+    )
+    parser.set_defaults(json=False)
+    actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
+    actions.add("list", "[--json]", "All fields", list_fields, parents=[one])
+    change = actions.add("set", "[--json] FIELD VALUE", "Set a field", set_field, parents=[one])
+    empty = actions.add("unset", "[--json] FIELD", "Empty a field", unset_field, parents=[one])
+    for action in (change, empty):
+        action.add_argument("field", metavar="FIELD", help="its name, such as preferred_language")
+    change.add_argument("value", metavar="VALUE", nargs="+", help="what it shall hold")
+
+
+async def list_fields(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import Column, print_json, print_table
+    from memchat.core.jsonable import profile_field_json
+
+    async with assistant() as opened:
+        found = await opened.profile()
+        known = opened.settings.profile.fields
+    if args.json:
+        print_json([profile_field_json(item) for item in found])
+        return DONE
+    rows = [(item.field, item.value, item.origin, item.updated_at) for item in found]
+    if sys.stdout.isatty():
+        filled = {item.field for item in found}
+        rows += [(name, f"– {about}", None, None) for name, about in known.items() if name not in filled]  # type: ignore[misc]
+    print_table(
+        [
+            Column(title="field", style="bold"),
+            Column(title="value", wide=True),
+            Column(title="from", style="dim"),
+            Column(title="set", right=True),
+        ],
+        rows,
+        empty="The profile has no fields.",
+    )
+    return DONE
+
+
+async def set_field(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+    from memchat.core.jsonable import profile_field_json
+
+    async with assistant() as opened:
+        changed = await opened.set_profile(args.field, " ".join(args.value))
+    if args.json:
+        print_json(profile_field_json(changed))
+    else:
+        print_fields([(changed.field, changed.value)])
+    return DONE
+
+
+async def unset_field(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+
+    async with assistant() as opened:
+        await opened.unset_profile(args.field)
+    if args.json:
+        print_json({"field": args.field, "value": None})
+    else:
+        print_fields([("emptied", args.field)])
+    return DONE

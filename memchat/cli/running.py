@@ -1,0 +1,79 @@
+"""How every command ends: in an exit code, and one line on stderr when it failed."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+
+from memchat.core.errors import MemchatError
+from memchat.paths import Paths
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_log = logging.getLogger(__name__)
+
+
+class WrongUsage(MemchatError):
+    """The words on the command line do not go together."""
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """The exit code of `command`; whatever it raises becomes a sentence, and no traceback reaches the user."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
+    try:
+        code = command()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return interrupted()
+    except BrokenPipeError:
+        return reader_left()
+    except WrongUsage as error:
+        say(str(error))
+        return WRONG_USAGE
+    except MemchatError as error:
+        return failed(str(error))
+    except Exception as error:  # noqa: BLE001 - the last resort, and it is logged
+        return unexpected(error)
+    return code
+
+
+def failed(sentence: str) -> int:
+    """Says on one line of stderr why the command failed."""
+    say(sentence)
+    return FAILED
+
+
+def say(sentence: str) -> None:
+    """One line on stderr, with the program's name before it."""
+    from memchat.cli.text import one_line
+
+    sys.stdout.flush()
+    print(f"memchat: {one_line(sentence)}", file=sys.stderr, flush=True)
+
+
+def interrupted() -> int:
+    """Ends the line that ^C stands on."""
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    return INTERRUPTED
+
+
+def reader_left() -> int:
+    """Stops without a word when the reader of a pipe has read enough, such as `head`."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())  # the interpreter flushes stdout once more when it ends
+    os.close(nowhere)
+    return DONE
+
+
+def unexpected(error: Exception) -> int:
+    """Logs a failure that nobody foresaw, and names the log file."""
+    log_file = Paths.from_environment().log_file
+    _log.critical("unexpected failure", exc_info=error)
+    try:
+        return failed(f"Something went wrong inside memchat ({type(error).__name__}). Details are in {log_file}.")
+    except OSError:  # stdout is full or gone: all that can be done is to tell it by the exit code
+        return FAILED

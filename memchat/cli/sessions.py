@@ -1,0 +1,165 @@
+"""`memchat sessions`: list, show, rename, export and delete them."""
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.running import DONE, FAILED, say
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+    from memchat.cli.transcript import Transcript
+
+_PAGE = 500
+
+
+def register(commands: Commands) -> None:
+    listing = shared(
+        JSON,
+        (("--search",), {"metavar": "QUERY", "help": "only sessions with these words in their title or messages"}),
+        (("-n", "--limit"), {"metavar": "N", "type": _count, "help": "at most this many"}),
+    )
+    one = shared(JSON)
+    parser = commands.add(
+        "sessions",
+        "[list | show | rename | export | delete] [--json] [--search QUERY]",
+        "List, show, rename, export and delete sessions",
+        list_sessions,
+        parents=[listing],
+    )
+    parser.set_defaults(json=False, search="", limit=None)
+    actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
+    actions.add("list", "[--json] [--search QUERY] [-n N]", "Newest first", list_sessions, parents=[listing])
+    show = actions.add("show", "[--json] ID", "A session with its messages and summaries", show_session, parents=[one])
+    rename = actions.add("rename", "[--json] ID TITLE", "Give a session another title", rename_session, parents=[one])
+    export = actions.add(
+        "export", "[--json] [-o FILE] ID", "A session as Markdown, or as JSON", export_session, parents=[one]
+    )
+    delete = actions.add(
+        "delete", "[--yes] ID", "Erase a session for good, with its summaries and traces", delete_session, parents=[one]
+    )
+    for action in (show, rename, export, delete):
+        action.add_argument("id", metavar="ID", help="the session; the start of its id is enough")
+    rename.add_argument("title", metavar="TITLE", nargs="+", help="the new title")
+    export.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to stdout")
+    delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+async def list_sessions(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import Column, print_json, print_table
+    from memchat.core.jsonable import session_json
+
+    async with assistant() as opened:
+        found = await opened.store.sessions.list(search=args.search, limit=args.limit)
+    if args.json:
+        print_json([session_json(session) for session in found])
+        return DONE
+    print_table(
+        [
+            Column(title="id", style="dim"),
+            Column(title="title", wide=True),
+            Column(title="messages", right=True),
+            Column(title="used", right=True),
+            Column(title="model", style="dim"),
+        ],
+        [(session.id, session.title, session.message_count, session.updated_at, session.model) for session in found],
+        empty="No session holds that." if args.search else "There are no sessions yet. Begin one with `memchat`.",
+    )
+    return DONE
+
+
+async def show_session(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_json
+    from memchat.cli.transcript import as_json, as_text
+
+    async with assistant() as opened:
+        found = await _transcript(opened, args.id)
+    if args.json:
+        print_json(as_json(found))
+    else:
+        print(as_text(found))
+    return DONE
+
+
+async def export_session(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import json_text
+    from memchat.cli.transcript import as_json, as_markdown, write
+
+    async with assistant() as opened:
+        found = await _transcript(opened, args.id)
+    text = json_text(as_json(found), indent=2) + "\n" if args.json else as_markdown(found)
+    if args.output:
+        write(text, args.output)
+    else:
+        print(text, end="")
+    return DONE
+
+
+async def rename_session(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+    from memchat.core.jsonable import session_json
+
+    async with assistant() as opened:
+        found = await opened.store.sessions.get(args.id)
+        renamed = await opened.store.sessions.rename(found.id, " ".join(args.title), by="user")
+    if args.json:
+        print_json(session_json(renamed))
+    else:
+        print_fields([(renamed.id, renamed.title)])
+    return DONE
+
+
+async def delete_session(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_fields, print_json
+    from memchat.cli.text import one_line
+
+    async with assistant() as opened:
+        found = await opened.store.sessions.get(args.id)
+        asked = sys.stdin.isatty() and sys.stderr.isatty() and not args.yes
+        sentence = f'Erase "{one_line(found.title)}" with its {found.message_count} messages for good? [y/N] '
+        if asked and not _agreed(sentence):
+            say("Nothing was erased.")
+            return FAILED
+        await opened.store.sessions.erase(found.id)
+    if args.json:
+        print_json({"id": found.id, "erased": True})
+    else:
+        print_fields([("erased", found.id), ("title", found.title)])
+    return DONE
+
+
+def _agreed(question: str) -> bool:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+async def _transcript(assistant: "Assistant", given: str) -> "Transcript":
+    from memchat.cli.transcript import Transcript
+
+    store = assistant.store
+    session = await store.sessions.get(given)
+    messages = await store.messages.page(session.id, before_seq=None, limit=_PAGE)
+    while messages and messages[0].seq > 1:
+        earlier = await store.messages.page(session.id, before_seq=messages[0].seq, limit=_PAGE)
+        if not earlier:
+            break
+        messages = [*earlier, *messages]
+    return Transcript(
+        session=session,
+        messages=tuple(messages),
+        summary=await store.summaries.latest(session.id),
+        session_summary=await store.summaries.of_session(session.id),
+    )
