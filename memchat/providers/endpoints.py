@@ -1,0 +1,179 @@
+"""Which server answers: from the config, or from the environment as everyone reads it."""
+
+import difflib
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from memchat.core.errors import ConfigError
+from memchat.core.settings import Settings
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+LOCAL_SERVERS: Mapping[str, str] = {
+    "ollama": "http://127.0.0.1:11434/v1",
+    "lmstudio": "http://127.0.0.1:1234/v1",
+    "llamacpp": "http://127.0.0.1:8080/v1",
+    "vllm": "http://127.0.0.1:8000/v1",
+}
+"""Where local servers listen when nobody told them otherwise."""
+
+
+class KeySource(Protocol):
+    """Where a named endpoint's key is kept; `memchat.providers.keys.Keys` is one."""
+
+    def get(self, endpoint_name: str) -> str | None:
+        """The key of that endpoint, or none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A server that speaks the OpenAI protocol.
+
+    Attributes:
+        base_url: Up to and including `/v1`, without a slash at the end.
+        api_key: Empty where the server asks for none.
+        model: The model to use there; empty leaves the choice.
+        window: Its context window in tokens as configured; 0 is not known.
+        local: Whether it runs on this machine.
+        builtin: Whether memchat runs it itself.
+        key_source: Where the key came from, for telling which one was refused.
+    """
+
+    name: str
+    base_url: str
+    api_key: str = field(default="", repr=False)
+    model: str = ""
+    window: int = 0
+    local: bool = False
+    builtin: bool = False
+    key_source: str = ""
+
+
+def is_local(base_url: str) -> bool:
+    """Whether a URL leads to this machine's loopback."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def clean_url(base_url: str) -> str:
+    """A base URL as it is compared and used: with a scheme, without a slash at the end.
+
+    Raises:
+        ConfigError: It is not an http or https URL.
+    """
+    url = base_url.strip().rstrip("/")
+    if url and "://" not in url:
+        url = f"{'http' if is_local(f'http://{url}') else 'https'}://{url}"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f'"{base_url}" is not the address of a server.', "Write it like http://127.0.0.1:8080/v1, with scheme."
+        )
+    return url.removesuffix("/chat/completions")
+
+
+def configured(settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint | None:
+    """The endpoint to use: the one that `model.endpoint` names, else the environment's, else the first configured.
+
+    May ask the keyring, which can take a moment: not for the event loop's thread.
+
+    Returns:
+        None when nothing is configured, or when `model.endpoint` is `builtin`.
+
+    Raises:
+        ConfigError: The named endpoint is not known, or its address is none.
+    """
+    if settings.model.endpoint == "builtin":
+        return None
+    if settings.model.endpoint:
+        return named(settings.model.endpoint, settings, environ, keys)
+    found = _from_environment(settings, environ, keys)
+    if found is None and settings.endpoints:
+        found = named(next(iter(settings.endpoints)), settings, environ, keys)
+    return found
+
+
+def named(name: str, settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint:
+    """The endpoint of that name: a configured one, `openai`, the environment's, or a usual local server.
+
+    May ask the keyring, which can take a moment: not for the event loop's thread.
+
+    Raises:
+        ConfigError: There is none, or its address is none.
+    """
+    if name in settings.endpoints:
+        return _from_config(name, settings, environ, keys)
+    outside = _from_environment(settings, environ, keys)
+    if outside is not None and outside.name == name:
+        return outside
+    if name == "openai":
+        key, source = _key_of(name, "OPENAI_API_KEY", environ, keys)
+        return _made(name, OPENAI_URL, key, source, settings)
+    if name in LOCAL_SERVERS:
+        return _made(name, LOCAL_SERVERS[name], *_key_of(name, "", environ, keys), settings)
+    known = [*settings.endpoints, "openai", *LOCAL_SERVERS]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f'Did you mean "{near[0]}"? ' if near else ""
+    raise ConfigError(
+        f'There is no endpoint named "{name}".',
+        f"{hint}Known are {', '.join(known)}; add one under [endpoints.{name}].",
+    )
+
+
+def _from_config(name: str, settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint:
+    entry = settings.endpoints[name]
+    variable = entry.api_key_env
+    if not variable and urlsplit(clean_url(entry.base_url)).hostname == urlsplit(OPENAI_URL).hostname:
+        variable = "OPENAI_API_KEY"
+    key, source = _key_of(name, variable, environ, keys)
+    return _made(name, entry.base_url, key, source, settings, model=entry.model, window=entry.window)
+
+
+def _from_environment(settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint | None:
+    base_url = environ.get("OPENAI_BASE_URL", "").strip()
+    key = environ.get("OPENAI_API_KEY", "").strip()
+    if not base_url and not key:
+        return None
+    url = clean_url(base_url or OPENAI_URL)
+    for name, entry in settings.endpoints.items():
+        if clean_url(entry.base_url) == url:  # it has its own configuration, and so its own key
+            return _from_config(name, settings, environ, keys)
+    parts = urlsplit(url)
+    name = "openai" if parts.hostname == urlsplit(OPENAI_URL).hostname else parts.netloc.rpartition("@")[2]
+    return _made(name, url, key, "OPENAI_API_KEY" if key else "", settings)
+
+
+def _key_of(name: str, variable: str, environ: Mapping[str, str], keys: KeySource) -> tuple[str, str]:
+    if variable and environ.get(variable, "").strip():
+        return environ[variable].strip(), variable
+    kept = keys.get(name)
+    return (kept, "the stored key") if kept else ("", variable)
+
+
+def _made(
+    name: str, base_url: str, key: str, source: str, settings: Settings, *, model: str = "", window: int = 0
+) -> Endpoint:
+    url = clean_url(base_url)
+    return Endpoint(
+        name=name,
+        base_url=url,
+        api_key=key,
+        model=settings.model.name or model,
+        window=window or settings.model.window,
+        local=is_local(url),
+        key_source=source,
+    )
