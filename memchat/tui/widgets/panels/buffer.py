@@ -1,0 +1,85 @@
+"""The buffer's panel: the messages that go to the model word for word."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from textual import on
+from textual.reactive import var
+
+from memchat.core.context import Block, ContextPlan, LeftOut
+from memchat.tui.text import counted, one_line, short_number
+from memchat.tui.widgets.panels.messages import BufferMessageOpened
+from memchat.tui.widgets.panels.meter import LAYER_NAMES
+from memchat.tui.widgets.panels.rows import Row, Rows
+from memchat.tui.widgets.panels.section import Section
+
+_ROLES = {"user": ("you", "$user-message"), "assistant": ("ai ", "$assistant-message")}
+
+
+class BufferPanel(Section):
+    """Role, first words and tokens of each message; what the next fold takes; what was left out and why."""
+
+    TITLE = "Buffer"
+
+    plan: var[ContextPlan | None] = var(None)
+
+    def __init__(self) -> None:
+        super().__init__(
+            Rows(
+                empty="Nothing said yet. What you and the model say goes here, and from here to the model.", follow=True
+            ),
+            id="buffer",
+        )
+
+    def watch_plan(self) -> None:
+        assert isinstance(self.body, Rows)
+        plan = self.plan
+        if plan is None:
+            self.body.rows = ()
+            self.detail = ""
+            return
+        held = [block for block in plan.blocks if block.layer in ("buffer", "user")]
+        folding = set(plan.fold_next)
+        self.body.rows = (*_left_out(plan.left_out), *(_row(block, folding) for block in held))
+        facts = [counted(len(held), "message"), f"{sum(block.tokens for block in held):,} tok"] if held else []
+        if fold := sum(block.ref in folding for block in held):
+            facts.append(f"↓ {fold} fold next")
+        self.detail = " · ".join(facts)
+
+    @on(Rows.Chosen)
+    def _chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        self.post_message(BufferMessageOpened(event.key))
+
+
+def _row(block: Block, folding: set[str]) -> Row:
+    name, colour = _ROLES.get(block.role, (block.role[:3], "$dim"))
+    fold = block.ref in folding
+    return Row(
+        key=block.ref or "",
+        left=(
+            ("↓ " if fold else "  ", "$warning"),
+            (f"{name} ", f"bold {colour}"),
+            (one_line(block.content), "$dim" if fold else "$foreground"),
+        ),
+        right=((short_number(block.tokens), "$dim"),),
+    )
+
+
+def _left_out(items: Sequence[LeftOut]) -> list[Row]:
+    rows: list[Row] = []
+    for reason, group in groupby(sorted(items, key=lambda item: item.reason), key=lambda item: item.reason):
+        rows.append(Row(key="", left=(("× left out: ", "$warning"), (one_line(reason), "$dim"))))
+        rows.extend(
+            Row(
+                key=(item.ref or "") if item.layer == "buffer" else "",
+                left=(
+                    ("  ", ""),
+                    (f"{LAYER_NAMES[item.layer]} ", f"$layer-{item.layer}"),
+                    (one_line(item.text), "$dim"),
+                ),
+                right=((short_number(item.tokens), "$dim"),),
+            )
+            for item in group
+        )
+    return rows

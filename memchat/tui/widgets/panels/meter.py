@@ -1,0 +1,98 @@
+"""The context meter: what each layer takes of the model's window."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from memchat.core.context import LAYERS, ContextPlan, Layer
+from memchat.tui.text import short_number
+from memchat.tui.widgets.panels.rows import Part
+
+LAYER_NAMES: dict[Layer, str] = {
+    "system": "system",
+    "profile": "profile",
+    "sessions": "sessions",
+    "summary": "summary",
+    "buffer": "buffer",
+    "recalled": "recalled",
+    "user": "message",
+}
+"""What the layers are called on the screen."""
+
+# Neighbours differ by more than colour, for those who see none.
+_GLYPHS: dict[Layer, str] = dict(zip(LAYERS, "█▓█▓█▓█", strict=True))
+_TIGHT = 0.9
+"""From this share of the window on, the numbers warn."""
+
+
+def cells(amounts: Sequence[int], whole: int, width: int) -> list[int]:
+    """Cells of a bar for each amount; what is there at all gets at least one.
+
+    Args:
+        amounts: Parts of `whole`, in its unit.
+        whole: What the full width stands for.
+        width: Cells of the bar; the sum is never more.
+    """
+    if whole <= 0 or width <= 0:
+        return [0] * len(amounts)
+    got = [max(1, round(amount * width / whole)) if amount > 0 else 0 for amount in amounts]
+    while sum(got) > width:
+        got[got.index(max(got))] -= 1
+    return got
+
+
+class ContextMeter(Widget):
+    """One bar over the window, with the layers named beneath it."""
+
+    plan: reactive[ContextPlan | None] = reactive(None, layout=True)
+    reported: reactive[int | None] = reactive(None)
+    """Tokens of the plan's request as the server counted them; none while they are our estimate."""
+
+    def height_for(self, width: int) -> int:
+        """How many lines it takes at a width in cells, the blank one beneath it included."""
+        width -= self.gutter.width
+        return 2 + len(self._legend(width)) if self.plan else 2
+
+    def render(self) -> Content:
+        width = self.size.width
+        if self.plan is None:
+            return Content.assemble(("Context ", "bold"), ("nothing yet", "$dim"))
+        return Content("\n").join([self._bar(width), *self._legend(width)])
+
+    def _bar(self, width: int) -> Content:
+        plan = self.plan
+        assert plan is not None
+        used = plan.tokens if self.reported is None else self.reported
+        tight = used + plan.reserve > plan.window * _TIGHT
+        number = f"{'~' if self.reported is None else ''}{short_number(used)} / {short_number(plan.window)}"
+        head = Content.assemble(("Context ", "bold"), (number, "bold $warning" if tight else "$foreground"), " ")
+        room = max(0, width - head.cell_length)
+        layers = plan.layers
+        *got, kept = cells([*(layers[layer] for layer in LAYERS), plan.reserve], plan.window, room)
+        parts: list[Part] = [
+            (_GLYPHS[layer] * count, f"$layer-{layer}") for layer, count in zip(LAYERS, got, strict=True) if count
+        ]
+        parts.append(("·" * (room - sum(got) - kept), "$layer-free"))
+        parts.append(("░" * kept, "$layer-reserve"))
+        return Content.assemble(head, *parts)
+
+    def _legend(self, width: int) -> list[Content]:
+        plan = self.plan
+        if plan is None:
+            return []
+        entries: list[tuple[Part, ...]] = [
+            ((_GLYPHS[layer], f"$layer-{layer}"), (f" {LAYER_NAMES[layer]} {short_number(tokens)}", "$dim"))
+            for layer, tokens in plan.layers.items()
+            if tokens
+        ]
+        entries.append((("░", "$layer-reserve"), (f" reply {short_number(plan.reserve)}", "$dim")))
+        lines: list[Content] = []
+        for entry in entries:
+            piece = Content.assemble(*entry)
+            if lines and lines[-1].cell_length + 2 + piece.cell_length <= width:
+                lines[-1] = Content.assemble(lines[-1], "  ", piece)
+            else:
+                lines.append(piece)
+        return lines

@@ -1,0 +1,95 @@
+"""One panel: a heading that folds it away, and what it shows."""
+
+from typing import ClassVar, Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive, var
+from textual.widget import Widget
+
+from memchat.tui.widgets.panels.rows import Lines
+
+PanelName = Literal["buffer", "summary", "profile", "recalled"]
+
+
+class Heading(Widget, can_focus=False):
+    """The line above a panel: its name, and on the right what can be said in a few words."""
+
+    name_shown: reactive[str] = reactive("")
+    detail: reactive[str] = reactive("")
+    folded: reactive[bool] = reactive(default=False)
+
+    def render(self) -> Content:
+        mark = "▸" if self.folded else "▾"
+        left = Content.assemble((f"{mark} ", "$dim"), (self.name_shown, "bold $foreground"), " ")
+        if self.has_pseudo_class("focus") or (self.parent is not None and self.parent.has_pseudo_class("focus-within")):
+            left = Content.assemble((f"{mark} {self.name_shown} ", "bold $primary"))
+        width = self.size.width
+        right = Content.assemble((f" {self.detail}" if self.detail else "", "$dim"))
+        right = right.truncate(max(0, width - left.cell_length - 1), ellipsis=True)
+        rule = "─" * max(0, width - left.cell_length - right.cell_length)
+        return Content.assemble(left, (rule, "$rule"), right)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        if isinstance(self.parent, Section):
+            self.parent.action_fold()
+
+
+class Section(Widget):
+    """A panel that can be folded away.
+
+    Subclasses give `TITLE`, `lines` and, where they have them, keys of their own.
+    """
+
+    TITLE: ClassVar[str]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "fold", "Fold", tooltip="Fold or unfold the panel", id="panel.fold"),
+    ]
+
+    folded: var[bool] = var(default=False, toggle_class="-folded")
+    detail: var[str] = var("")
+
+    def __init__(self, body: Lines, *, id: str) -> None:
+        super().__init__(id=id)
+        self.body = body
+        self.heading = Heading()
+        self.heading.name_shown = self.TITLE
+
+    def compose(self) -> ComposeResult:
+        yield self.heading
+        yield self.body
+
+    def height_for(self, width: int) -> int:
+        """How many lines it takes to show everything at `width` cells."""
+        return 1 if self.folded else 1 + self.body.height_for(width)
+
+    def watch_detail(self) -> None:
+        self.heading.detail = self.detail
+
+    def watch_folded(self) -> None:
+        self.heading.folded = self.folded
+        self.heading.can_focus = self.folded
+        self.refresh(layout=True)
+
+    def action_fold(self) -> None:
+        """Folds the panel away or opens it; the focus stays in it."""
+        inside = self.has_pseudo_class("focus-within")
+        self.folded = not self.folded
+        if inside:
+            (self.heading if self.folded else self.body).focus()
+
+    def open(self) -> None:
+        """Unfolds it and gives it the focus."""
+        self.folded = False
+        self.body.focus()
+
+    def on_descendant_focus(self) -> None:
+        self.heading.refresh()
+        self.refresh(layout=True)
+
+    def on_descendant_blur(self) -> None:
+        self.heading.refresh()
+        self.refresh(layout=True)

@@ -1,0 +1,107 @@
+"""Values of the core to show."""
+
+from datetime import UTC, datetime, timedelta
+
+from memchat.core.context import Block, ContextPlan, ItemKind, ItemSource, LeftOut, Recall, RecalledItem
+from memchat.core.memories import Origin, ProfileField
+from memchat.core.messages import RollingSummary
+from memchat.core.times import now
+
+AT = datetime(2026, 3, 3, 21, 4, tzinfo=UTC)
+
+
+def block(layer: str, role: str, content: str, tokens: int, ref: str | None = None) -> Block:
+    return Block(role=role, content=content, tokens=tokens, layer=layer, ref=ref)  # type: ignore[arg-type]
+
+
+def plan(messages: int = 8, *, window: int = 16_384, fold: int = 3, left_out: tuple[LeftOut, ...] = ()) -> ContextPlan:
+    """A plan of `messages` in the buffer and the newest one."""
+    said = [
+        "I land in Kyoto on the 3rd, staying eight days near Sanjo.",
+        "Then the Nozomi at 10:03 is the one to take: it arrives before noon and leaves time for the garden.",
+        "京都の庭園で静かなところはありますか。人が少ない朝の時間に行きたいです。",
+        "Supercalifragilisticexpialidocious" * 4,
+    ]
+    buffer = [
+        block("buffer", "user" if index % 2 == 0 else "assistant", said[index % 4], 30 + 37 * index, f"m{index}")
+        for index in range(messages)
+    ]
+    return ContextPlan(
+        model="qwen2.5-1.5b",
+        window=window,
+        reserve=1024,
+        mode="hybrid",
+        blocks=(
+            block("system", "system", "You are memchat.\nYou remember.", 212),
+            block("profile", "system", "name: Alice\nlanguage: zh-TW", 64),
+            block("sessions", "system", "Last time: planned the trip.", 180),
+            block("summary", "system", "Planning eight days in Kyoto.", 240, "r1"),
+            *buffer,
+            block("recalled", "user", 'Saved "Murin-an" · likes small gardens', 145),
+            block("user", "user", "What was that place with the garden?", 17, "mx"),
+        ),
+        recalled=recall().items,
+        left_out=left_out,
+        fold_next=tuple(f"m{index}" for index in range(min(fold, messages))),
+    )
+
+
+def left_out() -> tuple[LeftOut, ...]:
+    return (
+        LeftOut(layer="buffer", ref="m90", text="An old message", tokens=900, reason="The buffer is full."),
+        LeftOut(layer="recalled", ref="f9", text="A far memory", tokens=80, reason="Over the recall limit."),
+    )
+
+
+def item(kind: ItemKind, text: str, score: float, *, days: int = 3, title: str = "Trip to Kyoto") -> RecalledItem:
+    return RecalledItem(
+        id=f"i{abs(hash((kind, text, score))) % 10_000_000}",
+        kind=kind,
+        text=text,
+        score=score,
+        parts={"words": round(score * 0.4, 3), "meaning": round(score * 0.5, 3), "recency": round(score * 0.1, 3)},
+        tokens=24,
+        source=ItemSource(
+            session_id="s1", session_title=title, message_id="m7", role="user", at=now() - timedelta(days=days)
+        ),
+    )
+
+
+def recall(*, words_only: str = "") -> Recall:
+    return Recall(
+        items=(
+            item("message", 'Saved "Murin-an" with a note about the tea room', 0.82, days=261),
+            item("fact", "Likes small gardens and quiet mornings", 0.61, days=20),
+            item("profile", "preferred_language: 繁體中文", 0.44, days=2),
+            item("episode", "Wanted a plan for Kyoto; booked the ryokan; pending: rail pass", 0.31, days=400),
+        ),
+        considered=31,
+        milliseconds=18.4,
+        words_only=words_only,
+    )
+
+
+def field(name: str, value: str, origin: Origin = "user", confidence: float = 1.0) -> ProfileField:
+    return ProfileField(field=name, value=value, confidence=confidence, origin=origin, updated_at=AT)
+
+
+def profile() -> tuple[ProfileField, ...]:
+    return (
+        field("name", "Alice"),
+        field("preferred_language", "繁體中文 (zh-TW)"),
+        field("occupation", "landscape architect", "assistant", 0.8),
+        field("shoe_size", "38", "import"),
+    )
+
+
+def summary(text: str = "", *, id: str = "r1", to_seq: int = 24) -> RollingSummary:
+    return RollingSummary(
+        id=id,
+        session_id="s1",
+        text=text
+        or "Planning eight days in Kyoto in April. Decided on a ryokan near Sanjo. Alice likes small gardens.",
+        from_seq=1,
+        to_seq=to_seq,
+        tokens=60,
+        created_at=AT,
+    )
