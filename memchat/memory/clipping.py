@@ -11,7 +11,7 @@ _WORDS = re.compile(r"\S+\s*|\s+")
 _UNIT_CHARS = 400
 
 
-def _units(text: str) -> Iterator[str]:
+def units(text: str) -> Iterator[str]:
     """Pieces to cut between: sentences, the long ones by words, the long words by characters."""
     for sentence in _SENTENCES.findall(text):
         if len(sentence) <= _UNIT_CHARS:
@@ -33,7 +33,7 @@ def clip(text: str, limit: int, count: Count) -> tuple[str, str]:
         return text, ""
     taken: list[str] = []
     used = 0
-    for unit in _units(text):
+    for unit in units(text):
         tokens = count(unit)
         if used + tokens > limit:
             break

@@ -1,0 +1,124 @@
+"""From a user's message to what is looked up for it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ENGLISH = """
+a about after again all also am an and any are as at be because been before being but by can could d did do does
+doing don for from get got had has have having he her here hers him his how i if in into is it its just know let ll
+m may me might mine more most much must my no nor not now of off ok okay on once only or other our ours out over
+please re remember remind s said say says shall she should so some such t tell than thank thanks that the their
+them then there these they this those through to too told under up us ve very was we were what when where which
+while who whom whose why will with would yes you your yours hello hi hey morning evening bye goodbye welcome sure
+"""
+_STOP_WORDS = frozenset(_ENGLISH.split())
+
+# Scripts without spaces between words, and Hangul, whose particles cling to words: looked up by pairs of characters.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_UNSPACED += "\U00020000-\U0003ffff"
+_TOKEN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_MARKS = re.compile("[\u0300-\u036f]")
+_LONG = 1_200
+_MOST_TERMS = 32
+
+_ASKING = re.compile(
+    r"(?:what|who|whom|whose|when|where|which|why|how|is|are|am|was|were|do|does|did|can|could|will|would|should|have|has"
+    r"|remind me|tell me|do you)\b",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
+_ENDS_ASKING = re.compile(r"(?:[?？]|[吗嗎呢か])[\s\"'”’)]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked up for a message.
+
+    Attributes:
+        terms: Words that carry meaning, lower case, each once; of unspaced scripts, pairs of characters.
+        text: What is embedded; the beginning and the end of a long message.
+    """
+
+    terms: tuple[str, ...]
+    text: str
+
+
+def folded(text: str) -> str:
+    """`text` in lower case and without accents, as the word index compares."""
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).casefold()
+
+
+def query_of(message: str) -> Query:
+    """What to look up for `message`; no terms when nothing in it carries meaning, as in a greeting or a sum."""
+    text = message.strip()
+    if len(text) > _LONG:
+        text = f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
+    return Query(tuple(_terms(text)[:_MOST_TERMS]), text)
+
+
+def _terms(text: str) -> list[str]:
+    found: dict[str, None] = {}
+    for token in _TOKEN.findall(folded(text)):
+        if _IS_UNSPACED.match(token):
+            pairs = [token[at : at + 2] for at in range(len(token) - 1)] or [token]
+            found.update(dict.fromkeys(pairs))
+        elif token not in _STOP_WORDS and len(token) > 1:
+            found[token] = None
+    # Numbers alone find everything that has a number in it.
+    return list(found) if any(not term.isdigit() for term in found) else []
+
+
+def all_words(text: str) -> tuple[str, ...]:
+    """Every word of `text`, stop words too, for a search by hand that has nothing else."""
+    return tuple(dict.fromkeys(_TOKEN.findall(folded(text))))[:_MOST_TERMS]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """`word` without an English ending; both sides of a comparison are cut alike, so it need not be a real stem."""
+    if len(word) < 4 or not word.isascii():
+        return word[:-1] if word == "use" else word
+    for ending, least in (("ies", 3), ("ing", 2), ("ed", 2), ("es", 2), ("s", 3), ("e", 2), ("y", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a text, for telling which terms are in it.
+
+    Attributes:
+        stems: Of its words.
+        unspaced: Its text in scripts without spaces.
+    """
+
+    stems: frozenset[str]
+    unspaced: str
+
+    @classmethod
+    def of(cls, text: str) -> "Vocabulary":
+        tokens = set(_TOKEN.findall(folded(text)))
+        spaced = frozenset(stem(token) for token in tokens if not _IS_UNSPACED.match(token))
+        return cls(spaced, " ".join(sorted(token for token in tokens if _IS_UNSPACED.match(token))))
+
+    def has(self, term: str) -> bool:
+        """Whether the text has `term`, whatever its English ending."""
+        return term in self.unspaced if _IS_UNSPACED.match(term) else stem(term) in self.stems
+
+
+def only_asks(text: str) -> bool:
+    """Whether `text` only asks, and so cannot hold what another question is after."""
+    sentences = [sentence.strip() for sentence in _SENTENCES.findall(text.strip()) if sentence.strip()]
+    if not sentences or len(text) > 600:
+        return False
+    return all(_ENDS_ASKING.search(sentence) or _ASKING.match(sentence) for sentence in sentences)
+
+
+def same_text(text: str) -> str:
+    """What two texts have in common that differ only in case, accents, space and punctuation."""
+    return " ".join(_TOKEN.findall(folded(text)))
