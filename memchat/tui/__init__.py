@@ -1,1 +1,1 @@
-"""To be written."""
+"""The terminal interface: the only room that speaks Textual."""

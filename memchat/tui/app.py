@@ -1,0 +1,202 @@
+"""The application: first paint, themes, keys, clipboard, and what happens when something breaks."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from memchat.core.errors import MemchatError
+from memchat.core.settings import Settings
+from memchat.paths import Paths
+from memchat.tui.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+
+Resume = str | Literal["pick"] | None
+
+_log = logging.getLogger(__name__)
+
+
+class MemchatApp(App[None]):
+    """memchat in the terminal.
+
+    A skeleton of the chat is painted first; the chat itself, whose widgets take long to import, and the assistant
+    come after that, and get the keys that were typed meanwhile.
+
+    Args:
+        settings: All settings.
+        paths: Where the database, the themes and the log are.
+        resume: Opens the session with this id, or `pick` for the list of sessions.
+        continue_last: Opens the newest session.
+        incognito: Begins a session that is held in memory only.
+        environ: The environment that endpoints and keys are read from; the process's own by default.
+    """
+
+    TITLE = "memchat"
+    CSS_PATH: ClassVar = "app.tcss"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+    NOTIFICATION_TIMEOUT: ClassVar[float] = 6
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True),
+        Binding("ctrl+c", "how_to_quit", "Copy the selection", id="copy", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        *,
+        resume: Resume = None,
+        continue_last: bool = False,
+        incognito: bool = False,
+        environ: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.paths = paths
+        self.resume = resume
+        self.continue_last = continue_last
+        self.incognito = incognito
+        self.assistant: Assistant | None = None
+        self.broken = False
+        self._environ = environ
+        self._use_themes()
+
+    def get_default_screen(self) -> Screen[Any]:
+        return Skeleton()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        from memchat.tui.themes import variable_defaults
+
+        return variable_defaults(self.current_theme)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def _use_themes(self) -> None:
+        """Registers memchat's own and the user's themes, and tells of those that cannot be used."""
+        from memchat.tui.themes import load
+
+        themes = load(self.paths)
+        for theme in themes.themes:
+            self.register_theme(theme)
+        self._problems = list(themes.problems)
+        wanted = self.settings.interface.theme
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            self._problems.append(f"There is no theme {wanted}; /theme lists them.")
+
+    def _begin(self) -> None:
+        self.run_worker(self._open(), name="open", exit_on_error=False)
+
+    async def _open(self) -> None:
+        skeleton = self.screen
+        try:
+            await self._open_chat()
+        except MemchatError as error:
+            if isinstance(skeleton, Skeleton):
+                skeleton.fail(str(error))
+        except Exception as error:  # noqa: BLE001 whatever it is, the app cannot go on
+            self._handle_exception(error)
+        else:
+            self._use_keys()
+            if isinstance(skeleton, Skeleton):
+                for event in skeleton.typed:
+                    self.post_message(_again(event))
+            for problem in self._problems:
+                self.notify(problem, severity="warning", markup=False, timeout=12)
+
+    async def _open_chat(self) -> None:
+        await asyncio.to_thread(_import_chat)
+        from memchat.assistant import Assistant
+        from memchat.tui.screens.chat import ChatScreen
+
+        self.assistant = assistant = await Assistant.open(self.settings, self.paths, environ=self._environ)
+        await self.push_screen(
+            ChatScreen(assistant, resume=self.resume, continue_last=self.continue_last, incognito=self.incognito)
+        )
+
+    def _use_keys(self) -> None:
+        """Puts the user's keys in place of the default ones, and tells of ids that no binding has."""
+        from memchat.tui.keys import unknown_ids
+
+        keys = dict(self.settings.interface.keys)
+        for name in unknown_ids(keys, [self, self.screen]):
+            self.notify(
+                f"interface.keys names {name!r}, which no binding has; f1 lists the ids.",
+                severity="warning",
+                markup=False,
+                timeout=12,
+            )
+            del keys[name]
+        self.set_keymap(keys)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        from memchat.tui.screens.chat import ChatScreen
+
+        if isinstance(screen, ChatScreen):
+            yield from screen.palette_commands()
+        else:
+            yield SystemCommand("Quit", "Leave memchat", self.action_quit)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies by OSC 52 and, in a thread, to the system's clipboard, then says which were used."""
+        super().copy_to_clipboard(text)
+        self.run_worker(self._copy(text), name="copy", exit_on_error=False)
+
+    async def _copy(self, text: str) -> None:
+        from memchat.tui.clipboard import copied_sentence, copy_to_system
+
+        problem = await asyncio.to_thread(copy_to_system, text)
+        self.notify(copied_sentence(text, problem), markup=False)
+
+    def action_how_to_quit(self) -> None:
+        self.notify("ctrl+q quits; ctrl+c copies what is selected.", markup=False)
+
+    async def action_quit(self) -> None:
+        """Keeps what was said so far, the draft too, and leaves."""
+        from contextlib import suppress
+
+        if self.assistant is not None:
+            from memchat.tui.screens.chat import ChatScreen
+
+            for screen in self.screen_stack:
+                if isinstance(screen, ChatScreen):
+                    with suppress(MemchatError):
+                        await screen.leave()
+            assistant, self.assistant = self.assistant, None
+            with suppress(MemchatError):
+                await assistant.close()
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Sends the traceback to the log, and a sentence to the user."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        _log.error("The interface broke", exc_info=error)
+        self.broken = True
+        self.exit(
+            return_code=1,
+            message=f"memchat stopped ({type(error).__name__}). What was said is kept; see {self.paths.log_file}.",
+        )
+
+
+def _import_chat() -> None:
+    """Imports what takes long, in a thread, while the skeleton stands on the screen."""
+    import memchat.assistant
+    import memchat.tui.screens.chat  # noqa: F401
+
+
+def _again(event: events.Key | events.Paste) -> events.Key | events.Paste:
+    """A new event like `event`, since one that was handled is not handled again."""
+    if isinstance(event, events.Paste):
+        return events.Paste(event.text)
+    return events.Key(event.key, event.character)

@@ -1,0 +1,106 @@
+"""Turns the assistant's events into the chat's variables and quiet lines."""
+
+from typing import TYPE_CHECKING, assert_never
+
+from memchat.core.events import (
+    AssistantSaved,
+    BackgroundEvent,
+    ContextBuilt,
+    Delta,
+    EmbedderChanged,
+    EpisodeClosed,
+    Learned,
+    LearningChanged,
+    Reasoning,
+    Recalled,
+    Retrying,
+    SessionChanged,
+    SummaryUpdated,
+    ToolCalled,
+    TurnEvent,
+    TurnFailed,
+    UserSaved,
+)
+from memchat.tui.text import counted, one_line
+
+if TYPE_CHECKING:
+    from memchat.tui.screens.chat import ChatScreen
+
+
+class Happenings:
+    """What each event changes on the screen.
+
+    Args:
+        chat: The screen.
+    """
+
+    def __init__(self, chat: "ChatScreen") -> None:
+        self._chat = chat
+
+    def turn(self, event: TurnEvent) -> None:
+        """An event of the session that is shown."""
+        chat = self._chat
+        match event:
+            case Recalled(recall):
+                chat.recall = recall
+            case ContextBuilt(plan):
+                chat.plan = plan
+                chat.reported = None
+            case AssistantSaved(message):
+                chat.work(self._look_again(), group="plan")
+                if message.usage is not None:
+                    chat.reported = message.usage.prompt_tokens
+            case TurnFailed():
+                chat.work(self._look_again(), group="plan")
+            case Learned():
+                self._learned(event)
+            case UserSaved() | Delta() | Reasoning() | ToolCalled() | Retrying():
+                pass
+            case _:
+                assert_never(event)
+
+    def background(self, event: BackgroundEvent) -> None:
+        """An event outside of turns."""
+        chat = self._chat
+        match event:
+            case Learned():
+                self._learned(event)
+            case SummaryUpdated():
+                if event.new.session_id == chat.session_id:
+                    chat.summary = event.new
+                    chat.work(self._look_again(), group="plan")
+            case SessionChanged(session):
+                if session.id == chat.session_id:
+                    chat.session = session
+            case LearningChanged():
+                chat.learning = event
+            case EmbedderChanged():
+                chat.embedder = event
+            case EpisodeClosed():
+                pass
+            case _:
+                assert_never(event)
+
+    def _learned(self, event: Learned) -> None:
+        chat = self._chat
+        for memory in event.added:
+            chat.note(f"⟲ remembered: {one_line(memory.text, 160)}", "learned")
+        for field in event.profile:
+            chat.note(f"⟲ profile: {field.field} is {one_line(field.value, 120)}", "learned")
+        if event.superseded:
+            chat.note(
+                f"⟲ {counted(len(event.superseded), 'older memory').replace('memorys', 'memories')} superseded",
+                "learned",
+            )
+        chat.work(self._look_again(), group="plan")
+
+    async def _look_again(self) -> None:
+        """Asks what the next request holds, and for the profile that goes into it."""
+        chat = self._chat
+        session_id = chat.session_id
+        profile = await chat.assistant.profile()
+        plan = await chat.assistant.preview(session_id)
+        if session_id == chat.session_id:
+            chat.profile = profile
+            if not chat.turns.running:
+                chat.plan = plan

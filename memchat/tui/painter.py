@@ -1,0 +1,83 @@
+"""Draws a reply as it comes, no faster than the screen can take it."""
+
+import asyncio
+from time import monotonic
+
+from memchat.tui.widgets.message import MessageView
+
+PROSE_SECONDS = 1 / 12
+CODE_SECONDS = 1 / 4
+"""A growing code block is highlighted anew each time, so it is drawn less often."""
+
+_SHARE = 3.0
+"""Drawing takes at most one part in so many more of the time, so that typing stays quick."""
+
+
+class Painter:
+    """Collects a reply's text and hands it to its message in steps.
+
+    Args:
+        view: The message that shows the reply.
+    """
+
+    def __init__(self, view: MessageView) -> None:
+        self._view = view
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._news = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._task = asyncio.create_task(self._paint())
+
+    def write(self, text: str) -> None:
+        """Adds to the reply."""
+        self._text.append(text)
+        self._news.set()
+
+    def think(self, text: str) -> None:
+        """Adds to the thinking."""
+        self._reasoning.append(text)
+        self._news.set()
+
+    async def close(self) -> None:
+        """Draws what is left, at once."""
+        self._closing.set()
+        self._news.set()
+        await self._task
+        await self._view.finish()
+
+    async def _paint(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            began = monotonic()
+            await self._step()
+            cost = monotonic() - began
+            if self._closing.is_set():
+                await self._step()
+                return
+            least = CODE_SECONDS if self._view.in_fence else PROSE_SECONDS
+            pause = max(least - cost, cost * _SHARE)
+            try:
+                await asyncio.wait_for(self._closing.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _step(self) -> None:
+        reasoning, self._reasoning = "".join(self._reasoning), []
+        text, self._text = "".join(self._text), []
+        if reasoning:
+            self._view.think(reasoning)
+        if text:
+            self._view.waiting = ""
+            await self._view.write(text)
+        if reasoning or text:
+            await self._refreshed()
+
+    async def _refreshed(self) -> None:
+        """Waits until the step is on the screen, so that its whole cost is known."""
+        done = asyncio.Event()
+        self._view.call_after_refresh(done.set)
+        try:
+            await asyncio.wait_for(done.wait(), 0.5)
+        except TimeoutError:
+            return

@@ -1,0 +1,128 @@
+"""What the chat opens: other screens, panels, links, the editor."""
+
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from textual.app import SuspendNotSupported
+
+from memchat.core.context import RecalledItem
+from memchat.core.errors import MemchatError
+from memchat.tui.editor import edit_text
+
+if TYPE_CHECKING:
+    from memchat.tui.screens.chat import ChatScreen
+
+_SAFE_SCHEMES = ("http", "https", "mailto")
+
+
+async def sessions(chat: "ChatScreen") -> None:
+    """Lets the user pick a session, and goes there."""
+    from memchat.tui.screens.sessions import SessionsScreen
+
+    if picked := await chat.app.push_screen_wait(SessionsScreen(chat.assistant)):
+        await chat.go_to(picked)
+    elif chat.session_id:
+        await chat.check_session()
+
+
+async def models(chat: "ChatScreen") -> None:
+    """Lets the user pick a model."""
+    from memchat.tui.screens.models import ModelsScreen
+
+    if status := await chat.app.push_screen_wait(ModelsScreen(chat.assistant)):
+        chat.show_model(status)
+
+
+async def first_run(chat: "ChatScreen") -> None:
+    """Offers the ways to a model, where there is none."""
+    from memchat.tui.screens.first_run import FirstRunScreen
+
+    status = await chat.app.push_screen_wait(FirstRunScreen(chat.assistant))
+    chat.show_model(status or chat.assistant.model)
+
+
+async def search(chat: "ChatScreen", query: str) -> None:
+    """Searches everything, and goes to what was picked."""
+    from memchat.tui.screens.search import SearchScreen
+
+    hit = await chat.app.push_screen_wait(SearchScreen(chat.assistant, query))
+    if hit is not None:
+        await go_to_source(chat, hit)
+
+
+async def recalled(chat: "ChatScreen", item: RecalledItem) -> None:
+    """Says why an item was recalled, and goes to its source when that is asked for."""
+    from memchat.tui.screens.recalled_item import RecalledScreen
+
+    if await chat.app.push_screen_wait(RecalledScreen(item)):
+        await go_to_source(chat, item)
+
+
+async def go_to_source(chat: "ChatScreen", item: RecalledItem) -> None:
+    """Shows the message that an item came from."""
+    source = item.source
+    if source.session_id is None:
+        chat.say("It was set by hand, outside a session.")
+        return
+    await chat.go_to(source.session_id)
+    if source.message_id is not None:
+        await message(chat, source.message_id)
+
+
+async def message(chat: "ChatScreen", message_id: str) -> None:
+    """Scrolls to a message of this session, mounting older pages until it is there."""
+    while (view := chat.transcript.find(message_id)) is None:
+        if not await chat.load_earlier():
+            raise MemchatError("That message is not in this session any more.")
+    chat.drawer_open = False
+    chat.transcript.release_anchor()
+    view.focus(scroll_visible=False)
+    chat.transcript.scroll_to_widget(view, top=True, animate=False)
+
+
+async def request(chat: "ChatScreen") -> None:
+    """Shows the exact request; with something typed, the one that it would make."""
+    from memchat.tui.screens.request import RequestScreen
+
+    plan = await chat.assistant.preview(chat.session_id, chat.prompt.value)
+    await chat.app.push_screen_wait(RequestScreen(plan))
+
+
+async def memory(chat: "ChatScreen") -> None:
+    """Lists what is remembered."""
+    from memchat.tui.screens.memory import MemoryScreen
+
+    await chat.app.push_screen_wait(MemoryScreen(chat.assistant))
+
+
+async def help_screen(chat: "ChatScreen") -> None:
+    """Lists keys and commands."""
+    from memchat.tui.screens.help import HelpScreen
+
+    await chat.app.push_screen_wait(HelpScreen())
+
+
+async def link(chat: "ChatScreen", href: str) -> None:
+    """Opens a link in the browser once the user said so."""
+    from memchat.tui.screens.confirm import ConfirmScreen
+
+    if urlsplit(href).scheme not in _SAFE_SCHEMES:
+        chat.say(f"Not opened: {href[:200]}. Only web and mail addresses are.", problem=True)
+    elif await chat.app.push_screen_wait(ConfirmScreen("Open this address in the browser?", href)):
+        chat.app.open_url(href)
+
+
+async def editor(chat: "ChatScreen") -> None:
+    """Hands the message being written to the user's editor."""
+    before = chat.prompt.value
+    try:
+        with chat.app.suspend(), chat.app.batch_update():
+            after = await edit_text(before, os.environ)
+    except SuspendNotSupported:
+        raise MemchatError(
+            "An editor cannot be opened from here.", "Write in the input; ctrl+j begins a line."
+        ) from None
+    finally:
+        chat.app.refresh(layout=True)
+    chat.prompt.set_value(after.rstrip("\n"))

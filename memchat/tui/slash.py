@@ -1,0 +1,115 @@
+"""Slash commands: one table for completion, /help, the palette, and what is done."""
+
+import re
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from memchat.tui import slash_actions as do
+from memchat.tui.widgets.completions import Completion
+
+if TYPE_CHECKING:
+    from memchat.tui.screens.chat import ChatScreen
+
+Handler = Callable[["ChatScreen", str], Coroutine[Any, Any, None]]
+
+_COMMAND = re.compile(r"/(?P<name>[a-z]+)(?:\s+(?P<argument>.*))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A slash command.
+
+    Attributes:
+        name: Without the slash.
+        argument: What may follow, in capitals, in brackets when it may be left out; empty for nothing.
+        about: What it does, as a phrase.
+        run: Does it.
+    """
+
+    name: str
+    about: str
+    run: Handler
+    argument: str = ""
+
+    @property
+    def needs_argument(self) -> bool:
+        """Whether it can do nothing without its argument."""
+        return bool(self.argument) and not self.argument.startswith("[")
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        return f"/{self.name} {self.argument}".strip()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(name="help", about="keys and commands", run=do.show_help),
+    Command(name="new", about="begin a new session", run=do.new),
+    Command(name="sessions", about="pick, rename or delete a session", run=do.sessions),
+    Command(name="resume", argument="[ID]", about="go on with the last session, or with that one", run=do.resume),
+    Command(name="model", argument="[NAME]", about="pick another model", run=do.model),
+    Command(name="remember", argument="TEXT", about="keep a fact", run=do.remember),
+    Command(name="forget", argument="[ID]", about="forget a fact; without an id, pick one", run=do.forget),
+    Command(name="memory", about="browse what is remembered", run=do.memory),
+    Command(name="profile", argument="[FIELD VALUE]", about="go to the profile, or set a field", run=do.profile),
+    Command(name="search", argument="[QUERY]", about="search messages, facts and episodes", run=do.search),
+    Command(name="context", about="the exact request", run=do.context),
+    Command(name="summary", about="go to the rolling summary", run=do.summary),
+    Command(name="incognito", about="begin a session that leaves nothing behind", run=do.incognito),
+    Command(name="export", argument="[FILE]", about="write the session as Markdown", run=do.export),
+    Command(name="copy", argument="[all]", about="copy the last reply, or the whole session", run=do.copy),
+    Command(name="retry", about="answer the last message again", run=do.retry),
+    Command(name="edit", about="take the last message back into the input", run=do.edit),
+    Command(name="theme", argument="[NAME]", about="change the theme", run=do.theme),
+    Command(name="quit", about="leave memchat", run=do.leave),
+)
+
+
+def find(name: str) -> Command | None:
+    """The command called `name`, or that whose start `name` alone is."""
+    near = [command for command in COMMANDS if command.name.startswith(name)]
+    exact = next((command for command in near if command.name == name), None)
+    return exact or (near[0] if len(near) == 1 else None)
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """The name and the argument of a slash command, or none when `text` is a message.
+
+    A path such as `/etc/hosts` is a message, and so is a text that begins with two slashes.
+    """
+    found = _COMMAND.fullmatch(text.strip())
+    return (found["name"], (found["argument"] or "").strip()) if found else None
+
+
+def as_message(text: str) -> str:
+    """`text` as it is sent: two slashes at its start stand for one."""
+    return text[1:] if text.startswith("//") else text
+
+
+def completions(text: str, themes: Iterable[str]) -> Sequence[Completion]:
+    """What a slash command being typed can become.
+
+    Args:
+        text: The whole input.
+        themes: The names that /theme takes.
+    """
+    if text.startswith("/theme "):
+        typed = text.removeprefix("/theme ").strip()
+        return [
+            Completion(text=f"/theme {name}", shown=name, about="", complete=True)
+            for name in themes
+            if typed.lower() in name and typed != name
+        ]
+    if not re.fullmatch(r"/[a-z]*", text):
+        return ()
+    return [
+        Completion(
+            text=f"/{command.name}" + (" " if command.needs_argument else ""),
+            shown=command.usage,
+            about=command.about,
+            complete=not command.needs_argument,
+        )
+        for command in COMMANDS
+        if command.name.startswith(text[1:])
+    ]

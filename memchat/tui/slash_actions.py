@@ -1,0 +1,152 @@
+"""What the slash commands do; each takes the chat and what follows the command's name."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from memchat.core.errors import MemchatError
+from memchat.core.messages import Message
+
+if TYPE_CHECKING:
+    from memchat.tui.screens.chat import ChatScreen
+
+
+async def show_help(chat: "ChatScreen", _: str) -> None:
+    chat.action_help()
+
+
+async def new(chat: "ChatScreen", _: str) -> None:
+    await chat.begin_session()
+
+
+async def incognito(chat: "ChatScreen", _: str) -> None:
+    await chat.begin_session(incognito=True)
+
+
+async def sessions(chat: "ChatScreen", _: str) -> None:
+    chat.action_sessions()
+
+
+async def resume(chat: "ChatScreen", argument: str) -> None:
+    if argument:
+        await chat.go_to(argument)
+        return
+    known = await chat.assistant.store.sessions.list(limit=2)
+    last = next((session for session in known if session.id != chat.session_id), None)
+    if last is None:
+        raise MemchatError("There is no other session yet.")
+    await chat.go_to(last.id)
+
+
+async def model(chat: "ChatScreen", argument: str) -> None:
+    if not argument:
+        chat.action_model()
+        return
+    endpoint, slash, name = argument.partition("/")
+    choices = await chat.assistant.model_choices()
+    found = [choice for choice in choices if choice.name == argument]
+    if not found and slash:
+        found = [choice for choice in choices if (choice.endpoint, choice.name) == (endpoint, name)]
+    target = (found[0].endpoint, found[0].name) if found else (chat.assistant.model.endpoint, argument)
+    chat.show_model(await chat.assistant.use_model(*target))
+    chat.say(f"{target[1]} answers from now on.")
+
+
+async def remember(chat: "ChatScreen", argument: str) -> None:
+    await chat.assistant.remember(argument, chat.session_id)
+
+
+async def forget(chat: "ChatScreen", argument: str) -> None:
+    if not argument:
+        chat.action_memory()
+        return
+    gone = await chat.assistant.forget(argument)
+    chat.say(f"Forgotten: {gone.text}")
+
+
+async def memory(chat: "ChatScreen", _: str) -> None:
+    chat.action_memory()
+
+
+async def profile(chat: "ChatScreen", argument: str) -> None:
+    field, _, value = argument.partition(" ")
+    if not field:
+        chat.action_panel("profile")
+    elif value.strip():
+        await chat.assistant.set_profile(field, value.strip())
+    else:
+        known = {item.field: item.value for item in chat.profile}
+        chat.say(f"{field}: {known[field]}" if field in known else f"{field} has no value. /profile {field} VALUE")
+
+
+async def search(chat: "ChatScreen", argument: str) -> None:
+    chat.search(argument)
+
+
+async def context(chat: "ChatScreen", _: str) -> None:
+    chat.action_request()
+
+
+async def summary(chat: "ChatScreen", _: str) -> None:
+    chat.action_panel("summary")
+
+
+async def export(chat: "ChatScreen", argument: str) -> None:
+    from memchat.tui import export as exporting
+
+    session = await chat.assistant.session(chat.session_id)
+    if session.incognito and not argument:
+        raise MemchatError("This session is incognito and leaves nothing behind.", "/export FILE writes it anyway.")
+    text = exporting.markdown(session, await whole(chat), assistant_name=chat.assistant.settings.persona.name)
+    written = await asyncio.to_thread(exporting.write, Path(argument or exporting.file_name(session)), text)
+    chat.say(f"Written to {written}")
+
+
+async def copy(chat: "ChatScreen", argument: str) -> None:
+    if argument == "all":
+        names = {"user": "You", "assistant": chat.assistant.settings.persona.name}
+        text = "\n\n".join(f"{names[message.role]}: {message.text}" for message in await whole(chat))
+    else:
+        text = next((view.text for view in reversed(chat.transcript.views) if view.role == "assistant"), "")
+    if not text:
+        raise MemchatError("There is nothing to copy yet.")
+    chat.app.copy_to_clipboard(text)
+
+
+async def retry(chat: "ChatScreen", _: str) -> None:
+    await chat.turns.retry()
+
+
+async def edit(chat: "ChatScreen", _: str) -> None:
+    last = next((view for view in reversed(chat.transcript.views) if view.role == "user"), None)
+    if last is None:
+        raise MemchatError("There is no message to edit yet.")
+    chat.edit(last)
+
+
+async def theme(chat: "ChatScreen", argument: str) -> None:
+    if not argument:
+        chat.app.search_themes()
+    elif argument in chat.app.available_themes:
+        chat.app.theme = argument
+    else:
+        raise MemchatError(f"There is no theme {argument}.", "/theme lists them.")
+
+
+async def leave(chat: "ChatScreen", _: str) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await chat.app.action_quit()
+
+
+async def whole(chat: "ChatScreen") -> list[Message]:
+    """Every message of the session, oldest first."""
+    messages: list[Message] = []
+    before: int | None = None
+    store = chat.assistant
+    while True:
+        page = await store.earlier(chat.session_id, before if before is not None else 1 << 60)
+        if not page:
+            return messages
+        messages = [*page, *messages]
+        before = page[0].seq

@@ -1,0 +1,210 @@
+"""The conversation: a page of messages, more of them on scrolling up, at the end while a reply grows."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.geometry import Size
+from textual.message import Message as TextualMessage
+from textual.reactive import var
+from textual.timer import Timer
+from textual.widget import Widget
+
+from memchat.core.messages import Message
+from memchat.tui.widgets.message import Line, MessageView
+from memchat.tui.widgets.part import Part
+
+_TEND_SECONDS = 0.04
+_NEAR = 1.0
+"""Parts within so many heights of the view are drawn as Markdown."""
+_FAR = 3.0
+"""Parts further than so many heights of the view rest."""
+
+
+class Note(Line):
+    """A quiet line between messages: something remembered, folded, failed."""
+
+
+class Transcript(VerticalScroll):
+    """The messages of a session.
+
+    It stays at the end while it is at the end. Scrolled up, what is in view stays where it is, whatever is mounted,
+    drawn or removed above it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", "Page up", id="transcript.page_up", show=False),
+        Binding("pagedown", "page_down", "Page down", id="transcript.page_down", show=False),
+    ]
+
+    more: var[bool] = var(default=False)
+    """Whether older messages are stored that are not mounted."""
+
+    class WantsEarlier(TextualMessage):
+        """The user scrolled near the start of what is mounted."""
+
+    def __init__(self, *, page: int, assistant_name: str) -> None:
+        super().__init__(id="transcript", can_focus=False)
+        self._page = max(10, page)
+        self._names = {"user": "you", "assistant": assistant_name}
+        self._tending: Timer | None = None
+        self._asked = False
+        self._held: tuple[Widget, int] | None = None
+
+    def on_mount(self) -> None:
+        self.anchor()
+        self._tending = self.set_interval(_TEND_SECONDS, self._tend_now, pause=True)
+
+    @property
+    def views(self) -> list[MessageView]:
+        """The mounted messages, oldest first."""
+        return [child for child in self.children if isinstance(child, MessageView)]
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it follows what is added at the end."""
+        return self.is_anchored and not self._anchor_released
+
+    @property
+    def first_seq(self) -> int | None:
+        """The place in the session of the oldest message that is mounted."""
+        return next((view.message.seq for view in self.views if view.message is not None), None)
+
+    def find(self, message_id: str) -> MessageView | None:
+        """The mounted message with this id."""
+        return next((view for view in self.views if view.message and view.message.id == message_id), None)
+
+    async def show(self, messages: Sequence[Message], *, more: bool) -> None:
+        """Puts `messages` in place of what is there.
+
+        Args:
+            messages: Oldest first.
+            more: Whether there are older ones.
+        """
+        self._held = None
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount_all(self._view(message) for message in messages)
+        self.more = more
+        self._asked = False
+        self.anchor()
+        self.tend()
+
+    async def show_welcome(self, welcome: Widget) -> None:
+        """Puts `welcome` in place of an empty conversation."""
+        await self.remove_children()
+        await self.mount(welcome)
+
+    async def add(self, view: MessageView | Note, *, before: Widget | None = None) -> None:
+        """Mounts something new at the end, or before a queued message."""
+        for child in self.children:
+            if child.has_class("welcome"):
+                await child.remove()
+        await self.mount(view, before=before)
+        await self._prune()
+        self.tend()
+
+    async def add_earlier(self, messages: Sequence[Message], *, more: bool) -> None:
+        """Mounts older messages above the others; what is in view does not move."""
+        self._hold()
+        views = [self._view(message) for message in messages]
+        await self.mount_all(views, before=0)
+        self.more = more
+        self._asked = False
+        self.tend()
+
+    def follow(self) -> None:
+        """Goes to the end, and stays there."""
+        self.anchor()
+
+    def new_view(self, role: Any, text: str = "") -> MessageView:
+        """A message that is not stored yet."""
+        return MessageView(role=role, speaker=self._names[role], text=text)
+
+    def _view(self, message: Message) -> MessageView:
+        return MessageView(message, speaker=self._names[message.role])
+
+    async def _prune(self) -> None:
+        """Unmounts the oldest messages once far more than a page are there, while the end is in view."""
+        views = self.views
+        if not self.at_end or len(views) <= 3 * self._page:
+            return
+        last = views[-2 * self._page]
+        old = [child for child in self.children if self.children.index(child) < self.children.index(last)]
+        await self.remove_children(old)
+        self.more = True
+
+    def arrange(self, size: Size, optimal: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Lays the children out; scrolled up, the one that is held stays where it was in the view."""
+        result = super().arrange(size, optimal)
+        if self._held is not None and not self.at_end:
+            widget, was = self._held
+            now = next((place.region.y for place in result.placements if place.widget is widget), None)
+            if now is None:
+                self._held = None
+            elif now != was:
+                self._held = (widget, now)
+                target = max(0, self.scroll_y + now - was)
+                self.set_reactive(Widget.scroll_y, target)
+                self.set_reactive(Widget.scroll_target_y, target)
+        return result
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._hold()
+        self.tend()
+        if self.more and not self._asked and not self.at_end and new_value < self.size.height:
+            self._asked = True
+            self.post_message(self.WantsEarlier())
+
+    def on_resize(self) -> None:
+        for part in self.query(Part):
+            part.forget_height()
+        self.tend()
+
+    def _hold(self) -> None:
+        """Remembers the first message in view, and where it lies."""
+        if self.at_end:
+            self._held = None
+            return
+        top = round(self.scroll_y)
+        for child in self.children:
+            region = child.virtual_region
+            if region.bottom > top:
+                self._held = (child, region.y)
+                return
+
+    def tend(self) -> None:
+        """Draws what came near the view and lets rest what went far, soon."""
+        if self._tending is not None:
+            self._tending.resume()
+
+    def _tend_now(self) -> None:
+        if self._tending is not None:
+            self._tending.pause()
+        self.run_worker(self._tend_parts(), group="tend", exclusive=True, exit_on_error=False)
+
+    async def _tend_parts(self) -> None:
+        height = max(1, self.size.height)
+        top = self.scroll_y if not self.at_end else self.max_scroll_y
+        selecting = bool(self.screen.selections)
+        near, far = [], []
+        for part, y in self._parts():
+            distance = max(top - (y + part.size.height), y - (top + height), 0)
+            if distance <= _NEAR * height and not part.awake:
+                near.append((distance, part))
+            elif distance > _FAR * height and part.awake and not selecting:
+                far.append(part)
+        for part in far:
+            await part.rest()
+        for _, part in sorted(near, key=lambda pair: pair[0]):
+            await part.wake()
+        if near:
+            self.tend()
+
+    def _parts(self) -> Iterable[tuple[Part, int]]:
+        for view in self.views:
+            y = view.virtual_region.y
+            for part in view.parts:
+                yield part, y + part.virtual_region.y
