@@ -27,8 +27,8 @@ def load_settings(model: str | None = None) -> tuple[Settings, Paths]:
     from memchat.config.load import load
 
     paths = Paths.from_environment()
-    settings = load(paths)
     paths.ensure()
+    settings = load(paths)
     return (with_model(settings, model) if model else settings), paths
 
 

@@ -1,0 +1,133 @@
+"""Wrong usage, help, exit codes and what the parser costs."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from tests.cli.conftest import Cli, run_process
+
+COMMANDS = ("ask", "explain", "sessions", "memory", "profile", "search", "models", "config", "locate", "doctor")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("--nonsense",),
+        ("ask", "--nonsense", "Hello"),
+        ("ask", "-c", "-s", "s1", "Hello"),
+        ("ask", "--incognito", "-c", "Hello"),
+        ("ask", "--incognito", "-s", "s1", "Hello"),
+        ("ask",),
+        ("ask", "--cont", "Hello"),
+        ("sessions", "burn"),
+        ("sessions", "rename", "s1"),
+        ("sessions", "list", "-n", "0"),
+        ("sessions", "list", "-n", "many"),
+        ("memory", "list", "--kind", "rumour"),
+        ("memory", "list", "--status", "lost"),
+        ("memory", "add"),
+        ("profile", "set", "name"),
+        ("search",),
+        ("search", "--in", "drawers", "keys"),
+        ("search", "-k", "0", "keys"),
+        ("models", "pull"),
+        ("config", "set", "memory.fold_messages"),
+        ("-c", "-r"),
+        ("-c", "sessions"),
+        ("--incognito", "memory"),
+        ("-r", "s1", "ask", "Hello"),
+        ("-m", "gpt", "locate"),
+        ("eval", "retrieval", "file"),
+    ],
+)
+def test_wrong_usage_is_2_and_said_on_stderr(cli: Cli, arguments: tuple[str, ...]) -> None:
+    result = cli(*arguments)
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err.startswith("memchat")
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_has_help(cli: Cli, command: str) -> None:
+    result = cli(*command.split(), "--help")
+    assert result.code == 0
+    assert result.out.startswith(f"usage: memchat {command}".rstrip())
+    assert result.err == ""
+
+
+def test_the_help_lists_every_command_and_no_other(cli: Cli) -> None:
+    lines = cli("--help").out.split("commands:\n")[1].split("\n\n")[0].splitlines()
+    assert tuple(line.split()[0] for line in lines if not line.startswith("    ")) == COMMANDS
+
+
+def test_the_version(cli: Cli) -> None:
+    from memchat import __version__
+
+    assert cli("--version").out == f"memchat {__version__}\n"
+
+
+def test_a_model_or_session_may_be_named_before_the_command(cli: Cli) -> None:
+    assert "no answer" not in cli("-m", "x", "ask", "--help").out
+    assert cli("-m", "x", "ask", "--help").code == 0
+
+
+def test_the_screen_needs_a_terminal(cli: Cli) -> None:
+    for arguments in ((), ("-c",), ("--resume",), ("-r", "s1"), ("--incognito",)):
+        result = cli(*arguments)
+        assert result.code == 1
+        assert result.err == 'memchat: The screen needs a terminal. In a pipe or a script use `memchat ask "…"`.\n'
+
+
+def _modules_after(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules, file=sys.stderr)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+HEAVY = {"textual", "rich", "openai", "onnxruntime", "tokenizers", "tiktoken", "numpy", "apsw", "httpx2", "tomlkit"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    loaded = _modules_after("from memchat.cli import main; main(['--help'])")
+    assert not loaded & HEAVY
+    assert "asyncio" not in loaded
+
+
+def test_importing_the_room_costs_nothing() -> None:
+    before = _modules_after("import collections.abc")
+    assert _modules_after("import memchat.cli") - before <= {"memchat", "memchat.cli"}
+
+
+def test_the_way_to_the_screen_builds_no_parser() -> None:
+    loaded = _modules_after("from memchat.cli import main; main([])")
+    assert not {"argparse", "memchat.cli.parser"} & loaded
+
+
+def test_a_failure_that_nobody_foresaw_is_one_line_and_logged(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from memchat.paths import Paths
+
+    def breaks(*_: object) -> None:
+        raise KeyError("missing")
+
+    monkeypatch.setattr(import_module("memchat.config.load"), "gather", breaks)
+    result = cli("sessions")
+    log_file = Paths.from_environment().log_file
+    assert result.code == 1
+    assert result.err == f"memchat: Something went wrong inside memchat (KeyError). Details are in {log_file}.\n"
+    assert "Traceback" in log_file.read_text("utf-8")
+    assert log_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: object) -> None:
+    result = run_process("sessions", MEMCHAT_HOME=f"{sys.executable}/home")
+    assert result.code == 1
+    assert len(result.err.splitlines()) == 1
+    assert "MEMCHAT_HOME" in result.err
