@@ -1,0 +1,119 @@
+"""Finding messages, facts, profile fields and episodes, by words and by meaning."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from memchat.core.context import ItemKind
+from memchat.core.times import to_unix
+from memchat.store import searching, vectors
+from memchat.store.database import Database
+from memchat.store.loading import load
+from memchat.store.searching import Filter
+from memchat.store.sql import storable
+from memchat.store.values import BufferSpan, Hit, IndexCounts, IndexedItem
+
+
+class Index:
+    """The index of one database. Words are found as soon as a thing is stored, meaning once it is embedded."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_words(
+        self,
+        terms: Sequence[str],
+        *,
+        limit: int,
+        outside: BufferSpan | None = None,
+        kinds: Collection[ItemKind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        session: str | None = None,
+        prefix: bool = False,
+    ) -> list[Hit]:
+        """Items that hold any of the terms, best first by bm25.
+
+        Args:
+            terms: Plain words; anything in them is safe.
+            limit: How many at most.
+            outside: Messages that are in the buffer and are not wanted.
+            kinds: Only these; none for all.
+            since: Only what was said then or later.
+            until: Only what was said before then.
+            session: Only what belongs to this session.
+            prefix: Whether a term also stands for words that begin with it.
+        """
+        chosen = _filter(outside, kinds, since, until, session)
+        return await self._database.read(
+            searching.by_words, [storable(term) for term in terms], limit, chosen, prefix=prefix
+        )
+
+    async def by_meaning(
+        self,
+        vector: bytes,
+        *,
+        limit: int,
+        outside: BufferSpan | None = None,
+        kinds: Collection[ItemKind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        session: str | None = None,
+    ) -> list[Hit]:
+        """Embedded items nearest to a vector; none when it is of another length than theirs.
+
+        Args:
+            vector: Little-endian float32, of length 1.
+            limit: How many at most.
+            outside: As in `by_words`.
+            kinds: As in `by_words`.
+            since: As in `by_words`.
+            until: As in `by_words`.
+            session: As in `by_words`.
+        """
+        chosen = _filter(outside, kinds, since, until, session)
+        return await self._database.read(vectors.by_meaning, vector, limit, chosen)
+
+    async def load(self, keys: Sequence[int]) -> dict[int, IndexedItem]:
+        """The items of these keys; those that are gone are not in it."""
+        return await self._database.read(load, keys)
+
+    async def use_embedder(self, embedder_id: str, dimensions: int) -> None:
+        """Says whose vectors are wanted; those of another embedder are dropped, and all items are pending again."""
+        await self._database.write(vectors.use_embedder, embedder_id, dimensions)
+
+    async def pending(self, limit: int) -> list[tuple[int, str]]:
+        """Key and text of items without a vector, newest first."""
+        return await self._database.read(vectors.pending, limit)
+
+    async def put_vectors(self, embedder_id: str, dimensions: int, pairs: Sequence[tuple[int, bytes]]) -> None:
+        """Stores vectors; those for items that are gone by now are let be.
+
+        Args:
+            embedder_id: Whose they are; another than before drops the vectors of that one.
+            dimensions: How many numbers each has.
+            pairs: Key and vector, little-endian float32, of length 1.
+
+        Raises:
+            ValueError: A vector has another length.
+        """
+        await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs)
+
+    async def counts(self) -> IndexCounts:
+        """How much there is to be found."""
+        return await self._database.read(vectors.counts)
+
+
+def _filter(
+    outside: BufferSpan | None,
+    kinds: Collection[ItemKind] | None,
+    since: datetime | None,
+    until: datetime | None,
+    session: str | None,
+) -> Filter:
+    return Filter(
+        outside=outside,
+        kinds=None if kinds is None else frozenset(kinds),
+        since=None if since is None else to_unix(since),
+        until=None if until is None else to_unix(until),
+        session=session,
+    )

@@ -1,0 +1,66 @@
+"""Indexed items with what is needed to show and to rank them."""
+
+from collections.abc import Sequence
+
+import apsw
+
+from memchat.core.times import from_unix
+from memchat.store.sql import Row, marks, rows
+from memchat.store.values import IndexedItem
+
+_CHUNK = 500
+
+_MESSAGES = """
+    SELECT i.key, i.kind, i.ref, m.text, s.id, s.title, m.id, m.role, i.at, 1.0, 0, 0 FROM items AS i
+    JOIN messages AS m ON m.id = i.ref JOIN sessions AS s ON s.number = m.session
+    WHERE i.kind = 'message' AND i.key IN ({keys})
+"""
+_EPISODES = """
+    SELECT i.key, i.kind, i.ref, e.text, s.id, s.title, NULL, NULL, i.at, 1.0, 0, 0 FROM items AS i
+    JOIN sessions AS s ON s.number = i.session JOIN session_summaries AS e ON e.session = s.number
+    WHERE i.kind = 'episode' AND i.key IN ({keys})
+"""
+_FACTS = """
+    SELECT i.key, i.kind, i.ref, f.text, s.id, coalesce(s.title, ''), o.message_id, m.role, i.at, f.confidence,
+        f.pinned, f.use_count
+    FROM items AS i JOIN memories AS f ON f.id = i.ref
+    LEFT JOIN sources AS o ON o.number = (SELECT min(number) FROM sources WHERE target = f.id AND live)
+    LEFT JOIN sessions AS s ON s.id = o.session_id LEFT JOIN messages AS m ON m.id = o.message_id
+    WHERE i.kind = 'fact' AND i.key IN ({keys})
+"""
+_PROFILE = """
+    SELECT i.key, i.kind, i.ref, replace(p.field, '_', ' ') || ': ' || p.value, s.id, coalesce(s.title, ''),
+        o.message_id, m.role, i.at, p.confidence, 0, 0
+    FROM items AS i JOIN profile AS p ON p.field = i.ref
+    LEFT JOIN sources AS o ON o.number = (SELECT min(number) FROM sources WHERE target = 'profile:' || p.field AND live)
+    LEFT JOIN sessions AS s ON s.id = o.session_id LEFT JOIN messages AS m ON m.id = o.message_id
+    WHERE i.kind = 'profile' AND i.key IN ({keys})
+"""
+
+
+def load(db: apsw.Connection, keys: Sequence[int]) -> dict[int, IndexedItem]:
+    """The items of these keys, in their order; those that are gone are not in it."""
+    found: dict[int, IndexedItem] = {}
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        for query in (_MESSAGES, _EPISODES, _FACTS, _PROFILE):
+            for each in rows(db, query.format(keys=marks(len(part))), *part):
+                found[each[0]] = _item(each)
+    return {key: found[key] for key in keys if key in found}
+
+
+def _item(row: Row) -> IndexedItem:
+    return IndexedItem(
+        key=row[0],
+        kind=row[1],
+        ref=row[2],
+        text=row[3],
+        session_id=row[4],
+        session_title=row[5],
+        message_id=row[6],
+        role=row[7],
+        at=from_unix(row[8]),
+        confidence=row[9],
+        pinned=bool(row[10]),
+        use_count=row[11],
+    )

@@ -1,0 +1,51 @@
+"""Finding a stored thing by its id or the beginning of it."""
+
+from typing import Literal
+
+import apsw
+
+from memchat.core.errors import NotFound
+from memchat.store.sql import rows, value
+
+_LIST_COMMAND = {"sessions": "memchat sessions", "memories": "memchat memory"}
+
+
+def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given: str) -> int:
+    """The number of the one row whose id is `given`, or alone begins with it.
+
+    Raises:
+        NotFound: There is none, or there are several.
+    """
+    exact = value(db, f"SELECT number FROM {table} WHERE id = ?", given)  # noqa: S608 - a name from the code
+    if exact is not None:
+        return int(exact)
+    word = "session" if table == "sessions" else "memory"
+    command = _LIST_COMMAND[table]
+    begins = list(
+        rows(
+            db,
+            f"SELECT number, id FROM {table} WHERE id > ? AND id < ? LIMIT 4",  # noqa: S608 - as above
+            given,
+            given + "\U0010ffff",
+        )
+        if given
+        else ()
+    )
+    if not begins:
+        raise NotFound(f"No {word} has the id {given!r}.", f"List them with `{command}`.")
+    if len(begins) > 1:
+        some = ", ".join(found for _, found in begins[:3])
+        raise NotFound(f"Several {word} ids begin with {given!r}, such as {some}.", "Give more of the id.")
+    return int(begins[0][0])
+
+
+def message_number(db: apsw.Connection, message_id: str) -> int:
+    """The number of a message.
+
+    Raises:
+        NotFound: There is none with that id.
+    """
+    number = value(db, "SELECT number FROM messages WHERE id = ?", message_id)
+    if number is None:
+        raise NotFound(f"No message has the id {message_id!r}.", "It may have been erased.")
+    return int(number)

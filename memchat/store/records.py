@@ -1,0 +1,148 @@
+"""From rows to the core's values."""
+
+import json
+
+from memchat.core.memories import Change, Memory, ProfileField, Source
+from memchat.core.messages import Message, RollingSummary, Session, SessionSummary, ToolUse, Usage
+from memchat.core.times import from_unix
+from memchat.store.sql import Row
+
+SESSION = (
+    "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, deleted_at"
+)
+"""Columns for `session_of`, of the table `sessions`."""
+
+MESSAGE = (
+    "m.id, s.id, m.seq, m.role, m.text, m.status, m.created_at, m.tokens, m.parent_id, m.model, m.prompt_tokens, "
+    "m.completion_tokens, m.cached_tokens, m.cost, m.reasoning, m.finish_reason, m.error, m.tool_uses"
+)
+"""Columns for `message_of`, of the tables `messages AS m` and `sessions AS s`."""
+
+ROLLING = "r.id, s.id, r.text, r.from_seq, r.to_seq, r.tokens, r.created_at, r.model, r.previous_id"
+"""Columns for `rolling_of`, of the tables `rolling_summaries AS r` and `sessions AS s`."""
+
+EPISODE = "s.id, s.title, e.text, e.to_seq, e.tokens, e.session_at, e.created_at, e.model"
+"""Columns for `episode_of`, of the tables `session_summaries AS e` and `sessions AS s`."""
+
+MEMORY = (
+    "id, kind, text, status, confidence, origin, observed_at, updated_at, valid_from, valid_to, superseded_by, "
+    "pinned, use_count, last_used_at"
+)
+"""Columns for `memory_of`, of the table `memories`."""
+
+PROFILE = "field, value, confidence, origin, updated_at"
+"""Columns for `profile_of`, of the table `profile`."""
+
+CHANGE = "id, target, action, actor, at, before, after, undone_at"
+"""Columns for `change_of`, of the table `changes`."""
+
+
+def session_of(row: Row) -> Session:
+    return Session(
+        id=row[0],
+        title=row[1],
+        created_at=from_unix(row[2]),
+        updated_at=from_unix(row[3]),
+        title_by=row[4],
+        message_count=row[5],
+        model=row[6],
+        draft=row[7],
+        persona=row[8],
+        incognito=bool(row[9]),
+        ended_at=None if row[10] is None else from_unix(row[10]),
+        deleted_at=None if row[11] is None else from_unix(row[11]),
+    )
+
+
+def message_of(row: Row) -> Message:
+    usage = None
+    if row[10] is not None:
+        usage = Usage(prompt_tokens=row[10], completion_tokens=row[11] or 0, cached_tokens=row[12] or 0, cost=row[13])
+    return Message(
+        id=row[0],
+        session_id=row[1],
+        seq=row[2],
+        role=row[3],
+        text=row[4],
+        status=row[5],
+        created_at=from_unix(row[6]),
+        tokens=row[7],
+        parent_id=row[8],
+        model=row[9],
+        usage=usage,
+        reasoning=row[14],
+        finish_reason=row[15],
+        error=row[16],
+        tool_uses=tuple(ToolUse(**use) for use in json.loads(row[17])) if row[17] else (),
+    )
+
+
+def rolling_of(row: Row) -> RollingSummary:
+    return RollingSummary(
+        id=row[0],
+        session_id=row[1],
+        text=row[2],
+        from_seq=row[3],
+        to_seq=row[4],
+        tokens=row[5],
+        created_at=from_unix(row[6]),
+        model=row[7],
+        previous_id=row[8],
+    )
+
+
+def episode_of(row: Row) -> SessionSummary:
+    return SessionSummary(
+        session_id=row[0],
+        title=row[1],
+        text=row[2],
+        to_seq=row[3],
+        tokens=row[4],
+        session_at=from_unix(row[5]),
+        created_at=from_unix(row[6]),
+        model=row[7],
+    )
+
+
+def memory_of(row: Row, sources: tuple[Source, ...]) -> Memory:
+    return Memory(
+        id=row[0],
+        kind=row[1],
+        text=row[2],
+        status=row[3],
+        confidence=row[4],
+        origin=row[5],
+        observed_at=from_unix(row[6]),
+        updated_at=from_unix(row[7]),
+        valid_from=None if row[8] is None else from_unix(row[8]),
+        valid_to=None if row[9] is None else from_unix(row[9]),
+        superseded_by=row[10],
+        pinned=bool(row[11]),
+        use_count=row[12],
+        last_used_at=None if row[13] is None else from_unix(row[13]),
+        sources=sources,
+    )
+
+
+def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
+    return ProfileField(
+        field=row[0],
+        value=row[1],
+        confidence=row[2],
+        origin=row[3],
+        updated_at=from_unix(row[4]),
+        sources=sources,
+    )
+
+
+def change_of(row: Row) -> Change:
+    return Change(
+        id=row[0],
+        target=row[1],
+        action=row[2],
+        actor=row[3],
+        at=from_unix(row[4]),
+        before=row[5],
+        after=row[6],
+        undone_at=None if row[7] is None else from_unix(row[7]),
+    )

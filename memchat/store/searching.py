@@ -1,0 +1,118 @@
+"""Searching by words, in bounded time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from memchat.core.context import ItemKind
+from memchat.store.sql import marks, rows, value
+from memchat.store.values import BufferSpan, Hit
+from memchat.store.words import phrases
+
+_BODY_WEIGHT, _CONTEXT_WEIGHT = 1.0, 0.3
+
+RANKED_AT_MOST = 6_000
+"""How many entries of the word index one search ranks, which takes about 0.5 µs each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which items are wanted; moments in seconds since 1970, none for no bound."""
+
+    outside: BufferSpan | None = None
+    kinds: frozenset[ItemKind] | None = None
+    since: float | None = None
+    until: float | None = None
+    session: str | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it leaves so little that all of it can be ranked."""
+        return self.session is not None or (self.kinds is not None and "message" not in self.kinds)
+
+
+def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filter, *, prefix: bool) -> list[Hit]:
+    """Items that hold any of the terms, best first."""
+    quoted = phrases(terms, prefix=prefix)
+    if not quoted or limit <= 0:
+        return []
+    floor = 0
+    if not wanted.narrow:
+        quoted, floor = _bounded(db, quoted)
+    query = " OR ".join(quoted)
+    condition, values = where(db, wanted)
+    found = rows(
+        db,
+        f"SELECT i.key, i.kind, i.ref, -bm25(item_words, {_BODY_WEIGHT}, {_CONTEXT_WEIGHT}) AS score "  # noqa: S608
+        "FROM item_words JOIN items AS i ON i.key = item_words.rowid "
+        f"WHERE item_words MATCH ? AND item_words.rowid >= ?{condition} ORDER BY score DESC, i.key DESC LIMIT ?",
+        query,
+        floor,
+        *values,
+        limit,
+    )
+    return [Hit(*each) for each in found]
+
+
+def where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | float]]:
+    """The filter as conditions on `items AS i`, each beginning with AND, and their values."""
+    condition = ""
+    values: list[str | int | float] = []
+    if wanted.outside is not None:
+        condition += " AND NOT (i.session IS ? AND i.seq IS NOT NULL AND i.seq >= ?)"
+        values += [session_number(db, wanted.outside.session_id), wanted.outside.from_seq]
+    if wanted.kinds is not None:
+        condition += f" AND i.kind IN ({marks(len(wanted.kinds))})"
+        values += sorted(wanted.kinds)
+    if wanted.since is not None:
+        condition += " AND i.at >= ?"
+        values.append(wanted.since)
+    if wanted.until is not None:
+        condition += " AND i.at < ?"
+        values.append(wanted.until)
+    if wanted.session is not None:
+        condition += " AND i.session = ?"
+        values.append(session_number(db, wanted.session))
+    return condition, values
+
+
+def session_number(db: apsw.Connection, session_id: str) -> int:
+    """A session's number; one that no session has when there is none."""
+    return int(value(db, "SELECT number FROM sessions WHERE id = ?", session_id) or -1)
+
+
+def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int]:
+    """The rarest terms that can be ranked in time, and the key to begin at when even one is too common.
+
+    A word that a large part of all items hold says little about any of them, and bm25 gives it almost nothing.
+    """
+    counted = sorted(
+        (
+            value(
+                db,
+                "SELECT count(*) FROM (SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT ?)",
+                term,
+                RANKED_AT_MOST + 1,
+            ),
+            place,
+        )
+        for place, term in enumerate(quoted)
+    )
+    chosen: list[str] = []
+    total = 0
+    for count, place in counted:
+        total += count
+        if chosen and total > RANKED_AT_MOST:
+            return chosen, 0
+        if count:
+            chosen.append(quoted[place])
+    if total <= RANKED_AT_MOST:
+        return chosen or list(quoted[:1]), 0
+    newest = value(
+        db,
+        "SELECT rowid FROM item_words WHERE item_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",
+        chosen[0],
+        RANKED_AT_MOST,
+    )
+    return chosen, int(newest or 0)

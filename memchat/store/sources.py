@@ -1,0 +1,63 @@
+"""What a memory or a profile field rests on."""
+
+from collections.abc import Sequence
+
+import apsw
+
+from memchat.core.memories import Source
+from memchat.store.sql import marks, rows, run, storable
+
+
+def profile_target(field: str) -> str:
+    """What a profile field is called among the targets of sources and changes."""
+    return f"profile:{field}"
+
+
+def sources_of(db: apsw.Connection, targets: Sequence[str]) -> dict[str, tuple[Source, ...]]:
+    """The live sources of several targets, oldest first; a target without any is not in it."""
+    found: dict[str, list[Source]] = {}
+    for start in range(0, len(targets), 500):
+        part = targets[start : start + 500]
+        for target, session_id, message_id, quote in rows(
+            db,
+            "SELECT target, session_id, message_id, quote FROM sources "  # noqa: S608 - placeholders
+            f"WHERE target IN ({marks(len(part))}) AND live ORDER BY number",
+            *part,
+        ):
+            found.setdefault(target, []).append(Source(session_id=session_id, message_id=message_id, quote=quote))
+    return {target: tuple(sources) for target, sources in found.items()}
+
+
+def add_sources(db: apsw.Connection, target: str, sources: Sequence[Source]) -> bool:
+    """Adds the sources that are not there yet.
+
+    Returns:
+        Whether there was a new one.
+    """
+    known = set(sources_of(db, [target]).get(target, ()))
+    new = [source for source in dict.fromkeys(sources) if source not in known]
+    for source in new:
+        run(
+            db,
+            "INSERT INTO sources (target, session_id, message_id, quote) VALUES (?, ?, ?, ?)",
+            target,
+            source.session_id,
+            source.message_id,
+            storable(source.quote),
+        )
+    return bool(new)
+
+
+def live_sources(db: apsw.Connection, target: str) -> list[int]:
+    """Numbers of the sources that hold now, for `revive`."""
+    return [number for (number,) in rows(db, "SELECT number FROM sources WHERE target = ? AND live", target)]
+
+
+def revive(db: apsw.Connection, target: str, numbers: Sequence[int]) -> None:
+    """Makes these the sources that hold, and no others."""
+    run(
+        db,
+        f"UPDATE sources SET live = number IN ({marks(len(numbers))}) WHERE target = ?",  # noqa: S608 - placeholders
+        *numbers,
+        target,
+    )

@@ -1,0 +1,181 @@
+"""Rolling summaries with their versions, and session summaries."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import apsw
+
+from memchat.core.errors import NotFound
+from memchat.core.ids import new_id
+from memchat.core.messages import RollingSummary, Session, SessionSummary
+from memchat.core.times import to_unix
+from memchat.store.database import Database
+from memchat.store.items import put_episode
+from memchat.store.lookup import number_of
+from memchat.store.records import EPISODE, ROLLING, episode_of, rolling_of
+from memchat.store.sql import row, rows, run, storable
+
+_ROLLING = f"SELECT {ROLLING} FROM sessions AS s JOIN rolling_summaries AS r ON r.session = s.number"  # noqa: S608
+_EPISODE = f"SELECT {EPISODE} FROM sessions AS s JOIN session_summaries AS e ON e.session = s.number"  # noqa: S608
+
+
+class Summaries:
+    """What sessions were folded into, and what finished ones came to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _now(self) -> float:
+        return to_unix(self._database.clock())
+
+    async def latest(self, session_id: str) -> RollingSummary | None:
+        """The rolling summary that holds."""
+        return await self._database.read(_latest, session_id)
+
+    async def history(self, session_id: str) -> list[RollingSummary]:
+        """All versions of a session's rolling summary, oldest first."""
+        return await self._database.read(
+            lambda db: [
+                rolling_of(each) for each in rows(db, f"{_ROLLING} WHERE s.id = ? ORDER BY r.number", session_id)
+            ]
+        )
+
+    async def add(
+        self,
+        *,
+        session_id: str,
+        text: str,
+        from_seq: int,
+        to_seq: int,
+        tokens: int,
+        model: str | None,
+        previous_id: str | None,
+    ) -> RollingSummary | None:
+        """Stores the result of a fold, unless another one came before it.
+
+        Args:
+            session_id: Whose.
+            text: The summary.
+            from_seq: The first message that it covers.
+            to_seq: The last message that it covers.
+            tokens: Its length in o200k_base tokens.
+            model: Who wrote it.
+            previous_id: The version that it was merged with; none for the first.
+
+        Returns:
+            The new version; none when `previous_id` is no longer the latest.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        new = RollingSummary(
+            id=new_id("summary"),
+            session_id=session_id,
+            text=storable(text),
+            from_seq=from_seq,
+            to_seq=to_seq,
+            tokens=tokens,
+            created_at=self._database.clock(),
+            model=model,
+            previous_id=previous_id,
+        )
+        return await self._database.write(_add, new)
+
+    async def edit(self, session_id: str, text: str, tokens: int) -> RollingSummary:
+        """Stores the user's wording as a new version that covers the same messages.
+
+        Raises:
+            NotFound: The session has no rolling summary.
+        """
+        return await self._database.write(_edit, session_id, storable(text), tokens, self._database.clock())
+
+    async def of_session(self, session_id: str) -> SessionSummary | None:
+        """A session's own summary."""
+        found = await self._database.read(row, f"{_EPISODE} WHERE s.id = ?", session_id)
+        return None if found is None else episode_of(found)
+
+    async def put_session(
+        self, *, session_id: str, text: str, to_seq: int, tokens: int, model: str | None
+    ) -> SessionSummary:
+        """Stores and indexes what a session came to, unless what is there knows of later messages.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        return await self._database.write(_put, session_id, storable(text), to_seq, tokens, model, self._now)
+
+    async def recent(self, *, before: Session, limit: int) -> list[SessionSummary]:
+        """The summaries of the newest sessions begun before `before`, oldest first."""
+        return await self._database.read(_recent, before, limit)
+
+
+def _latest(db: apsw.Connection, session_id: str) -> RollingSummary | None:
+    found = row(db, f"{_ROLLING} WHERE s.id = ? ORDER BY r.number DESC LIMIT 1", session_id)
+    return None if found is None else rolling_of(found)
+
+
+def _add(db: apsw.Connection, new: RollingSummary) -> RollingSummary | None:
+    session = number_of(db, "sessions", new.session_id)
+    latest = _latest(db, new.session_id)
+    if (latest.id if latest else None) != new.previous_id:
+        return None
+    run(
+        db,
+        "INSERT INTO rolling_summaries (id, session, text, from_seq, to_seq, tokens, created_at, model, previous_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        new.id,
+        session,
+        new.text,
+        new.from_seq,
+        new.to_seq,
+        new.tokens,
+        to_unix(new.created_at),
+        new.model,
+        new.previous_id,
+    )
+    return new
+
+
+def _edit(db: apsw.Connection, session_id: str, text: str, tokens: int, at: datetime) -> RollingSummary:
+    old = _latest(db, session_id)
+    if old is None:
+        raise NotFound("This session has no summary yet.", "One is made once the conversation is long enough.")
+    new = replace(old, id=new_id("summary"), text=text, tokens=tokens, created_at=at, model=None, previous_id=old.id)
+    _add(db, new)
+    return new
+
+
+def _put(
+    db: apsw.Connection, session_id: str, text: str, to_seq: int, tokens: int, model: str | None, now: float
+) -> SessionSummary:
+    session = number_of(db, "sessions", session_id)
+    run(
+        db,
+        "INSERT INTO session_summaries (session, text, to_seq, tokens, session_at, created_at, model) "
+        "SELECT number, ?, ?, ?, created_at, ?, ? FROM sessions WHERE number = ? "
+        "ON CONFLICT DO UPDATE SET text = excluded.text, to_seq = excluded.to_seq, tokens = excluded.tokens, "
+        "created_at = excluded.created_at, model = excluded.model WHERE excluded.to_seq >= to_seq",
+        text,
+        to_seq,
+        tokens,
+        now,
+        model,
+        session,
+    )
+    run(db, "UPDATE sessions SET summarised_to = max(summarised_to, ?) WHERE number = ?", to_seq, session)
+    put_episode(db, session)
+    found = row(db, f"{_EPISODE} WHERE s.number = ?", session)
+    assert found is not None
+    return episode_of(found)
+
+
+def _recent(db: apsw.Connection, before: Session, limit: int) -> list[SessionSummary]:
+    found = rows(
+        db,
+        f"{_EPISODE} WHERE e.session_at < ? AND s.deleted_at IS NULL AND s.id != ? ORDER BY e.session_at DESC LIMIT ?",
+        to_unix(before.created_at),
+        before.id,
+        limit,
+    )
+    return [episode_of(each) for each in found][::-1]
