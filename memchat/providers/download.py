@@ -167,7 +167,7 @@ async def _stream(http: "AsyncClient", remote: Remote, target: Path, report: Cal
         try:
             with target.open("ab" if going_on else "wb") as file:
                 report(done, total)
-                async for chunk in response.aiter_raw(_CHUNK):
+                async for chunk in response.aiter_raw():
                     file.write(chunk)
                     digest.update(chunk)
                     done += len(chunk)
