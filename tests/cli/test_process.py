@@ -133,6 +133,15 @@ def test_a_locale_without_utf8(model: Model) -> None:
     assert result.err == ""
 
 
+_CONTROLLED = """
+import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from memchat.cli import main
+sys.exit(main())
+"""
+"""Takes standard input as the controlling terminal, whose ctrl+c then is a signal."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a terminal got, and how the command ended."""
@@ -146,7 +155,12 @@ def on_a_terminal(*arguments: str, keys: bytes = b"", after: bytes = b"", **envi
     leader, follower = pty.openpty()
     surroundings = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30", **environ}
     with subprocess.Popen(
-        command(*arguments), stdin=follower, stdout=follower, stderr=follower, env=surroundings, start_new_session=True
+        [sys.executable, "-c", _CONTROLLED, *arguments],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env=surroundings,
+        start_new_session=True,
     ) as process:
         os.close(follower)
         got = read_until(leader, after) if after else b""
