@@ -71,7 +71,7 @@ def clean_url(base_url: str) -> str:
     Raises:
         ConfigError: It is not an http or https URL.
     """
-    url = base_url.strip().rstrip("/")
+    url = base_url.strip()
     if url and "://" not in url:
         url = f"{'http' if is_local(f'http://{url}') else 'https'}://{url}"
     try:
@@ -83,7 +83,7 @@ def clean_url(base_url: str) -> str:
         raise ConfigError(
             f'"{base_url}" is not the address of a server.', "Write it like http://127.0.0.1:8080/v1, with scheme."
         )
-    return url.removesuffix("/chat/completions")
+    return url.rstrip("/").removesuffix("/chat/completions")
 
 
 def configured(settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint | None:

@@ -34,7 +34,7 @@ class Backoff:
         """
         if retry_after is not None:
             return retry_after if retry_after <= self.patience else None
-        grown = min(self.most, self.first * 2 ** min(attempt - 1, 30))
+        grown = min(self.most, self.first * 2.0 ** min(attempt - 1, 30))
         return grown * random.uniform(1 - self.jitter, 1 + self.jitter)  # noqa: S311 no secret depends on it
 
 

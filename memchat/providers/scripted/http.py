@@ -9,6 +9,8 @@ from typing import Any
 
 from memchat.providers.scripted.recorded import Recorded
 
+_PHRASES: Mapping[int, str] = {status.value: status.phrase for status in HTTPStatus}
+
 
 class Closed(Exception):
     """The client went away."""
@@ -102,7 +104,7 @@ class Connection:
 
     async def _head(self, status: int, headers: Mapping[str, str]) -> None:
         lines = [
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            f"HTTP/1.1 {status} {_PHRASES.get(status, 'Unknown')}",
             *(f"{name}: {text}" for name, text in headers.items()),
         ]
         await self._send(("\r\n".join(lines) + "\r\n\r\n").encode())
