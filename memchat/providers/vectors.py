@@ -1,0 +1,21 @@
+"""What embedders share: texts made fit to read, vectors made unit."""
+
+from typing import Any
+
+_MAX_CHARACTERS = 8192
+"""Far more than 256 tokens of prose; keeps tokenizers from reading a megabyte for nothing."""
+
+
+def unit(values: Any) -> bytes:
+    """`values` at length 1 as little-endian float32; zeros stay zeros."""
+    import numpy as np
+
+    vector = np.asarray(values, dtype=np.float64)
+    length = float(np.linalg.norm(vector))
+    return (vector / (length if length > 0 else 1.0)).astype("<f4").tobytes()
+
+
+def readable(text: str) -> str:
+    """The start of `text` with its white space squeezed and lone surrogates replaced."""
+    squeezed = " ".join(text[: 8 * _MAX_CHARACTERS].split())[:_MAX_CHARACTERS]
+    return squeezed.encode("utf-8", "replace").decode("utf-8")
