@@ -4,35 +4,36 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Label, TextArea
+from textual.widgets import TextArea
 
+from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import plain
-from memchat.tui.widgets.hints import Hints
 
 
-class TextEditScreen(ModalScreen[str | None]):
+class TextEditScreen(Dialog[str]):
     """Edits a text; its result is the new text, or none when it was left as it was."""
 
-    CSS_PATH = "modal.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True, id="edit.save"),
-        Binding("escape", "cancel", "Cancel", priority=True, id="edit.cancel"),
+        Binding("escape", "close", "Cancel", priority=True, id="edit.cancel"),
     ]
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, text: str = "") -> None:
+        """An editor.
+
+        Args:
+            title: What is edited.
+            text: As it is now.
+        """
         super().__init__()
         self._title = title
         self._text = plain(text)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="box"):
-            yield Label(plain(self._title), classes="title", markup=False)
-            yield TextArea(self._text, soft_wrap=True, compact=True)
-            yield Hints()
+    def content(self) -> ComposeResult:
+        yield TextArea(self._text, soft_wrap=True, compact=True)
 
     def on_mount(self) -> None:
+        self.entitle(self._title)
         area = self.query_one(TextArea)
         area.focus()
         area.move_cursor(area.document.end)
@@ -40,7 +41,3 @@ class TextEditScreen(ModalScreen[str | None]):
     def action_save(self) -> None:
         """Closes it with the text that stands there."""
         self.dismiss(self.query_one(TextArea).text)
-
-    def action_cancel(self) -> None:
-        """Closes it without a change."""
-        self.dismiss(None)

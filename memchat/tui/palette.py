@@ -1,0 +1,79 @@
+"""What the command palette finds besides commands: sessions to open, and themes."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from memchat.core.errors import MemchatError
+from memchat.core.messages import Session
+from memchat.core.times import ago, now
+from memchat.tui.text import counted, one_line
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+
+_OFFERED = 5
+
+
+class SessionsProvider(Provider):
+    """Sessions by title; needs an `assistant` and an `open_session(id)` on the screen."""
+
+    async def startup(self) -> None:
+        """Lists the sessions once for each time that the palette is opened."""
+        assistant: Assistant | None = getattr(self.screen, "assistant", None)
+        self._sessions: list[Session] = []
+        if assistant is not None:
+            try:
+                self._sessions = await assistant.store.sessions.list(limit=1000)
+            except MemchatError:
+                self._sessions = []
+
+    async def discover(self) -> Hits:
+        """The newest ones."""
+        for session in self._sessions[:_OFFERED]:
+            yield DiscoveryHit(f"Open: {one_line(session.title, 60)}", self._opener(session), help=_help(session))
+
+    async def search(self, query: str) -> Hits:
+        """Those whose title is near to `query`."""
+        matcher = self.matcher(query)
+        for session in self._sessions:
+            title = f"Open: {one_line(session.title, 60)}"
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), self._opener(session), text=title, help=_help(session))
+
+    def _opener(self, session: Session) -> Callable[[], Any]:
+        screen = cast("Any", self.screen)
+        return partial(screen.open_session, session.id)
+
+
+class ThemesProvider(Provider):
+    """Themes by name; memchat's and the user's first."""
+
+    async def discover(self) -> Hits:
+        """memchat's own."""
+        for name in self._names()[:_OFFERED]:
+            yield DiscoveryHit(f"Theme: {name}", partial(self._use, name), help="Change the theme")
+
+    async def search(self, query: str) -> Hits:
+        """Those whose name is near to `query`."""
+        matcher = self.matcher(query)
+        for name in self._names():
+            title = f"Theme: {name}"
+            if (score := matcher.match(title)) > 0:
+                yield Hit(
+                    score, matcher.highlight(title), partial(self._use, name), text=title, help="Change the theme"
+                )
+
+    def _names(self) -> list[str]:
+        from textual.theme import BUILTIN_THEMES
+
+        return sorted(self.app.available_themes, key=lambda name: (name in BUILTIN_THEMES, name))
+
+    def _use(self, name: str) -> None:
+        self.app.theme = name
+
+
+def _help(session: Session) -> str:
+    return f"{counted(session.message_count, 'message')}, {ago(session.updated_at, now())} ago"

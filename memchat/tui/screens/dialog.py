@@ -1,0 +1,52 @@
+"""What memchat's screens over the chat have in common."""
+
+from typing import ClassVar, Generic
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen, ScreenResultType
+from textual.widgets import Static
+
+from memchat.tui.text import one_line, plain
+from memchat.tui.widgets.hints import Hints
+
+
+class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """A frame with a title, what a subclass puts in it, a line for problems, and the keys.
+
+    Subclasses give `HEADING` and `content`.
+    """
+
+    CSS_PATH: ClassVar = "dialog.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - an instance variable of the base
+    HEADING: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", id="dialog.close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame") as frame:
+            frame.border_title = Content(one_line(self.HEADING, 60)).markup
+            yield from self.content()
+            yield Static("", id="problem", markup=False)
+            yield Hints()
+
+    def content(self) -> ComposeResult:
+        """The widgets between the title and the keys."""
+        raise NotImplementedError
+
+    def entitle(self, title: str) -> None:
+        """Names the frame; the title is data."""
+        self.query_one("#frame").border_title = Content(one_line(title, 60)).markup
+
+    def fail(self, sentence: str) -> None:
+        """Says what went wrong; an empty sentence takes it away."""
+        line = self.query_one("#problem", Static)
+        line.update(plain(sentence))
+        line.set_class(bool(sentence), "-shown")
+
+    def action_close(self) -> None:
+        """Closes it without a result."""
+        self.dismiss(None)
