@@ -17,3 +17,8 @@ def prompt(name: PromptName) -> str:
 def filled(name: PromptName, **values: str) -> str:
     """A prompt with its `$name` places filled; what is filled in is not looked at again."""
     return Template(prompt(name)).substitute(values)
+
+
+def system_prompt() -> str:
+    """What the assistant is told first when no persona replaces it; the same in every request."""
+    return prompt("system")

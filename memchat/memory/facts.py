@@ -1,0 +1,98 @@
+"""Facts that the user asks to be kept."""
+
+import re
+from typing import TYPE_CHECKING
+
+from memchat.core.errors import MemchatError
+from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
+from memchat.memory.kinds import kind_of
+from memchat.memory.quoting import plain
+from memchat.memory.screening import screen
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+
+LONGEST = 1_000
+"""Characters of a fact at most; what is longer is a document, not a fact."""
+
+_ASKED = re.compile(
+    r"""
+    ^(?:(?:hi|hey|hello|ok|okay|also|and|oh|so|btw|by\ the\ way|memchat)\b[,.!:]*\s+)*
+    (?:(?:please|can\ you|could\ you|would\ you|will\ you)\s+)*
+    (?:remember(?:\s+this)?|(?:don['’]?t|do\ not|never)\s+forget|keep\ in\ mind|(?:make|take)\ a\ note|note)
+    (?:\s*[:,]\s*|\s+that\s+)(?P<english>\S.*)$
+    |^(?:請|请)?你?(?:記住|记住|記得|记得|別忘了|别忘了)[：:，,\s]*(?P<chinese>\S.*)$
+    |^(?:bitte\s+)?merke?\s+dir(?:\s+bitte)?\s*[:,]?\s*(?:dass\s+)?(?P<german>\S.*)$
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_NOT_A_FACT = re.compile(r"^(?:time|day|when|how|what|where|who|song|movie|film)\b", re.IGNORECASE)
+
+
+def asked_to_remember(text: str) -> str | None:
+    """What the user asks to be remembered, when `text` begins with such a request, else none.
+
+    A question ("do you remember that …?") and a longer text that only begins so are none.
+    """
+    stripped = text.strip()
+    match = _ASKED.match(stripped)
+    if match is None or len(stripped) > LONGEST:
+        return None
+    what = next(group for group in match.groups() if group is not None).strip()
+    asks_back = what.endswith(("?", "？")) and not stripped.lower().startswith(("can", "could", "would", "will"))
+    what = what.rstrip("?？").rstrip()
+    return None if asks_back or not what or _NOT_A_FACT.match(what) else what
+
+
+async def remember(
+    store: "Store",
+    text: str,
+    *,
+    session_id: str | None,
+    message_id: str | None,
+    origin: Origin = "user",
+    actor: str = "user",
+    kind: MemoryKind | None = None,
+    quote: str | None = None,
+    confidence: float = 1.0,
+    status: MemoryStatus = "active",
+    redact: bool = True,
+) -> Memory:
+    """Keeps a fact, with where it comes from.
+
+    Args:
+        store: Where to.
+        text: The fact; the same one again makes the first one surer.
+        session_id: Where it was said.
+        message_id: The message that it rests on; none when it was set by hand.
+        origin: Whose words it rests on.
+        actor: Who keeps it: `user`, or a model's name.
+        kind: None decides by its words.
+        quote: The words that it rests on; none for the text itself.
+        confidence: How sure, from 0 to 1.
+        status: `pending` for what the user is to confirm.
+        redact: Whether secrets in it are replaced first.
+
+    Raises:
+        MemchatError: There is nothing in it to keep, or it is too long.
+    """
+    cleaned = plain(text).strip()
+    if not any(character.isalnum() for character in cleaned):
+        raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")
+    if len(cleaned) > LONGEST:
+        raise MemchatError(
+            f"That is {len(cleaned):,} characters, and a fact has {LONGEST:,} at most.",
+            "Save its gist; the whole text stays in the conversation and is searched there.",
+        )
+    said = plain(quote).strip() if quote else cleaned
+    if redact:
+        cleaned, said = screen(cleaned).text, screen(said).text
+    return await store.memories.add(
+        kind=kind or kind_of(cleaned),
+        text=cleaned,
+        confidence=confidence,
+        origin=origin,
+        sources=(Source(session_id=session_id, message_id=message_id, quote=said[:LONGEST]),),
+        actor=actor,
+        status=status,
+    )

@@ -1,0 +1,93 @@
+"""The profile's fields: which there are, and what may stand in them."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from memchat.core.errors import MemchatError, NotFound
+from memchat.core.memories import Origin, ProfileField, Source
+from memchat.core.settings import ProfileSettings
+from memchat.memory.quoting import one_line
+from memchat.memory.screening import screen
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+
+LONGEST = 300
+"""Characters of a value at most: the profile is in every request."""
+
+
+def field_named(settings: ProfileSettings, name: str) -> str:
+    """The configured field that `name` means: case, spaces and hyphens do not matter.
+
+    Raises:
+        NotFound: There is no such field; the sentence lists them.
+    """
+    wanted = re.sub(r"[\s\-]+", "_", name.strip().lower())
+    by_key = {re.sub(r"[\s\-]+", "_", field.lower()): field for field in settings.fields}
+    if wanted in by_key:
+        return by_key[wanted]
+    short = {"language": "preferred_language", "job": "occupation", "style": "communication_style"}.get(wanted)
+    if short in by_key:
+        return by_key[short]
+    near = difflib.get_close_matches(wanted, by_key, n=1, cutoff=0.7)
+    hint = f" Did you mean {by_key[near[0]]}?" if near else ""
+    raise NotFound(
+        f"The profile has no field {one_line(name)[:40]!r}.{hint}",
+        f"Its fields are {', '.join(settings.fields)}; add your own under [profile.fields] in the config.",
+    )
+
+
+async def set_field(
+    store: "Store",
+    settings: ProfileSettings,
+    field: str,
+    value: str,
+    *,
+    origin: Origin = "user",
+    actor: str = "user",
+    confidence: float = 1.0,
+    sources: Sequence[Source] = (),
+    redact: bool = True,
+) -> ProfileField:
+    """Sets a field; the value before it stays in the history.
+
+    Args:
+        store: Where to.
+        settings: Which fields there are.
+        field: Its name, as the user or a model writes it.
+        value: One line.
+        origin: Whose words it rests on.
+        actor: Who sets it: `user`, or a model's name.
+        confidence: How sure, from 0 to 1.
+        sources: The messages that it rests on.
+        redact: Whether secrets in it are replaced first.
+
+    Raises:
+        MemchatError: There is no such field, or the value is empty or too long.
+    """
+    name = field_named(settings, field)
+    cleaned = one_line(value)
+    if not cleaned:
+        raise MemchatError(f"There is no value for {name}.", f"To empty it: memchat profile unset {name}.")
+    if len(cleaned) > LONGEST:
+        raise MemchatError(
+            f"That is {len(cleaned):,} characters, and a profile field has {LONGEST} at most.",
+            "Keep it short, or save it as a fact with /remember.",
+        )
+    if redact:
+        cleaned = screen(cleaned).text
+    return await store.profile.set(name, cleaned, origin=origin, confidence=confidence, sources=sources, actor=actor)
+
+
+async def unset_field(store: "Store", settings: ProfileSettings, field: str, *, actor: str = "user") -> str:
+    """Empties a field, and returns its name; one that is set but no longer configured can be emptied too.
+
+    Raises:
+        NotFound: There is no such field, or it is empty.
+    """
+    stored = {item.field for item in await store.profile.list()}
+    name = field if field in stored else field_named(settings, field)
+    await store.profile.unset(name, actor=actor)
+    return name

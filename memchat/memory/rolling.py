@@ -1,0 +1,134 @@
+"""The rolling summary: the oldest messages of a session, folded into notes that go on in each call.
+
+Notes on the newly folded messages are added to those that are there, so that nothing is lost by rewriting. Only when
+they grow past their limit, they are condensed to two thirds of it. The messages themselves stay in the database.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from memchat.core.events import SummaryUpdated
+from memchat.core.messages import RollingSummary
+from memchat.core.settings import MemorySettings
+from memchat.memory.clipping import clip
+from memchat.memory.prompts import filled
+from memchat.memory.summarising import Summariser, UnusableSummary, passes
+from memchat.memory.working import due, fold_count
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+
+_LEAST_NOTES = 48
+_KEY = re.compile(r"\d[\d.,:/-]*\w*|\b[A-Z]\w*[A-Z0-9]\w*|\b[A-Z][a-z]\w+|\w+[_./]\w+")
+
+
+async def fold(
+    store: "Store", summariser: Summariser, session_id: str, settings: MemorySettings, chat_window: int
+) -> SummaryUpdated | None:
+    """Folds the oldest half of a session's buffer, when that is due.
+
+    A long backlog is folded in several passes, each stored as soon as it is done, so that what is done is not lost when
+    a later one fails or the program ends.
+
+    Args:
+        store: Where the session is.
+        summariser: Who writes the notes.
+        session_id: Which session.
+        settings: The working mode and its numbers.
+        chat_window: The window of the model that the conversation is with; what is due depends on it.
+
+    Returns:
+        The summary before and after; none when nothing was due, or another process folded meanwhile.
+
+    Raises:
+        ModelError: The model failed, or wrote nothing usable; the messages stay in the buffer.
+    """
+    old = await store.summaries.latest(session_id)
+    after = old.to_seq if old else 0
+    last = await store.messages.last(session_id)
+    if last is None or not due(await store.messages.span(session_id, after), settings, chat_window):
+        return None
+    messages = await store.messages.range(session_id, after + 1, last.seq)
+    folded = messages[: fold_count(messages, settings, chat_window)]
+    if not folded:
+        return None
+    limit = max(_LEAST_NOTES, settings.summary_tokens)
+    new: RollingSummary | None = None
+    latest = old
+    reply = _notes_limit(limit)
+    room = int(summariser.room(filled("fold", words="100"), reply) / summariser.scale)
+    for group, texts in passes(folded, room, summariser.count):
+        notes = latest.text if latest else ""
+        for text in texts:
+            notes = await _with_notes_on(text, notes, limit, summariser)
+        new = await store.summaries.add(
+            session_id=session_id,
+            text=notes,
+            from_seq=old.from_seq if old else folded[0].seq,
+            to_seq=group[-1].seq,
+            tokens=summariser.count(notes),
+            model=summariser.model.name,
+            previous_id=latest.id if latest else None,
+        )
+        if new is None:
+            return None
+        latest = new
+    return SummaryUpdated(old=old, new=new) if new else None
+
+
+def _notes_limit(limit: int) -> int:
+    return max(_LEAST_NOTES, limit // 2)
+
+
+async def _with_notes_on(text: str, notes: str, limit: int, summariser: Summariser) -> str:
+    """`notes` with those on `text` added, within `limit` tokens."""
+    conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
+    added = await summariser.write("fold", conversation, limit=_notes_limit(limit))
+    return await condensed(joined(notes, added), limit, summariser)
+
+
+def joined(notes: str, added: str) -> str:
+    """Both, without lines of `added` that `notes` has already."""
+    known = {line.strip().casefold() for line in notes.split("\n")}
+    fresh = [line for line in added.split("\n") if line.strip() and line.strip().casefold() not in known]
+    return "\n".join(filter(None, [notes.strip(), *fresh]))
+
+
+async def condensed(notes: str, limit: int, summariser: Summariser) -> str:
+    """`notes` within `limit` tokens; they are shortened by the model only when they are longer.
+
+    The model is asked twice at most. When its version loses most of the names and numbers, or cannot be had, the
+    oldest lines are dropped instead: those that are nearest to the talk stay.
+    """
+    if summariser.count(notes) <= limit:
+        return notes
+    target = max(_LEAST_NOTES, limit * 2 // 3)
+    room = int(summariser.room(filled("condense", words="100"), target) / summariser.scale)
+    source = _newest_lines(notes, room, summariser)
+    best, kept = "", 0.0
+    for _ in range(2):
+        try:
+            shorter = await summariser.write("condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit)
+        except UnusableSummary:
+            continue
+        share = _kept(source, shorter)
+        if share > kept or not best:
+            best, kept = shorter, share
+        if share >= 0.6:
+            break
+    return best if best and kept >= 0.4 else _newest_lines(notes, limit, summariser)
+
+
+def _kept(source: str, shorter: str) -> float:
+    """The share of the names, numbers and file names of `source` that are still in `shorter`."""
+    keys = set(_KEY.findall(source)) - {"The", "User", "Assistant"}
+    return sum(key in shorter for key in keys) / len(keys) if keys else 1.0
+
+
+def _newest_lines(notes: str, limit: int, summariser: Summariser) -> str:
+    lines: list[str] = []
+    for line in reversed(notes.split("\n")):
+        if lines and summariser.count("\n".join([line, *lines])) > limit:
+            break
+        lines.insert(0, line)
+    return clip("\n".join(lines), limit, summariser.count)[0].strip()

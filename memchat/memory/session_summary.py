@@ -1,0 +1,61 @@
+"""What a finished session came to, in at most 200 tokens, for the sessions after it."""
+
+from typing import TYPE_CHECKING
+
+from memchat.core.events import EpisodeClosed
+from memchat.memory.prompts import filled
+from memchat.memory.rolling import condensed, joined
+from memchat.memory.summarising import Summariser, passes
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+
+LIMIT = 200
+"""Tokens at most, of o200k_base."""
+
+_NOTES = 300
+
+
+async def summarise_session(store: "Store", summariser: Summariser, session_id: str) -> EpisodeClosed | None:
+    """Writes a session's summary, from its rolling summary and what came after that.
+
+    Args:
+        store: Where the session is.
+        summariser: Who writes it.
+        session_id: Which session.
+
+    Returns:
+        The summary; none when it is there already or there is nothing to summarise.
+
+    Raises:
+        ModelError: The model failed, or wrote nothing usable.
+    """
+    last = await store.messages.last(session_id)
+    known = await store.summaries.of_session(session_id)
+    if last is None or (known is not None and known.to_seq >= last.seq):
+        return None
+    rolling = await store.summaries.latest(session_id)
+    messages = await store.messages.range(session_id, (rolling.to_seq if rolling else 0) + 1, last.seq)
+    notes = rolling.text if rolling else ""
+    if not notes and not any(message.role == "assistant" and message.text.strip() for message in messages):
+        return None
+    room = int(summariser.room(filled("session_summary", words="100"), max(LIMIT, _NOTES)) / summariser.scale)
+    # The last group is read verbatim beside the notes on everything before it.
+    groups = passes(messages, max(32, room - _NOTES - 32), summariser.count)
+    texts = [text for _, group in groups for text in group]
+    for text in texts[:-1]:
+        conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
+        added = await summariser.write("fold", conversation, limit=_NOTES // 2)
+        notes = await condensed(joined(notes, added), _NOTES, summariser)
+    notes = await condensed(notes, _NOTES, summariser) if notes else ""
+    parts = [f"<notes>\n{notes}\n</notes>"] if notes else []
+    parts += [f"<conversation>\n{text}\n</conversation>" for text in texts[-1:]]
+    text = await summariser.write("session_summary", "\n\n".join([*parts, "The four lines:"]), limit=LIMIT)
+    summary = await store.summaries.put_session(
+        session_id=session_id,
+        text=text,
+        to_seq=last.seq,
+        tokens=summariser.count(text),
+        model=summariser.model.name,
+    )
+    return EpisodeClosed(summary)

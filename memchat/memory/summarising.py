@@ -1,0 +1,171 @@
+"""One call of a model that writes notes: within its window, and checked before it is believed."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from memchat.core.chat import ChatMessage, ChatRequest
+from memchat.core.errors import ModelError
+from memchat.core.messages import Message
+from memchat.memory.budget import OVERHEAD, PRIMING
+from memchat.memory.clipping import clip, split
+from memchat.memory.prompts import PromptName, filled
+from memchat.memory.quoting import plain
+from memchat.memory.working import exchange_starts
+
+if TYPE_CHECKING:
+    from memchat.providers.client import ChatModel
+    from memchat.store import Store
+
+MOST_PASS_TOKENS = 12_000
+"""One pass reads no more than this, whatever the window: notes on more text than that get vague."""
+
+_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"^```\w*\n?|\n?```$")
+_INTRODUCTION = re.compile(
+    r"^(?:\**(?:here (?:is|are)|sure|certainly|of course|okay|summary|notes|title)\b[^\n]{0,80}:\**[ \t]*\n*)+",
+    re.IGNORECASE,
+)
+_REFUSAL = re.compile(
+    r"^(?:i['’]?m sorry|i am sorry|sorry,|i can(?:no|['’])t|i am unable|i['’]m unable|as an ai\b"
+    r"|i don['’]t have access)",
+    re.IGNORECASE,
+)
+
+
+class UnusableSummary(ModelError):
+    """The model's notes are empty, a refusal or noise; they are asked for again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summariser:
+    """A model with what must be known to fit its window.
+
+    Attributes:
+        window: In its own tokens.
+        scale: Its tokens by o200k_base token.
+        count: Length of a text in o200k_base tokens.
+    """
+
+    model: "ChatModel"
+    window: int
+    scale: float
+    count: Callable[[str], int]
+
+    @classmethod
+    async def of(cls, store: "Store", model: "ChatModel", count: Callable[[str], int]) -> "Summariser":
+        """A summariser of `model`, with its window and the token scale that was learned for it."""
+        window = await model.window()
+        where = "builtin" if model.endpoint.builtin else model.endpoint.base_url
+        facts = await store.models.get(where, model.name)
+        return cls(model=model, window=window, scale=max(1.0, facts.token_scale), count=count)
+
+    def tokens(self, text: str) -> int:
+        """Length of `text` in the model's tokens, rounded up."""
+        return int(self.count(text) * self.scale) + 1
+
+    def room(self, prompt: str, reply: int) -> int:
+        """How many tokens of text fit into one call beside the prompt and the reply.
+
+        A twentieth of the window is kept for what the count may be wrong by.
+        """
+        fixed = self.tokens(prompt) + reply + 2 * OVERHEAD + PRIMING + 24
+        return max(32, min(MOST_PASS_TOKENS, self.window - self.window // 20 - fixed))
+
+    async def write(self, prompt: PromptName, text: str, *, limit: int) -> str:
+        """What the model makes of `text` by a prompt, in at most `limit` o200k_base tokens.
+
+        Args:
+            prompt: With a place for the number of words.
+            text: Already within `room`.
+            limit: The reply's length; a longer reply is cut after a sentence.
+
+        Raises:
+            UnusableSummary: There is nothing usable in the reply.
+            ModelError: The call failed.
+        """
+        instructions = filled(prompt, words=str(max(5, limit * 2 // 3)))
+        request = ChatRequest(
+            messages=(ChatMessage(role="system", content=instructions), ChatMessage(role="user", content=text)),
+            max_tokens=min(int(limit * self.scale) + 32, max(16, self.window // 3)),
+            temperature=0.0,
+        )
+        completion = await self.model.complete(request)
+        found = tidy(completion.text)
+        if completion.finish_reason == "length":
+            found = without_broken_end(found)
+        found = clip(found, limit, self.count)[0].strip()
+        if not usable(found):
+            raise UnusableSummary(
+                f"{self.model.name} wrote no usable summary.", "It is tried again later.", retryable=True
+            )
+        return found
+
+
+def tidy(reply: str) -> str:
+    """A reply without thinking, fences, introductions and lines that are there twice."""
+    text = _FENCE.sub("", _THINKING.sub("", plain(reply)).strip()).strip()
+    text = _INTRODUCTION.sub("", text).strip()
+    lines: dict[str, None] = {}
+    for line in text.split("\n"):
+        if line.strip() and line.strip() not in {"<conversation>", "</conversation>", "<notes>", "</notes>"}:
+            lines[line.rstrip()] = None
+    return "\n".join(lines)
+
+
+def usable(text: str) -> bool:
+    """Whether `text` says something: words, and no refusal."""
+    letters = sum(character.isalpha() for character in text)
+    return letters >= 4 and letters * 3 >= len(text.replace(" ", "")) and not _REFUSAL.match(text)
+
+
+def without_broken_end(text: str) -> str:
+    """`text` without a last line or sentence that was cut off, as long as something is left."""
+    ends = [match.end() for match in re.finditer(r"[.!?](?=\s|$)|[。！？]|\n", text)]
+    return text[: ends[-1]].strip() if ends else text
+
+
+def transcript(messages: Sequence[Message], longest_reply: int, count: Callable[[str], int]) -> str:
+    """`messages` as they are given to a summariser; a reply longer than `longest_reply` tokens is cut."""
+    lines = []
+    for message in messages:
+        text = plain(message.text).strip()
+        if message.role == "assistant":
+            head, rest = clip(text, longest_reply, count)
+            text = f"{head.rstrip()} […]" if rest else text
+        if text:
+            lines.append(f"{'User' if message.role == 'user' else 'Assistant'}: {text}")
+    return "\n\n".join(lines)
+
+
+def passes(
+    messages: Sequence[Message], room: int, count: Callable[[str], int]
+) -> list[tuple[list[Message], list[str]]]:
+    """Whole exchanges in groups, each with the texts to read for it, none longer than `room` tokens.
+
+    An exchange that is longer than `room` is a group by itself and read in pieces.
+    """
+    starts = exchange_starts(messages)
+    if not starts or starts[0] != 0:
+        starts = [0, *starts]
+    longest_reply = max(24, room // 4)
+    groups: list[tuple[list[Message], list[str]]] = []
+    held: list[Message] = []
+    held_text, used = "", 0
+    for start, end in zip(starts, [*starts[1:], len(messages)], strict=True):
+        exchange = list(messages[start:end])
+        text = transcript(exchange, longest_reply, count)
+        tokens = count(text) + 2
+        if held and used + tokens > room:
+            groups.append((held, [held_text] if held_text else []))
+            held, held_text, used = [], "", 0
+        if tokens > room:
+            groups.append((exchange, split(text, room, count)))
+            continue
+        held = held + exchange
+        held_text = "\n\n".join(filter(None, [held_text, text]))
+        used += tokens
+    if held:
+        groups.append((held, [held_text] if held_text else []))
+    return groups
