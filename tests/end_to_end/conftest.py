@@ -29,11 +29,18 @@ def small_weights(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest
         if not error.retryable:
             raise
         reason = f"the built-in model was NOT tested, its weights cannot be pulled: {error}"
-        terminal = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-        if terminal is not None:
-            terminal.write_line(f"\nWARNING: {reason}", yellow=True, bold=True)
+        _warn(pytestconfig, f"WARNING: {reason}")
         pytest.skip(reason)
     return weights
+
+
+def _warn(config: pytest.Config, line: str) -> None:
+    """Writes to the terminal at once, past the capturing."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if terminal is not None and capture is not None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(f"\n{line}", yellow=True, bold=True)
 
 
 @pytest_asyncio.fixture
