@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
+from typing import Any
 
 from memchat.assistant.connection import Connection
 from memchat.assistant.embedding import EmbedderHolder
@@ -55,7 +56,7 @@ class Assistant:
         self._counter = TokenCounter()
         self._connection = Connection(settings, paths, environ, store)
         self._embedding = EmbedderHolder(settings, environ, self._connection.keys, self._publish)
-        self._recaller = Recaller(store, self._embedding.get, self._embedding.reason, self._count)
+        self._recaller = Recaller(store, self._embedding, self._count, clock=clock)
         self._home = self._home_of(store)
         self._private: Home | None = None
         self._private_sessions: set[str] = set()
@@ -195,7 +196,7 @@ class Assistant:
 
     # turns
 
-    def turn(self, session_id: str, text: str, *, use_memory: bool = True) -> AsyncIterator[TurnEvent]:
+    def turn(self, session_id: str, text: str, *, use_memory: bool = True) -> AsyncGenerator[TurnEvent, None]:
         """Answers `text`.
 
         What is yielded comes in the order of `memchat.core.events`. Closing the iterator stops the reply, as
@@ -203,7 +204,7 @@ class Assistant:
         """
         return self._run(session_id, text, use_memory=use_memory)
 
-    def retry(self, session_id: str, *, use_memory: bool = True) -> AsyncIterator[TurnEvent]:
+    def retry(self, session_id: str, *, use_memory: bool = True) -> AsyncGenerator[TurnEvent, None]:
         """Answers the session's last user message again; an answer that it had is set aside, not lost."""
         return self._run(session_id, None, use_memory=use_memory)
 
@@ -231,12 +232,14 @@ class Assistant:
         memory = self.settings.memory
         if text and use_memory and memory.enabled and memory.recall_items:
             await self._load_counter()
+            await self._embedding.wait()
             recall = await self._recaller.recall(
                 screen_if(text, on=self.settings.privacy.redact_secrets),
                 outside=working.outside(session.id, None) if session else None,
                 limit=memory.recall_items,
                 max_tokens=memory.recall_tokens,
                 floor=memory.recall_floor,
+                in_context=await home.requests.in_context(session),
             )
         return await home.requests.plan(
             session,
@@ -378,6 +381,7 @@ class Assistant:
             connection=self._connection,
             requests=home.requests,
             recaller=self._recaller,
+            embedder=self._embedding,
             count=self._count,
             tools=READING_TOOLS if session.incognito else TOOLS,
             jobs_after=home.jobs_after,
@@ -417,7 +421,7 @@ class Assistant:
             knowledge=self.store,
             settings=self.settings,
             connection=self._connection,
-            embedder=self._embedding.get,
+            embedder=self._embedding,
             count=self._count,
             clock=self._clock,
             publish=self._publish,
@@ -458,8 +462,8 @@ class Assistant:
             for session_id in self._open_sessions - self._private_sessions:
                 await self.store.sessions.claim(session_id, self._owner, _CLAIM_SECONDS)
 
-    def _spawn(self, work: "asyncio._CoroutineLike[object]") -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+        task: asyncio.Task[object] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

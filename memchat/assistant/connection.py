@@ -18,8 +18,7 @@ from memchat.providers.engine import Engine
 from memchat.providers.keys import Keys
 from memchat.providers.weights import Weights
 from memchat.providers.windows import window_of
-from memchat.store import Store
-from memchat.store.models import ModelFacts
+from memchat.store import ModelFacts, Store
 
 BUILTIN = "builtin"
 
@@ -91,7 +90,14 @@ class Connection:
                     self._endpoint = await self._engine.start(self.status.name)
                     self.status = replace(self.status, window=self._endpoint.window)
                 self._client = ChatModel(self._endpoint, self.status.name, self._settings.model)
+                self._client.tools_supported = self.facts.tools
+                self._client.schema_supported = self.facts.schema
             return self._client
+
+    async def warm(self) -> None:
+        """Makes the first call fast, where that needs no engine to be started."""
+        if self._endpoint is not None and not self._endpoint.builtin and self.status.state == "ready":
+            await (await self.client()).warm()
 
     async def summariser(self) -> ChatModel | None:
         """The client for summaries: its own model where one is set, else the chat model; none without a model."""
@@ -119,7 +125,7 @@ class Connection:
         """
         async with self._lock:
             await self._drop_clients()
-            await self._adopt(self._named(endpoint_name), name)
+            await self._adopt(await asyncio.to_thread(self._named, endpoint_name), name)
             if save:
                 self._save(self.status.endpoint, self.status.name)
             return self.status
@@ -141,7 +147,7 @@ class Connection:
     async def choices(self) -> list[ModelChoice]:
         """Every model that can be picked: of each endpoint that answers, and the built-in ones."""
         self._found = await discover()
-        known = {endpoint.base_url: endpoint for endpoint in (*self._found, *self._configured())}
+        known = {endpoint.base_url: endpoint for endpoint in (*self._found, *await asyncio.to_thread(self._configured))}
         listed = await asyncio.gather(*(self._choices_of(endpoint) for endpoint in known.values()))
         installed = set(self.weights.installed())
         own = [self._builtin_choice(model, model.name in installed) for model in catalog()]

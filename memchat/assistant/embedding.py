@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from memchat.core.errors import MemchatError
 from memchat.core.events import EmbedderChanged
@@ -34,6 +35,12 @@ class EmbedderHolder:
             self._loading = asyncio.create_task(self._load(), name="load the embedder")
         return await asyncio.shield(self._loading)
 
+    async def wait(self, seconds: float = 5.0) -> None:
+        """Gives it that long to load, so that the first question of a program is answered as well as the second."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.get()
+
     async def close(self) -> None:
         """Frees the embedder's thread or connection."""
         if self._loading is None:
@@ -45,22 +52,21 @@ class EmbedderHolder:
     async def _load(self) -> Embedder | None:
         memory = self._settings.memory
         if memory.embedder == "off":
-            return self._without("Search by meaning is off (memory.embedder).")
+            self._tell(EmbedderChanged(state="unavailable", reason="Search by meaning is off (memory.embedder)."))
+            return None
         try:
             embedder: Embedder
             if memory.embedder == "builtin":
                 embedder = BuiltinEmbedder()
             else:
-                endpoint = named(memory.embedder, self._settings, self._environ, self._keys)
+                endpoint = await asyncio.to_thread(named, memory.embedder, self._settings, self._environ, self._keys)
                 embedder = EndpointEmbedder(endpoint, memory.embedding_model)
             await embedder.load()
         except MemchatError as error:
-            return self._without(str(error))
+            self._tell(EmbedderChanged(state="unavailable", reason=str(error)))
+            return None
         self._tell(EmbedderChanged(state="ready"))
         return embedder
-
-    def _without(self, reason: str) -> None:
-        self._tell(EmbedderChanged(state="unavailable", reason=reason))
 
     def _tell(self, status: EmbedderChanged) -> None:
         self.status = status

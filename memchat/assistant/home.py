@@ -1,8 +1,9 @@
 """Where a session lives: its store, how its requests are built, and the learning over it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from memchat.assistant.connection import Connection
+from memchat.assistant.embedding import EmbedderHolder
 from memchat.assistant.requests import Requests
 from memchat.core.events import BackgroundEvent
 from memchat.core.messages import Message, Session
@@ -11,9 +12,7 @@ from memchat.core.times import Clock
 from memchat.memory import working
 from memchat.memory.learning import Learning
 from memchat.providers.catalog import find
-from memchat.providers.embedder import Embedder
-from memchat.store import Store
-from memchat.store.jobs import NewJob
+from memchat.store import NewJob, Store
 
 _UNFINISHED = 20
 """How many sessions found unfinished get their summary at one start, newest first."""
@@ -29,7 +28,7 @@ class Home:
         knowledge: Store,
         settings: Settings,
         connection: Connection,
-        embedder: Callable[[], Awaitable[Embedder | None]],
+        embedder: EmbedderHolder,
         count: Callable[[str], int],
         clock: Clock,
         publish: Callable[[BackgroundEvent], None],
@@ -39,7 +38,7 @@ class Home:
         self.requests = Requests(store, knowledge, settings, count, clock)
         self.learning = Learning(
             store=store,
-            embedder=embedder,
+            embedder=embedder.get,
             model=connection.summariser,
             settings=settings,
             count=count,
@@ -56,9 +55,9 @@ class Home:
         summary = await self.store.summaries.latest(session.id)
         span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)
         if working.due(span, self._settings.memory, self._connection.status.window):
-            jobs.append(NewJob(kind="fold", payload={"session": session.id}, key=f"fold:{session.id}"))
+            jobs.append(NewJob(kind="fold", payload={"session_id": session.id}, key=f"fold:{session.id}"))
         if user.seq == 1 and session.title_by == "default" and self._can_name():
-            jobs.append(NewJob(kind="title", payload={"session": session.id}, key=f"title:{session.id}"))
+            jobs.append(NewJob(kind="title", payload={"session_id": session.id}, key=f"title:{session.id}"))
         return tuple(jobs)
 
     async def queue_unfinished(self, still_open: frozenset[str]) -> None:
@@ -69,7 +68,7 @@ class Home:
     async def queue_summaries(self, sessions: Sequence[Session]) -> None:
         """Queues a session summary for each of `sessions` that has something to summarise."""
         jobs = [
-            NewJob(kind="session_summary", payload={"session": session.id}, key=f"session_summary:{session.id}")
+            NewJob(kind="session_summary", payload={"session_id": session.id}, key=f"session_summary:{session.id}")
             for session in sessions
             if session.message_count > 1
         ]

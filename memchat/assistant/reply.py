@@ -4,8 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from memchat.core.messages import Message, MessageStatus, ToolUse, Usage
-from memchat.store import Store
-from memchat.store.jobs import NewJob
+from memchat.store import NewJob, Store
 
 _SECONDS_BETWEEN_SAVES = 0.5
 _CHARACTERS_A_SECOND = 50_000

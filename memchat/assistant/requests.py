@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from memchat.assistant.values import ModelStatus
 from memchat.core.chat import Tool
 from memchat.core.context import ContextPlan, Recall
+from memchat.core.memories import Memory
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory.context import ContextInputs, assemble
 from memchat.memory.prompts import system_prompt
 from memchat.memory.working import tail_request
-from memchat.store import Store
-from memchat.store.index import BufferSpan
-from memchat.store.messages import Span
+from memchat.store import BufferSpan, Span, Store
+
+_MOST_PINNED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Working:
     @classmethod
     def empty(cls) -> "Working":
         """Of a session that is yet to begin."""
-        return cls(summary=None, tail=(), omitted=Span(count=0, tokens=0))
+        return cls(summary=None, tail=(), omitted=Span(0, 0))
 
     def outside(self, session_id: str, user: Message | None) -> BufferSpan:
         """What recall must not find, since the model reads it anyway."""
@@ -76,9 +77,7 @@ class Requests:
         )
         tail = tuple(message for message in newest if answering is None or message.seq < answering.seq)
         seen = [*tail, *([answering] if answering else [])]
-        omitted = Span(
-            count=max(0, span.count - len(seen)), tokens=max(0, span.tokens - sum(item.tokens for item in seen))
-        )
+        omitted = Span(max(0, span.count - len(seen)), max(0, span.tokens - sum(item.tokens for item in seen)))
         return Working(summary=summary, tail=tail, omitted=omitted)
 
     async def plan(
@@ -116,7 +115,7 @@ class Requests:
             settings=memory,
             system=self._settings.persona.system_prompt or system_prompt(),
             profile=await self._knowledge.profile.list() if on else [],
-            pinned=await self._knowledge.memories.list(status="active", pinned=True) if on else [],
+            pinned=await self._pinned() if on else [],
             session_summaries=summaries,
             rolling_summary=working.summary,
             buffer=working.tail,
@@ -135,6 +134,26 @@ class Requests:
         """What the tools' descriptions take of the window, in o200k_base tokens."""
         return sum(self._count(json.dumps([tool.name, tool.description, dict(tool.parameters)])) for tool in tools)
 
+    async def in_context(self, session: Session | None) -> frozenset[str]:
+        """What goes into every request of the session anyway, and need not be recalled."""
+        profile = await self._knowledge.profile.list()
+        summaries = await self._session_summaries(session)
+        return frozenset(
+            [
+                *(field.field for field in profile),
+                *(memory.id for memory in await self._pinned()),
+                *(summary.session_id for summary in summaries),
+            ]
+        )
+
+    async def _pinned(self) -> list[Memory]:
+        listed = await self._knowledge.memories.list(status="active", limit=_MOST_PINNED)
+        return [memory for memory in listed if memory.pinned]
+
     async def _session_summaries(self, session: Session | None) -> list[SessionSummary]:
         limit = self._settings.memory.session_summaries
-        return await self._knowledge.summaries.recent(before=session, limit=limit) if limit else []
+        if not limit:
+            return []
+        present = self._clock()
+        unborn = Session(id="", title="", created_at=present, updated_at=present)
+        return await self._knowledge.summaries.recent(before=session or unborn, limit=limit)

@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from memchat.assistant.connection import Connection
+from memchat.assistant.embedding import EmbedderHolder
 from memchat.assistant.reply import Reply
 from memchat.assistant.requests import Requests, Working
 from memchat.assistant.streams import until
 from memchat.core.chat import ChatMessage, ChatPart, ChatRequest, EndPart, ReasoningPart, RetryPart, TextPart, Tool
-from memchat.core.context import ContextPlan, Recall
+from memchat.core.context import ContextPlan, Recall, RecalledItem
 from memchat.core.errors import EmptyReply, MemchatError, MessageTooLong, ModelError
 from memchat.core.events import (
     AssistantSaved,
@@ -32,8 +33,7 @@ from memchat.memory.context import wire
 from memchat.memory.facts import asked_to_remember, remember
 from memchat.memory.recall import Recaller
 from memchat.memory.tools import ToolContext, run_tool
-from memchat.store import Store
-from memchat.store.jobs import NewJob
+from memchat.store import NewJob, Store
 
 _TOOL_ROUNDS = 4
 """How often the model may call tools before it must answer."""
@@ -59,6 +59,7 @@ class Turn:
     connection: Connection
     requests: Requests
     recaller: Recaller
+    embedder: EmbedderHolder
     count: Callable[[str], int]
     tools: tuple[Tool, ...]
     jobs_after: Callable[[Session, Message], Awaitable[tuple[NewJob, ...]]]
@@ -115,12 +116,14 @@ class Turn:
         memory = self.settings.memory
         if not (self.use_memory and memory.enabled and memory.recall_items):
             return working, Recall(items=(), considered=0, milliseconds=0.0)
+        await self.embedder.wait()
         recall = await self.recaller.recall(
             user.text,
             outside=working.outside(self.session.id, user),
             limit=memory.recall_items,
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
+            in_context=await self.requests.in_context(self.session),
         )
         return working, recall
 
@@ -209,7 +212,7 @@ class Turn:
             messages.append(ChatMessage(role="assistant", content=reply.text[before:], tool_calls=end.tool_calls))
             self._called_tools = True
             for call in end.tool_calls:
-                result = await run_tool(call, self._tool_context(user))
+                result = await run_tool(call, self._tool_context(user, plan.recalled))
                 messages.append(ChatMessage(role="tool", content=result.text, tool_call_id=call.id))
                 reply.tool_uses.append(ToolUse(name=call.name, arguments=call.arguments, result=result.text))
                 yield ToolCalled(name=call.name, arguments=call.arguments, result=result.text)
@@ -217,13 +220,14 @@ class Turn:
                     self._remembered = True
                     yield result.learned
 
-    def _tool_context(self, user: Message) -> ToolContext:
+    def _tool_context(self, user: Message, recalled: Sequence[RecalledItem]) -> ToolContext:
         return ToolContext(
             store=self.knowledge,
             recaller=self.recaller,
             settings=self.settings,
             user=user,
             model=self.connection.status.name,
+            recalled=recalled,
         )
 
     async def _save(self, user: Message, reply: Reply, status: MessageStatus, end: EndPart | None) -> Message | None:

@@ -54,7 +54,7 @@ class ToolCalled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrying:
-    """The model did not answer; the call is made again after `seconds`."""
+    """The model did not answer; the call is made again after `seconds`, for the `attempt`th time of `attempts`."""
 
     attempt: int
     attempts: int
