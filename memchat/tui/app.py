@@ -13,6 +13,7 @@ from textual.screen import Screen
 from memchat.core.errors import MemchatError
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.keys import key_shown
 from memchat.tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -145,6 +146,10 @@ class MemchatApp(App[None]):
             yield from screen.palette_commands()
         else:
             yield SystemCommand("Quit", "Leave memchat", self.action_quit)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as memchat writes it everywhere: `ctrl+j`, `enter`."""
+        return key_shown(binding)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copies by OSC 52 and, in a thread, to the system's clipboard, then says which were used."""

@@ -19,6 +19,17 @@ def ids_of(nodes: Iterable[DOMNode | type[DOMNode]]) -> dict[str, Binding]:
     return found
 
 
+_SHOWN = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
+
+
+def key_shown(binding: Binding) -> str:
+    """The first of a binding's keys as it is written on the screen: `ctrl+j`, `enter`."""
+    if binding.key_display:
+        return binding.key_display
+    *modifiers, key = binding.key.partition(",")[0].split("+")
+    return "+".join([*modifiers, _SHOWN.get(key, key)])
+
+
 def unknown_ids(keys: Mapping[str, str], nodes: Iterable[DOMNode | type[DOMNode]]) -> list[str]:
     """The names in `keys` that no binding of `nodes` has."""
     known = ids_of(nodes)

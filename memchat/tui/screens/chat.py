@@ -30,9 +30,16 @@ from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.hints import Hints
 from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.panels import PanelName, Panels
+from memchat.tui.widgets.panels.messages import (
+    BufferMessageOpened,
+    ProfileSet,
+    ProfileUnset,
+    RecalledOpened,
+    SummaryEdited,
+)
 from memchat.tui.widgets.prompt import Prompt
 from memchat.tui.widgets.transcript import Note, Transcript
-from memchat.tui.widgets.welcome import welcome
+from memchat.tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant, ModelStatus, SessionView
@@ -256,12 +263,12 @@ class ChatScreen(Screen[None]):
 
     async def _show_welcome(self) -> None:
         keys = {
-            active.binding.id: self.app.get_key_display(active.binding).replace("^", "ctrl+")
+            active.binding.id: self.app.get_key_display(active.binding)
             for active in self.active_bindings.values()
             if active.binding.id
         }
         incognito = self.session is not None and self.session.incognito
-        await self.transcript.show_welcome(welcome(keys, incognito=incognito))
+        await self.transcript.show_welcome(Welcome(keys, incognito=incognito))
 
     async def leave(self) -> None:
         """Keeps the draft and the running reply's text, and ends the session for now."""
@@ -286,6 +293,20 @@ class ChatScreen(Screen[None]):
             header = self.query_exactly_one(Header)
             header.title = session.title
             header.incognito = session.incognito
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell_header)
+
+    def watch_panels_open(self) -> None:
+        self._tell_header()
+
+    def watch_drawer_open(self) -> None:
+        self._tell_header()
+
+    def _tell_header(self) -> None:
+        if self.is_mounted:
+            shown = self.drawer_open if self.has_class("-narrow") else self.panels_open
+            self.query_exactly_one(Header).panels_hidden = not shown
 
     # what happened
 
@@ -426,6 +447,28 @@ class ChatScreen(Screen[None]):
         message.stop()
         self.work(opens.link(self, message.href), group="link")
 
+    # the panels
+
+    @on(ProfileSet)
+    def _profile_set(self, message: ProfileSet) -> None:
+        self.work(self.assistant.set_profile(message.field, message.value), group="memory")
+
+    @on(ProfileUnset)
+    def _profile_unset(self, message: ProfileUnset) -> None:
+        self.work(self.assistant.unset_profile(message.field), group="memory")
+
+    @on(SummaryEdited)
+    def _summary_edited(self, message: SummaryEdited) -> None:
+        self.work(self.assistant.edit_summary(self.session_id, message.text), group="memory")
+
+    @on(RecalledOpened)
+    def _recalled_opened(self, message: RecalledOpened) -> None:
+        self.work(opens.recalled(self, message.item), group="open")
+
+    @on(BufferMessageOpened)
+    def _buffer_message_opened(self, message: BufferMessageOpened) -> None:
+        self.work(opens.message(self, message.message_id), group="open")
+
     # keys
 
     def action_back(self) -> None:
@@ -433,6 +476,9 @@ class ChatScreen(Screen[None]):
         completions = self.query_exactly_one(Completions)
         if completions.open:
             completions.offer(())
+        elif self.drawer_open and not self.prompt.has_focus:
+            self.drawer_open = False
+            self.prompt.focus()
         elif self.turns.queued:
             self.work(self._take_back(), group="send")
         elif self.turns.running:

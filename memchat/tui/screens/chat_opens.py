@@ -30,7 +30,8 @@ async def models(chat: "ChatScreen") -> None:
     """Lets the user pick a model."""
     from memchat.tui.screens.models import ModelsScreen
 
-    if status := await chat.app.push_screen_wait(ModelsScreen(chat.assistant)):
+    status = await chat.app.push_screen_wait(ModelsScreen(chat.assistant))
+    if status is not None:
         chat.show_model(status)
 
 
@@ -39,7 +40,7 @@ async def first_run(chat: "ChatScreen") -> None:
     from memchat.tui.screens.first_run import FirstRunScreen
 
     status = await chat.app.push_screen_wait(FirstRunScreen(chat.assistant))
-    chat.show_model(status or chat.assistant.model)
+    chat.show_model(chat.assistant.model if status is None else status)
 
 
 async def search(chat: "ChatScreen", query: str) -> None:

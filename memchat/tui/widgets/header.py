@@ -50,10 +50,8 @@ class Header(Widget, can_focus=False):
                 used = f"{short_number(self.plan.tokens)}/{short_number(self.plan.window)}"
                 facts.append(Content.styled(used, "$dim"))
             recalled = len(self.recall.items) if self.recall else 0
-            if narrow:
-                facts.append(Content.styled(f"◆{recalled} ☺{len(self.profile)}", "$dim"))
-            else:
-                facts.append(Content.styled(f"{recalled} recalled · profile {len(self.profile)}", "$dim"))
+            counts = f"{recalled} recalled" if narrow else f"{recalled} recalled · profile {len(self.profile)}"
+            facts.append(Content.styled(counts, "$dim"))
         if self.model:
             facts.append(Content.styled(one_line(self.model, 24 if narrow else 44), "$foreground"))
         learning = self.learning

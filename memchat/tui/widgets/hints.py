@@ -28,7 +28,7 @@ class Hints(Widget, can_focus=False):
             if not binding.show or not active.enabled or binding.action in seen:
                 continue
             seen.add(binding.action)
-            key = self.app.get_key_display(binding).replace("^", "ctrl+")
+            key = self.app.get_key_display(binding)
             hint = Content.assemble(
                 Content.styled(key, Style(bold=True) + Style.from_meta({"key": binding.key})),
                 " ",

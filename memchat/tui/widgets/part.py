@@ -40,7 +40,7 @@ class Part(Widget, can_focus=False):
         return self._markdown is not None
 
     def render(self) -> Content:
-        return Content("" if self._drawn else self.source.strip("\n"))
+        return Content("" if self._drawn else self.source.strip("\n") + "\n")
 
     async def wake(self) -> None:
         """Draws the Markdown; the box keeps its height until that is done."""

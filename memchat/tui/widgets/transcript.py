@@ -50,6 +50,7 @@ class Transcript(VerticalScroll):
         self._names = {"user": "you", "assistant": assistant_name}
         self._tending: Timer | None = None
         self._asked = False
+        self._busy = False
         self._held: tuple[Widget, int] | None = None
 
     def on_mount(self) -> None:
@@ -64,7 +65,7 @@ class Transcript(VerticalScroll):
     @property
     def at_end(self) -> bool:
         """Whether it follows what is added at the end."""
-        return self.is_anchored and not self._anchor_released
+        return not self._anchor_released
 
     @property
     def first_seq(self) -> int | None:
@@ -138,6 +139,11 @@ class Transcript(VerticalScroll):
     def arrange(self, size: Size, optimal: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Lays the children out; scrolled up, the one that is held stays where it was in the view."""
         result = super().arrange(size, optimal)
+        self._anchored = result.total_region.bottom > size.height  # a short conversation begins at the top
+        if not self._anchored:
+            self._anchor_released = False
+            self.set_reactive(Widget.scroll_y, 0)
+            self.set_reactive(Widget.scroll_target_y, 0)
         if self._held is not None and not self.at_end:
             widget, was = self._held
             now = next((place.region.y for place in result.placements if place.widget is widget), None)
@@ -157,6 +163,9 @@ class Transcript(VerticalScroll):
         if self.more and not self._asked and not self.at_end and new_value < self.size.height:
             self._asked = True
             self.post_message(self.WantsEarlier())
+
+    def watch_virtual_size(self) -> None:
+        self.tend()
 
     def on_resize(self) -> None:
         for part in self.query(Part):
@@ -181,16 +190,25 @@ class Transcript(VerticalScroll):
             self._tending.resume()
 
     def _tend_now(self) -> None:
-        if self._tending is not None:
+        if self._tending is not None and not self._busy:
             self._tending.pause()
-        self.run_worker(self._tend_parts(), group="tend", exclusive=True, exit_on_error=False)
+            self._busy = True  # never two at a time, and none cancelled: that would leave a part half drawn
+            self.run_worker(self._tend_parts(), group="tend", exit_on_error=False)
 
     async def _tend_parts(self) -> None:
+        try:
+            await self._draw_near_and_rest_far()
+        finally:
+            self._busy = False
+
+    async def _draw_near_and_rest_far(self) -> None:
         height = max(1, self.size.height)
         top = self.scroll_y if not self.at_end else self.max_scroll_y
         selecting = bool(self.screen.selections)
         near, far = [], []
         for part, y in self._parts():
+            if not part.size.height and part.source:
+                continue  # not laid out yet; it is seen to once it is
             distance = max(top - (y + part.size.height), y - (top + height), 0)
             if distance <= _NEAR * height and not part.awake:
                 near.append((distance, part))

@@ -3,46 +3,44 @@
 from collections.abc import Mapping
 
 from textual.content import Content
-
-from memchat.tui.widgets.message import Line
+from textual.widget import Widget
 
 _FIRST = (
-    ("prompt.send", "Ask something", "write below and press enter"),
-    ("", "Have something remembered", "/remember I like short answers"),
-    ("chat.profile", "Say who you are", "the profile goes with every message"),
-    ("chat.sessions", "Go on with an earlier session", "everything said is kept on this machine"),
-    ("chat.model", "Pick the model", "built in, on this machine, or by API"),
+    ("prompt.send", "Ask something", "write below"),
+    ("", "Have something remembered", "“I like short answers”"),
+    ("chat.profile", "Say who you are", "it goes with every message"),
+    ("chat.sessions", "Go on with a session", "all are kept here"),
+    ("chat.model", "Pick the model", "built in, local, or by API"),
 )
 
 
-def welcome(keys: Mapping[str, str], *, incognito: bool) -> Line:
+class Welcome(Widget, can_focus=False):
     """The five first things, each with its key.
 
     Args:
         keys: The keys as they are written on the screen, by binding id.
         incognito: Whether the session is held in memory only.
     """
-    rows = [(keys.get(name, "/remember") if name else "/remember", what, how) for name, what, how in _FIRST]
-    left = max(len(key) for key, _, _ in rows)
-    middle = max(len(what) for _, what, _ in rows)
-    greeting = (
-        "Incognito: what is remembered is read, and nothing said here is kept."
-        if incognito
-        else "An assistant that remembers, and shows you what."
-    )
-    lines = [Content.styled(greeting, "$foreground bold"), Content("")]
-    lines += [
-        Content.assemble(
-            Content.styled(key.rjust(left), "$primary bold"),
-            "   ",
-            Content.styled(what.ljust(middle), "$foreground"),
-            "   ",
-            Content.styled(how, "$dim"),
-        )
-        for key, what, how in rows
-    ]
-    lines += [
-        Content(""),
-        Content.styled(f"{'/'.rjust(left)}   lists every command; {keys.get('chat.help', 'f1')} helps", "$dim"),
-    ]
-    return Line(Content("\n").join(lines), classes="welcome")
+
+    def __init__(self, keys: Mapping[str, str], *, incognito: bool) -> None:
+        super().__init__(classes="welcome")
+        self._keys = keys
+        self._incognito = incognito
+
+    def render(self) -> Content:
+        rows = [(self._keys.get(name, "") if name else "/remember", what, how) for name, what, how in _FIRST]
+        left = max(len(key) for key, _, _ in rows)
+        middle = max(len(what) for _, what, _ in rows)
+        wide = self.size.width >= left + middle + 32
+        greeting = "An assistant that remembers, and shows you what."
+        if self._incognito:
+            greeting = "Incognito. What is remembered is read; nothing said here is kept."
+        lines = [Content.styled(greeting, "bold"), Content("")]
+        for key, what, how in rows:
+            aside = Content.styled(f"   {how}", "$dim") if wide else Content("")
+            lines.append(
+                Content.assemble(Content.styled(key.rjust(left), "$primary bold"), f"   {what.ljust(middle)}", aside)
+            )
+        rest = f"lists every command, {self._keys.get('chat.help', 'f1')} every key"
+        lines += [Content(""), Content.assemble(Content.styled("/".rjust(left), "$primary bold"), f"   {rest}")]
+        return Content("\n").join(lines)

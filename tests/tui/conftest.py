@@ -1,0 +1,104 @@
+"""memchat on a screen of its own, with a scripted model server behind it."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import pytest
+from pyperclip import set_clipboard
+from textual.pilot import Pilot
+
+from memchat.core.settings import Settings
+from memchat.paths import Paths
+from memchat.providers.scripted import Say, ScriptedServer
+from memchat.tui.app import MemchatApp
+from memchat.tui.screens.chat import ChatScreen
+from memchat.tui.widgets.message import MessageView
+
+WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A running app."""
+
+    app: MemchatApp
+    pilot: Pilot[None]
+
+    @property
+    def chat(self) -> ChatScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ChatScreen))
+
+    @property
+    def views(self) -> list[MessageView]:
+        return self.chat.transcript.views
+
+    @property
+    def said(self) -> list[str]:
+        """What notifications say, oldest first."""
+        return [note.message for note in self.app._notifications]
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Lets the app work until `condition` holds."""
+        end = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            assert time.monotonic() < end, f"it never came: {self.app.screen!r} {[v.text[:80] for v in self.views]}"
+            await self.pilot.pause(0.01)
+
+    async def idle(self) -> None:
+        """Waits until no worker runs."""
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def send(self, text: str) -> None:
+        """Writes `text` and presses enter."""
+        self.chat.prompt.set_value(text)
+        await self.pilot.press("enter")
+
+    async def ask(self, text: str) -> None:
+        """Sends `text` and waits until it is answered."""
+        answered = len(self.views)
+        await self.send(text)
+        await self.until(lambda: len(self.views) >= answered + 2 and not self.chat.turns.running)
+        await self.idle()
+
+
+Start = Callable[..., AbstractAsyncContextManager[Run]]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """A model server that says `Hello.` to everything, unless it is told otherwise."""
+    async with ScriptedServer(cast("Any", lambda _: Say("Hello."))) as running:
+        yield running
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Words alone for recall, so that no model is loaded."""
+    plain = Settings()
+    return replace(plain, memory=replace(plain.memory, embedder="off"), model=replace(plain.model, attempts=1))
+
+
+@pytest.fixture
+def start(paths: Paths, settings: Settings) -> Start:
+    """Starts memchat against a server, and waits until the prompt is ready."""
+    set_clipboard("no")  # the machine's own clipboard is left alone
+
+    @asynccontextmanager
+    async def starting(
+        server: ScriptedServer, *, size: tuple[int, int] = (120, 40), settings: Settings = settings, **options: Any
+    ) -> AsyncIterator[Run]:
+        environ = {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "x"}
+        app = MemchatApp(settings, paths, environ=environ, **options)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            run = Run(app, pilot)
+            await run.until(lambda: any(isinstance(screen, ChatScreen) for screen in app.screen_stack))
+            await run.until(lambda: run.chat.session_id)
+            await run.idle()
+            yield run
+            await app.action_quit()
+
+    return starting

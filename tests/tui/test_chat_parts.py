@@ -1,0 +1,180 @@
+"""The small parts of the chat that need no screen."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from memchat.core.errors import MemchatError
+from memchat.core.messages import Message, Session
+from memchat.tui import export, slash
+from memchat.tui.clipboard import copied_sentence
+from memchat.tui.editor import edit_text
+from memchat.tui.history import PromptHistory
+from memchat.tui.keys import key_shown, unknown_ids
+from memchat.tui.pastes import Pastes
+from memchat.tui.screens.chat import ChatScreen
+from memchat.tui.widgets.prompt import Prompt
+
+AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+SESSION = Session(id="s1", title='A "small" garden', created_at=AT, updated_at=AT, model="scripted")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/help", ("help", "")),
+        ("/remember I like tea", ("remember", "I like tea")),
+        ("  /theme  memchat-light ", ("theme", "memchat-light")),
+        ("/remember two\nlines", ("remember", "two\nlines")),
+        ("/etc/hosts is a file", None),
+        ("//help", None),
+        ("what does /help do?", None),
+        ("/", None),
+        ("/1", None),
+    ],
+)
+def test_a_slash_and_a_word_is_a_command(text: str, expected: tuple[str, str] | None) -> None:
+    assert slash.parse(text) == expected
+
+
+def test_two_slashes_are_sent_as_one() -> None:
+    assert slash.as_message("//help me") == "/help me"
+    assert slash.as_message("help me") == "help me"
+
+
+def test_the_commands_are_those_of_the_design_each_once() -> None:
+    expected = [
+        "help",
+        "new",
+        "sessions",
+        "resume",
+        "model",
+        "remember",
+        "forget",
+        "memory",
+        "profile",
+        "search",
+        "context",
+        "summary",
+        "incognito",
+        "export",
+        "copy",
+        "retry",
+        "edit",
+        "theme",
+        "quit",
+    ]
+    assert [command.name for command in slash.COMMANDS] == expected
+
+
+def test_the_start_of_a_name_is_enough_where_only_one_begins_so() -> None:
+    found = slash.find("inc")
+    assert found is not None
+    assert found.name == "incognito"
+    assert slash.find("re") is None
+    assert slash.find("nothing") is None
+
+
+def test_completions_narrow_as_one_types() -> None:
+    assert len(slash.completions("/", ())) == len(slash.COMMANDS)
+    assert [item.text for item in slash.completions("/re", ())] == ["/resume", "/remember ", "/retry"]
+    assert [item.complete for item in slash.completions("/re", ())] == [True, False, True]
+    assert slash.completions("/remember x", ()) == ()
+    assert [item.text for item in slash.completions("/theme li", ("dark", "light"))] == ["/theme light"]
+
+
+def test_the_history_goes_back_and_returns_to_what_was_typed() -> None:
+    history = PromptHistory()
+    history.load(["one", "two"])
+    assert history.step(-1, "typing") == "two"
+    assert history.step(-1, "two") == "one"
+    assert history.step(-1, "one") is None
+    assert history.step(1, "one") == "two"
+    assert history.step(1, "two") == "typing"
+    assert history.step(1, "typing") is None
+
+
+def test_the_same_message_twice_is_one_entry() -> None:
+    history = PromptHistory()
+    history.add("one")
+    history.add("one")
+    assert history.step(-1, "") == "one"
+    assert history.step(-1, "one") is None
+
+
+def test_a_small_paste_stays_as_it_is_and_a_large_one_gets_a_mark() -> None:
+    pastes = Pastes(most_characters=50, most_lines=3)
+    assert pastes.fold("a\nb") == "a\nb"
+    mark = pastes.fold("line\n" * 9)
+    assert mark == "[pasted 10 lines]"
+    assert pastes.fold("x" * 1234) == "[pasted 1,234 characters]"
+    assert pastes.unfold(f"see {mark} and") == "see " + "line\n" * 9 + " and"
+    assert pastes.mark_before(f"see {mark}") == mark
+    assert pastes.mark_before("see") == ""
+
+
+def test_two_pastes_of_one_size_keep_apart() -> None:
+    pastes = Pastes(most_characters=10)
+    first, second = pastes.fold("a" * 20), pastes.fold("b" * 20)
+    assert first != second
+    assert pastes.unfold(first + second) == "a" * 20 + "b" * 20
+
+
+def test_an_export_has_front_matter_and_a_heading_a_message() -> None:
+    message = Message(
+        id="m1", session_id="s1", seq=1, role="user", text="Hi\n", status="complete", created_at=AT, tokens=1
+    )
+    reply = Message(
+        id="m2", session_id="s1", seq=2, role="assistant", text="Yes", status="stopped", created_at=AT, tokens=1
+    )
+    text = export.markdown(SESSION, [message, reply], assistant_name="memchat")
+    assert text.startswith('---\ntitle: "A \\"small\\" garden"\nsession: s1\ncreated: 2026-03-03T12:00:00Z\n')
+    assert "## You · 2026-03-03T12:00:00Z\n\nHi\n" in text
+    assert "## memchat · 2026-03-03T12:00:00Z (stopped)\n\nYes\n" in text
+    assert export.file_name(SESSION).endswith("-a-small-garden.md")
+
+
+def test_an_export_replaces_no_file(tmp_path: Path) -> None:
+    first = export.write(tmp_path / "a.md", "one")
+    second = export.write(tmp_path / "a.md", "two")
+    assert (first.name, second.name) == ("a.md", "a-2.md")
+    assert first.read_text() == "one"
+    with pytest.raises(MemchatError, match="could not be written"):
+        export.write(tmp_path / "none" / "a.md", "x")
+
+
+async def test_the_editor_gets_the_text_and_its_result_comes_back(tmp_path: Path) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text("import sys, pathlib\np = pathlib.Path(sys.argv[1])\np.write_text(p.read_text() + ' and more')\n")
+    edited = await edit_text("some", {"EDITOR": f"{sys.executable} {script}"})
+    assert edited == "some and more"
+
+
+async def test_an_editor_that_is_not_there_or_fails_is_told() -> None:
+    with pytest.raises(MemchatError, match="no-such-editor could not be started"):
+        await edit_text("x", {"EDITOR": "no-such-editor"})
+    with pytest.raises(MemchatError, match="ended with code 3"):
+        await edit_text("x", {"VISUAL": f"{sys.executable} -c 'raise SystemExit(3)'"})
+
+
+def test_every_key_of_the_chat_can_be_remapped() -> None:
+    for owner in (ChatScreen, Prompt):
+        for binding in owner.BINDINGS:
+            assert getattr(binding, "id", None), binding
+    assert unknown_ids({"chat.sessions": "ctrl+l", "nothing": "x"}, [ChatScreen]) == ["nothing"]
+
+
+def test_keys_are_written_as_people_say_them() -> None:
+    shown = {binding.id: key_shown(binding) for binding in [*ChatScreen.BINDINGS, *Prompt.BINDINGS]}  # type: ignore[union-attr, arg-type]
+    assert shown["chat.stop"] == "esc"
+    assert shown["prompt.newline"] == "ctrl+j"
+
+
+def test_what_was_copied_and_where_is_said() -> None:
+    assert (
+        copied_sentence("abc", "") == "Copied 3 characters to the system's clipboard, and to the terminal's (OSC 52)."
+    )
+    assert "OSC 52" in copied_sentence("a", "no xclip")
+    assert "could not be reached" in copied_sentence("a", "no xclip")
