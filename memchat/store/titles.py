@@ -8,6 +8,5 @@ def default_title(text: str) -> str:
     line = " ".join(text[: _LENGTH * 8].split())
     if len(line) <= _LENGTH:
         return line
-    cut = line[: _LENGTH - 1]
-    words, _, _ = cut.rpartition(" ")
-    return (words if len(words) > _LENGTH // 2 else cut).rstrip(" .,;:-") + "…"
+    words, _, _ = line[:_LENGTH].rpartition(" ")
+    return (words if len(words) > _LENGTH // 2 else line[: _LENGTH - 1]).rstrip(" .,;:-") + "…"

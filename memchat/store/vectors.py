@@ -22,8 +22,8 @@ def use_embedder(db: apsw.Connection, embedder_id: str, dimensions: int) -> None
     run(db, "DROP TABLE IF EXISTS item_vectors")
     run(
         db,
-        "CREATE VIRTUAL TABLE item_vectors USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, at FLOAT, "
-        f"embedding FLOAT[{int(dimensions)}] distance_metric=cosine)",
+        "CREATE VIRTUAL TABLE item_vectors USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
+        f"seq INTEGER, at FLOAT, embedding FLOAT[{int(dimensions)}] distance_metric=cosine)",
     )
     run(db, "INSERT OR REPLACE INTO embedder (one, id, dimensions) VALUES (1, ?, ?)", embedder_id, dimensions)
     run(db, "UPDATE items SET embedded = 0 WHERE embedded")
@@ -35,12 +35,14 @@ def put_vectors(db: apsw.Connection, embedder_id: str, dimensions: int, pairs: S
         raise ValueError(f"a vector is not {dimensions} float32 long")
     use_embedder(db, embedder_id, dimensions)
     for key, vector in pairs:
-        found = row(db, "SELECT kind, coalesce(session, 0), at FROM items WHERE key = ? AND NOT embedded", key)
+        found = row(
+            db, "SELECT kind, coalesce(session, 0), coalesce(seq, 0), at FROM items WHERE key = ? AND NOT embedded", key
+        )
         if found is None:
             continue
         run(
             db,
-            "INSERT INTO item_vectors (key, kind, session, at, embedding) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, ?, ?, ?, ?, ?)",
             key,
             *found,
             vector,
@@ -75,6 +77,20 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter) -
     """Embedded items nearest to a vector."""
     if value(db, "SELECT dimensions FROM embedder") != len(vector) / 4 or limit <= 0:
         return []
+    limit = min(limit, _NEAREST_AT_MOST)
+    condition, values = _where(db, wanted)
+    if wanted.outside is None:
+        return _nearest(db, vector, limit, condition, values)
+    # sqlite-vec has no OR: other sessions, and what came before the buffer in this one, are two searches.
+    buffered = session_number(db, wanted.outside.session_id)
+    found = _nearest(db, vector, limit, f"{condition} AND session != ?", [*values, buffered])
+    found += _nearest(
+        db, vector, limit, f"{condition} AND session = ? AND seq < ?", [*values, buffered, wanted.outside.from_seq]
+    )
+    return sorted(found, key=lambda hit: -hit.score)[:limit]
+
+
+def _where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | float]]:
     condition = ""
     values: list[str | int | float] = []
     if wanted.kinds is not None:
@@ -89,22 +105,18 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter) -
     if wanted.session is not None:
         condition += " AND session = ?"
         values.append(session_number(db, wanted.session))
-    # sqlite-vec has no OR: the buffer's own messages are asked for as well, and taken out here.
-    buffered: set[int] = set()
-    if wanted.outside is not None:
-        number = session_number(db, wanted.outside.session_id)
-        buffered = {
-            key
-            for (key,) in rows(
-                db, "SELECT key FROM items WHERE session = ? AND seq >= ?", number, wanted.outside.from_seq
-            )
-        }
+    return condition, values
+
+
+def _nearest(
+    db: apsw.Connection, vector: bytes, limit: int, condition: str, values: Sequence[str | int | float]
+) -> list[Hit]:
     nearest = rows(
         db,
-        f"SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "  # noqa: S608
+        "SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "  # noqa: S608
         f"WHERE embedding MATCH ? AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key ORDER BY v.distance",
         vector,
-        min(_NEAREST_AT_MOST, limit + len(buffered)),
+        limit,
         *values,
     )
-    return [Hit(*each) for each in nearest if each[0] not in buffered][:limit]
+    return [Hit(*each) for each in nearest]

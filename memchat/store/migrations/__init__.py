@@ -78,7 +78,8 @@ def migrate(db: apsw.Connection, path: Path | None, clock: Clock, known: Sequenc
     if version == latest:
         return
     if version and path is not None:
-        copy_to(db, path.with_name(f"{path.name}.v{version}.bak"))
+        # Another memchat may have migrated before the copy was made; then that one made the backup.
+        _copy(db, path.with_name(f"{path.name}.v{version}.bak"), lambda: version_of(db) == version)
     for migration in all_migrations() if known is None else known:
         _apply(db, migration, clock)
 
@@ -89,18 +90,26 @@ def copy_to(db: apsw.Connection, target: Path) -> None:
     Raises:
         StoreError: `target` cannot be made.
     """
-    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+    _copy(db, target, lambda: True)
+
+
+def _copy(db: apsw.Connection, target: Path, wanted: Callable[[], bool]) -> None:
+    from tempfile import mkstemp
+
     try:
-        unfinished.unlink(missing_ok=True)
-        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        db.execute("VACUUM INTO ?", (str(unfinished),))
-        unfinished.replace(target)
+        descriptor, name = mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+        os.close(descriptor)
+        unfinished = Path(name)
+        try:
+            db.execute("VACUUM INTO ?", (name,))
+            if wanted():
+                unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(
             f"The backup {target} cannot be written: {error.strerror or error}.", "Choose another folder."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _apply(db: apsw.Connection, migration: Migration, clock: Clock) -> None:

@@ -1,0 +1,161 @@
+"""From empty and from every earlier version, with data; each step as a whole or not at all."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from memchat.core.errors import StoreError
+from memchat.core.times import now
+from memchat.store import migrations
+from memchat.store.connection import connect
+from memchat.store.database import Database, make_private
+from memchat.store.migrations import LATEST, Migration, all_migrations, migrate, version_of
+from memchat.store.store import Store
+from tests.store.helpers import found
+
+_OLD_DATA = """
+INSERT INTO sessions (number, id, title, created_at, updated_at, last_seq, message_count, deleted_at) VALUES
+    (1, 's1', 'Kyoto', 100, 200, 4, 3, NULL), (2, 's2', 'Gone', 100, 200, 1, 1, 300);
+INSERT INTO messages (id, session, seq, role, status, active, created_at, tokens, parent_id, text) VALUES
+    ('m1', 1, 1, 'user', 'complete', 1, 101, 5, NULL, 'The garden was Murin-an'),
+    ('m2', 1, 2, 'assistant', 'complete', 0, 102, 5, 'm1', 'A first answer about lanterns'),
+    ('m3', 1, 3, 'assistant', 'complete', 1, 103, 5, 'm1', '京都の庭園 is lovely'),
+    ('m4', 1, 4, 'user', 'failed', 1, 104, 5, 'm3', 'a question about trains'),
+    ('m5', 2, 1, 'user', 'complete', 1, 105, 5, NULL, 'The garden of the deleted');
+INSERT INTO session_summaries VALUES (1, 'Planned a trip with gardens', 4, 6, 100, 210, 'test');
+INSERT INTO memories (id, kind, text, normal_text, status, confidence, origin, observed_at, updated_at) VALUES
+    ('f1', 'preference', 'Likes small gardens', 'likes small gardens', 'active', 1, 'user', 101, 101),
+    ('f2', 'fact', 'Hates gardens', 'hates gardens', 'forgotten', 1, 'user', 101, 101);
+INSERT INTO sources (target, session_id, message_id, quote) VALUES ('f1', 's1', 'm1', 'Murin-an');
+INSERT INTO profile VALUES ('favourite_place', 'the garden', 1, 'user', 101);
+INSERT INTO jobs (id, kind, key, payload, run_after, created_at) VALUES ('j1', 'fold', 'fold:s1', '{}', 0, 100);
+"""
+
+
+def _at_version(path: Path, version: int) -> None:
+    """A database as a memchat of that version left it."""
+    make_private(path)
+    db = connect(path)
+    migrate(db, path, now, all_migrations()[:version])
+    if version:
+        db.execute(_OLD_DATA)
+    db.close()
+
+
+def _dump(path: Path) -> list[str]:
+    db = connect(path)
+    try:
+        return [str(row) for row in db.execute("SELECT name, sql FROM sqlite_schema ORDER BY name")]
+    finally:
+        db.close()
+
+
+async def test_from_empty_every_step_is_booked(store: Store) -> None:
+    booked = await store._database.read(lambda db: list(db.execute("SELECT version, name FROM migrations")))
+    assert booked == list(enumerate(migrations.NAMES, 1))
+
+
+@pytest.mark.parametrize("version", range(LATEST + 1))
+async def test_every_version_comes_to_the_same_shape(version: int, path: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh.db"
+    _at_version(path, version)
+    for each in (path, fresh):
+        await (await Store.open(each)).close()
+    assert _dump(path) == _dump(fresh)
+
+
+@pytest.mark.parametrize("version", range(1, LATEST))
+async def test_data_of_every_earlier_version_is_kept_and_found(version: int, path: Path) -> None:
+    _at_version(path, version)
+    store = await Store.open(path)
+    assert [message.id for message in await store.messages.page("s1", before_seq=None, limit=9)] == ["m1", "m3", "m4"]
+    assert set(await found(store, "garden")) == {"m1", "m3", "s1", "f1", "favourite_place"}
+    assert await found(store, "庭園") == ["m3"]
+    assert "m3" in await found(store, "murin"), "the message before is its context"
+    assert "f1" in await found(store, "murin"), "so is the quote that a fact rests on"
+    assert await found(store, "lanterns") == []
+    assert await found(store, "trains") == []
+    assert await found(store, "favourite") == ["favourite_place"]
+    assert [key for key, _ in await store.index.pending(99)]
+    assert await store.jobs.waiting() == 1
+    assert await store.check() == "ok"
+    await store.sessions.restore("s2")
+    assert "m5" in await found(store, "garden")
+    await store.close()
+
+
+async def test_a_backup_stands_beside_before_a_database_with_data_changes(path: Path) -> None:
+    _at_version(path, 1)
+    await (await Store.open(path)).close()
+    backup = path.with_name("memchat.db.v1.bak")
+    assert sorted(file.name for file in path.parent.iterdir()) == ["memchat.db", backup.name]
+    assert backup.stat().st_mode & 0o777 == 0o600
+    db = connect(backup)
+    assert version_of(db) == 1
+    assert db.execute("SELECT count(*) FROM messages").get == 5
+    assert db.execute("PRAGMA integrity_check").get == "ok"
+    db.close()
+
+
+async def test_a_new_database_needs_no_backup(path: Path) -> None:
+    await (await Store.open(path)).close()
+    assert [file.name for file in path.parent.iterdir()] == ["memchat.db"]
+
+
+def _broken(db: apsw.Connection) -> None:
+    db.execute("CREATE TABLE half_done (a)")
+    db.execute("DELETE FROM messages")
+    db.execute("this is no SQL")
+
+
+def _interrupted(db: apsw.Connection) -> None:
+    db.execute("CREATE TABLE half_done (a)")
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("step", "raised"), [(_broken, StoreError), (_interrupted, KeyboardInterrupt)])
+async def test_a_step_that_fails_leaves_the_old_version_whole(
+    step: Callable[[apsw.Connection], None], raised: type[BaseException], path: Path
+) -> None:
+    _at_version(path, 1)
+    before = _dump(path)
+    steps = (*all_migrations()[:1], Migration(2, "m0002_bad", step))
+    with pytest.raises(raised):
+        await Database.open(path, clock=now, known=steps)
+    assert _dump(path) == before
+    store = await Store.open(path)
+    assert len(await store.messages.page("s1", before_seq=None, limit=9)) == 3
+    await store.close()
+
+
+async def test_a_step_that_fails_keeps_the_steps_before_it(path: Path) -> None:
+    steps = (*all_migrations()[:1], Migration(2, "m0002_bad", _broken))
+    with pytest.raises(StoreError):
+        await Database.open(path, clock=now, known=steps)
+    db = connect(path)
+    assert version_of(db) == 1
+    assert db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'half_done'").get == 0
+    db.close()
+
+
+async def test_programs_that_open_a_new_database_at_once_make_each_step_once(path: Path) -> None:
+    stores = await asyncio.gather(*(Store.open(path) for _ in range(6)))
+    booked = await stores[0]._database.read(lambda db: db.execute("SELECT count(*) FROM migrations").get)
+    assert booked == LATEST
+    for store in stores:
+        await store.close()
+
+
+async def test_programs_that_open_an_old_database_at_once_make_each_step_once(path: Path) -> None:
+    _at_version(path, 1)
+    stores = await asyncio.gather(*(Store.open(path) for _ in range(4)))
+    answers = [await found(store, "murin") for store in stores]
+    assert answers == [answers[0]] * 4
+    for store in stores:
+        await store.close()
+    backup = connect(path.with_name("memchat.db.v1.bak"))
+    assert version_of(backup) == 1
+    backup.close()
