@@ -22,6 +22,7 @@ _TOKEN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _MARKS = re.compile("[\u0300-\u036f]")
 _LONG = 1_200
+_READ_WHOLE = 6_000
 _MOST_TERMS = 32
 
 _ASKING = re.compile(
@@ -93,22 +94,31 @@ class Vocabulary:
     """The words of a text, for telling which terms are in it.
 
     Attributes:
-        stems: Of its words.
+        stems: Of its words; of a long text, of the words in its beginning.
         unspaced: Its text in scripts without spaces.
+        rest: What follows that beginning, looked through as it is.
     """
 
     stems: frozenset[str]
     unspaced: str
+    rest: str
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
-        tokens = set(_TOKEN.findall(folded(text)))
+        whole = folded(text)
+        tokens = set(_TOKEN.findall(whole[:_READ_WHOLE]))
         spaced = frozenset(stem(token) for token in tokens if not _IS_UNSPACED.match(token))
-        return cls(spaced, " ".join(sorted(token for token in tokens if _IS_UNSPACED.match(token))))
+        unspaced = " ".join(sorted(token for token in tokens if _IS_UNSPACED.match(token)))
+        return cls(spaced, unspaced, whole[_READ_WHOLE:])
 
-    def has(self, term: str) -> bool:
-        """Whether the text has `term`, whatever its English ending."""
-        return term in self.unspaced if _IS_UNSPACED.match(term) else stem(term) in self.stems
+    def has(self, term: str, *, beginning: bool = False) -> bool:
+        """Whether the text has `term`, whatever its English ending; or a word that begins so."""
+        if _IS_UNSPACED.match(term):
+            return term in self.unspaced or term in self.rest
+        found = stem(term)
+        if found in self.stems or (len(found) > 3 and found in self.rest):
+            return True
+        return beginning and any(word.startswith(term) for word in self.stems)
 
 
 def only_asks(text: str) -> bool:

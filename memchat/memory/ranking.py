@@ -18,7 +18,7 @@ meaning, and finds nothing by itself.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,6 @@ MEANING = 0.42
 WORDS_ALONE = 0.90
 _COVERAGE = 0.7
 _HALF_LIFE_DAYS = 30.0
-_READ_CHARACTERS = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,18 @@ class Similarities:
     alike: float
 
     def strength(self, cosine: float) -> float:
-        """`cosine` from 0, as unrelated texts have, to 1, as paraphrases have."""
-        return min(1.0, max(0.0, (cosine - self.unrelated) / (self.alike - self.unrelated)))
+        """`cosine` from 0, as unrelated texts have, to 1, as paraphrases have.
+
+        It rises fast at first: halfway between the two, texts are on one subject already.
+        """
+        return math.sqrt(min(1.0, max(0.0, (cosine - self.unrelated) / (self.alike - self.unrelated))))
 
 
 def similarities(embedder_id: str) -> Similarities:
     """What is known of an embedder's similarities, else a cautious guess."""
     name = embedder_id.lower()
     if "minilm" in name:
-        return Similarities(0.18, 0.75)
+        return Similarities(0.2, 0.65)
     if "text-embedding-3" in name:
         return Similarities(0.2, 0.75)
     if any(part in name for part in ("e5", "ada-002", "bge", "gte")):
@@ -88,6 +90,7 @@ def rank(
     now: datetime,
     scale: Similarities | None,
     answering: bool = True,
+    beginnings: bool = False,
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
@@ -98,13 +101,15 @@ def rank(
         now: The present moment.
         scale: The embedder's similarities; none when meaning was not searched.
         answering: Whether the items are to answer something; else questions are as good as anything.
+        beginnings: Whether terms are beginnings of words.
     """
-    vocabularies = [Vocabulary.of(candidate.item.text[:_READ_CHARACTERS]) for candidate in candidates]
-    weights = _rarity(terms, vocabularies, stored)
+    vocabularies = [Vocabulary.of(candidate.item.text) for candidate in candidates]
+    held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
+    weights = _rarity(terms, held, stored)
     best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
     ranked = []
-    for candidate, vocabulary in zip(candidates, vocabularies, strict=True):
-        covered = sum(weight for term, weight in weights.items() if vocabulary.has(term))
+    for candidate, present in zip(candidates, held, strict=True):
+        covered = sum(weight for term, weight in weights.items() if term in present)
         coverage = covered / sum(weights.values()) if weights else 0.0
         relative = max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0
         # A rank is worth only as much as what it is a rank of.
@@ -134,14 +139,11 @@ def _with_boosts(item: IndexedItem, parts: dict[str, float], now: datetime, *, a
     return Ranked(item, min(1.0, max(0.0, sum(parts.values()))), parts)
 
 
-def _rarity(terms: Sequence[str], vocabularies: Sequence[Vocabulary], stored: int) -> dict[str, float]:
+def _rarity(terms: Sequence[str], held: Sequence[Collection[str]], stored: int) -> dict[str, float]:
     """A weight from 0 to 1 for every term: 1 for one that nothing has, little for one that most items have."""
-    total = max(stored, len(vocabularies), 1)
+    total = max(stored, len(held), 1)
     most = math.log(1 + total / 0.5)
-    return {
-        term: math.log(1 + total / (0.5 + sum(vocabulary.has(term) for vocabulary in vocabularies))) / most
-        for term in terms
-    }
+    return {term: math.log(1 + total / (0.5 + sum(term in present for present in held))) / most for term in terms}
 
 
 def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -132,13 +132,22 @@ class Recaller:
         if embedded is not None:
             vector, scale = embedded
             by_meaning = await index.by_meaning(vector, limit=candidates, outside=outside, kinds=wanted)
-        if not answering and not by_words:
+        beginnings = not answering and not by_words
+        if beginnings:
             by_words = await index.by_words(query.terms, limit=candidates, outside=outside, kinds=wanted, prefix=True)
         bm25 = {hit.key: hit.score for hit in by_words}
         cosine = {hit.key: hit.score for hit in by_meaning}
         items = await index.load(list(bm25 | cosine))
         chosen = [Candidate(item, bm25.get(key), cosine.get(key)) for key, item in items.items()]
-        ranked = rank(chosen, query.terms, stored=counts.items, now=self._clock(), scale=scale, answering=answering)
+        ranked = rank(
+            chosen,
+            query.terms,
+            stored=counts.items,
+            now=self._clock(),
+            scale=scale,
+            answering=answering,
+            beginnings=beginnings,
+        )
         return ranked, why
 
     async def _embed(self, text: str) -> tuple[tuple[bytes, Similarities] | None, str]:

@@ -1,0 +1,231 @@
+"""What goes on after a turn: folding, summarising, naming, embedding."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, assert_never
+
+from memchat.core.errors import MemchatError, ModelError, NotFound
+from memchat.core.events import BackgroundEvent, LearningChanged
+from memchat.core.settings import Settings
+from memchat.memory.lanes import Lane
+from memchat.memory.rolling import fold
+from memchat.memory.session_summary import summarise_session
+from memchat.memory.summarising import Summariser
+from memchat.memory.title import make_title
+from memchat.store.values import Job
+
+if TYPE_CHECKING:
+    from memchat.providers.client import ChatModel
+    from memchat.providers.embedder import Embedder
+    from memchat.store import Store
+
+LEASE_SECONDS = 90.0
+"""How long a job stays with a program that died; a living one renews it."""
+
+EMBED_AT_ONCE = 16
+"""How many texts are embedded before their vectors are stored."""
+
+_BACKOFF_SECONDS = (2.0, 10.0, 60.0, 300.0, 900.0)
+_FATAL_SECONDS = 120.0
+_EMBEDDER_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class Learning:
+    """Works off the learning jobs and embeds what is new, each in a task of its own.
+
+    Jobs are rows in the database. One is leased, done, and removed after its result is stored; every one can be done
+    twice without harm. So a program that is killed loses none, and two programs side by side do each once.
+
+    Args:
+        store: Where the jobs are.
+        embedder: Waits for the embedder; none when it cannot be had.
+        model: The summarising model; none while no model is set up, and jobs wait until `wake`.
+        settings: The memory's numbers.
+        count: Length of a text in o200k_base tokens.
+        publish: Told what changed.
+        owner: Names this program in leases.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: "Store",
+        embedder: Callable[[], Awaitable["Embedder | None"]],
+        model: Callable[[], Awaitable["ChatModel | None"]],
+        settings: Settings,
+        count: Callable[[str], int],
+        publish: Callable[[BackgroundEvent], None],
+        owner: str,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._model = model
+        self._settings = settings
+        self._count = count
+        self._publish = publish
+        self._owner = owner
+        self._lanes = (Lane("learning", self._next_job), Lane("embedding", self._embed_some))
+        self._job: asyncio.Task[None] | None = None
+        self._unpaused = asyncio.Event()
+        self._unpaused.set()
+        self._told = LearningChanged(waiting=0)
+        self._failure = ""
+
+    def start(self) -> None:
+        """Begins; a second call does nothing."""
+        for lane in self._lanes:
+            lane.start()
+
+    def wake(self) -> None:
+        """Says that there are new jobs or texts, or a model where there was none."""
+        for lane in self._lanes:
+            lane.wake()
+
+    def pause(self) -> None:
+        """Puts the running job back and begins no other until `resume`; embedding goes on."""
+        self._unpaused.clear()
+        if self._job is not None:
+            self._job.cancel()
+
+    def resume(self) -> None:
+        """Goes on after `pause`."""
+        self._unpaused.set()
+
+    async def settle(self, timeout: float | None = None) -> bool:
+        """Waits until nothing more can be done now.
+
+        Args:
+            timeout: In seconds; none waits as long as it takes.
+
+        Returns:
+            Whether everything is done. False when time ran out, or when what is left waits for a model, for another
+            program, or for its next try.
+        """
+        self.start()
+        self.wake()
+        try:
+            async with asyncio.timeout(timeout):
+                for lane in self._lanes:
+                    await lane.idle()
+        except TimeoutError:
+            return False
+        return await self._store.jobs.waiting() == 0 and not await self._store.index.pending(1)
+
+    async def stop(self) -> None:
+        """Ends at once; a job that runs goes back into the queue."""
+        for lane in self._lanes:
+            await lane.stop()
+
+    async def _next_job(self) -> float | None:
+        await self._unpaused.wait()
+        job = await self._store.jobs.lease(self._owner, LEASE_SECONDS)
+        await self._tell()
+        if job is None:
+            due = await self._store.jobs.due_in()
+            # One that is due and cannot be leased waits for its twin in another program.
+            return None if due is None else max(1.0, due)
+        try:
+            wait = await self._with_model(job)
+        except asyncio.CancelledError:
+            await self._store.jobs.release(job.id)
+            raise
+        await self._tell()
+        return wait
+
+    async def _with_model(self, job: Job) -> float | None:
+        try:
+            model = await self._model()
+            if model is None:
+                await self._store.jobs.release(job.id)
+                return None
+            return await self._run(job, model)
+        except NotFound:
+            await self._store.jobs.done(job.id)  # its session was erased meanwhile
+        except MemchatError as error:
+            await self._again_later(job, error)
+        except Exception as error:  # noqa: BLE001 - a fault in one job is no reason to lose it or the others
+            _log.exception("the job %s failed", job.kind)
+            await self._again_later(job, MemchatError(f"Learning failed ({type(error).__name__}); the log has it."))
+        return 0
+
+    async def _run(self, job: Job, model: "ChatModel") -> float:
+        """Does a job in a task of its own, so that `pause` can end it alone."""
+        task = asyncio.create_task(self._do(job, model))
+        renewing = asyncio.create_task(self._renew(job))
+        self._job = task
+        if not self._unpaused.is_set():
+            task.cancel()
+        try:
+            await asyncio.wait({task})
+        finally:
+            self._job = None
+            for each in (task, renewing):
+                each.cancel()
+            await asyncio.gather(task, renewing, return_exceptions=True)
+        if task.cancelled():
+            await self._store.jobs.release(job.id)
+            return 0
+        if error := task.exception():
+            raise error
+        await self._store.jobs.done(job.id)
+        self._failure = ""
+        return 0
+
+    async def _do(self, job: Job, model: "ChatModel") -> None:
+        session_id = str(job.payload["session_id"])
+        summariser = await Summariser.of(self._store, model, self._count)
+        event: BackgroundEvent | None
+        match job.kind:
+            case "fold":
+                window = int(job.payload.get("window") or summariser.window)
+                event = await fold(self._store, summariser, session_id, self._settings.memory, window)
+            case "session_summary":
+                event = await summarise_session(self._store, summariser, session_id)
+            case "title":
+                event = await make_title(self._store, summariser, session_id)
+            case _:
+                assert_never(job.kind)
+        if event is not None:
+            self._publish(event)
+            self._lanes[1].wake()
+
+    async def _renew(self, job: Job) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            await self._store.jobs.renew(job.id, LEASE_SECONDS)
+
+    async def _again_later(self, job: Job, error: MemchatError) -> None:
+        seconds = _BACKOFF_SECONDS[min(job.attempts, len(_BACKOFF_SECONDS)) - 1]
+        if isinstance(error, ModelError) and not error.retryable:
+            seconds = max(seconds, _FATAL_SECONDS)
+        _log.warning("the job %s failed, again in %.0f s: %s", job.kind, seconds, error)
+        self._failure = str(error)
+        await self._store.jobs.retry(job.id, str(error), seconds)
+
+    async def _embed_some(self) -> float | None:
+        embedder = await self._embedder()
+        if embedder is None:
+            return None
+        await self._store.index.use_embedder(embedder.id, embedder.dimensions)
+        pending = await self._store.index.pending(EMBED_AT_ONCE)
+        if not pending:
+            return None
+        try:
+            vectors = await embedder.embed([text for _, text in pending])
+        except ModelError as error:
+            _log.warning("embedding failed: %s", error)
+            self._failure = str(error)
+            await self._tell()
+            return _EMBEDDER_SECONDS
+        pairs = [(key, vector) for (key, _), vector in zip(pending, vectors, strict=True)]
+        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs)
+        return 0
+
+    async def _tell(self) -> None:
+        told = LearningChanged(waiting=await self._store.jobs.waiting(), failure=self._failure)
+        if told != self._told:
+            self._told = told
+            self._publish(told)

@@ -1,0 +1,113 @@
+"""Scores: their parts, bounds and order."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memchat.memory.queries import query_of
+from memchat.memory.ranking import Candidate, distinct, rank, similarities
+from memchat.store.values import IndexedItem
+from tests.memory.making import NOW
+
+MINILM = similarities("all-MiniLM-L6-v2-onnx-int8")
+
+
+def item(key: int, text: str, **changes: object) -> IndexedItem:
+    base = IndexedItem(
+        key=key,
+        kind="message",
+        ref=f"m{key}",
+        text=text,
+        session_id="s1",
+        session_title="A talk",
+        message_id=f"m{key}",
+        role="user",
+        at=NOW - timedelta(days=3),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+TERMS = query_of("what vector store am I using?").terms
+FACT = item(1, "I'm using ChromaDB for the vector store.")
+QUESTION = item(2, "Which vector store am I using?", at=NOW)
+REPLY = item(3, "You are not using any vector store that I know of.", role="assistant", at=NOW)
+OTHER = item(4, "I'm using Python for the backend.", at=NOW)
+
+
+def test_a_statement_comes_before_questions_and_replies_with_the_same_words() -> None:
+    found = [Candidate(each, bm25, 0.7) for each, bm25 in ((QUESTION, 9.0), (REPLY, 8.0), (FACT, 7.0), (OTHER, 1.0))]
+    ranked = rank(found, TERMS, stored=100, now=NOW, scale=MINILM)
+    assert ranked[0].item is FACT
+    assert [one.item for one in ranked].index(QUESTION) > 1
+    assert ranked[0].score > 0.7
+
+
+def test_one_common_word_is_not_enough() -> None:
+    ranked = rank([Candidate(FACT, 7.0, None), Candidate(OTHER, 1.0, None)], TERMS, stored=100, now=NOW, scale=None)
+    assert ranked[0].score > 0.6
+    assert ranked[1].score < 0.3
+
+
+def test_either_way_of_searching_finds_alone() -> None:
+    by_words, by_meaning = (
+        rank([candidate], TERMS, stored=100, now=NOW, scale=MINILM)[0]
+        for candidate in (Candidate(FACT, 7.0, None), Candidate(item(5, "ChromaDB holds my embeddings"), None, 0.62))
+    )
+    assert by_words.score >= 0.3
+    assert by_meaning.score >= 0.3
+    assert set(by_words.parts) == {"words", "recency"}
+
+
+def test_pinned_and_new_come_first_among_equals_and_boosts_find_nothing_alone() -> None:
+    old = item(6, FACT.text, at=NOW - timedelta(days=400))
+    pinned = item(7, FACT.text, kind="fact", pinned=True)
+    ranked = rank([Candidate(each, 5.0, None) for each in (old, FACT, pinned)], TERMS, stored=9, now=NOW, scale=None)
+    assert [one.item for one in ranked] == [pinned, FACT, old]
+    nothing = rank([Candidate(replace(pinned, text="Kyoto"), 0.0, 0.1)], TERMS, stored=9, now=NOW, scale=MINILM)
+    assert nothing[0].score == 0
+
+
+def test_the_same_words_are_shown_once_and_a_changed_word_stays() -> None:
+    texts = ["We meet on Monday.", "we meet on monday!", "We meet on Tuesday."]
+    ranked = rank(
+        [Candidate(item(n, t), 3.0, None) for n, t in enumerate(texts)], ("meet",), stored=9, now=NOW, scale=None
+    )
+    assert len(distinct(ranked)) == 2
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=80),
+            st.none() | st.floats(0, 50),
+            st.none() | st.floats(-1, 1),
+            st.integers(-400, 4000),
+            st.booleans(),
+            st.sampled_from(["message", "fact", "profile", "episode"]),
+            st.sampled_from(["user", "assistant", None]),
+        ),
+        max_size=8,
+    ),
+    st.text(max_size=40),
+    st.booleans(),
+)
+def test_scores_are_the_sum_of_their_parts_from_0_to_1(
+    found: list[tuple[str, float | None, float | None, int, bool, str, str | None]], query: str, by_meaning: bool
+) -> None:
+    candidates = [
+        Candidate(
+            item(n, text, at=NOW - timedelta(days=days), pinned=pinned, kind=kind, role=role),
+            bm25,
+            cosine,
+        )
+        for n, (text, bm25, cosine, days, pinned, kind, role) in enumerate(found)
+    ]
+    scale = MINILM if by_meaning else None
+    ranked = rank(candidates, query_of(query).terms, stored=50, now=NOW, scale=scale)
+    for one in ranked:
+        assert 0 <= one.score <= 1
+        assert abs(one.score - sum(one.parts.values())) < 1e-9
+    again = rank(list(reversed(candidates)), query_of(query).terms, stored=50, now=NOW, scale=scale)
+    assert [one.item.key for one in again] == [one.item.key for one in ranked]
