@@ -65,11 +65,13 @@ class Answer(ABC):
 
     async def turn(self, assistant: "Assistant", session_id: str, text: str, *, use_memory: bool) -> int:
         """Runs the turn, and gives the exit code. ^C stops the reply, whose text so far is kept."""
-        assistant.subscribe(self._heard)
-        code = FAILED
+        code, listening = FAILED, False
         async with _stopping(assistant, session_id) as stopped:
             async for event in assistant.turn(session_id, text, use_memory=use_memory):
                 self.notices.clear()
+                if not listening:  # the turn's own beginning comes first
+                    assistant.subscribe(self._heard)
+                    listening = True
                 try:
                     if not self._unread:
                         self.show(event)
@@ -102,8 +104,10 @@ class Answer(ABC):
         if not done:
             self.notices.passing("Learning from this turn… (ctrl+c leaves it to the next run)")
         settled = await waiting
-        if not settled or self._failure:
-            self.notices.say(self._failure or "Learning is not finished; the next run goes on with it.")
+        if self._failure:
+            self.notices.say(self._failure)
+        elif not settled:
+            self.notices.remark("Learning is not finished; the next run goes on with it.")
 
     def _heard(self, event: BackgroundEvent) -> None:
         self._failure = event.failure if isinstance(event, LearningChanged) else self._failure

@@ -39,6 +39,11 @@ class Notices:
         self.clear()
         say(sentence)
 
+    def remark(self, sentence: str) -> None:
+        """A line that stays, and that only a terminal gets."""
+        if self._live:
+            self.say(sentence)
+
     def passing(self, sentence: str) -> None:
         """A line that the next one takes the place of; only a terminal gets it."""
         if self._live:

@@ -35,6 +35,8 @@ def guarded(command: Callable[[], int]) -> int:
         return WRONG_USAGE
     except MemchatError as error:
         return failed(str(error))
+    except OSError as error:
+        return refused(error)
     except Exception as error:  # noqa: BLE001 - the last resort, and it is logged
         return unexpected(error)
     return code
@@ -63,17 +65,33 @@ def interrupted() -> int:
 
 def reader_left() -> int:
     """Stops without a word when the reader of a pipe has read enough, such as `head`."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())  # the interpreter flushes stdout once more when it ends
-    os.close(nowhere)
+    _leave_stdout()
     return DONE
+
+
+def refused(error: OSError) -> int:
+    """Tells what the system would not do, such as writing on a full disk."""
+    _log.error("the system refused", exc_info=error)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _leave_stdout()
+    place = f" ({error.filename})" if error.filename else ""
+    return failed(f"{error.strerror or type(error).__name__}{place}. Details are in {_log_file()}.")
 
 
 def unexpected(error: Exception) -> int:
     """Logs a failure that nobody foresaw, and names the log file."""
-    log_file = Paths.from_environment().log_file
     _log.critical("unexpected failure", exc_info=error)
-    try:
-        return failed(f"Something went wrong inside memchat ({type(error).__name__}). Details are in {log_file}.")
-    except OSError:  # stdout is full or gone: all that can be done is to tell it by the exit code
-        return FAILED
+    return failed(f"Something went wrong inside memchat ({type(error).__name__}). Details are in {_log_file()}.")
+
+
+def _log_file() -> str:
+    return str(Paths.from_environment().log_file)
+
+
+def _leave_stdout() -> None:
+    """Sends what is still to be written nowhere: the interpreter flushes stdout once more when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from memchat.cli import main
+from memchat.memory.prompts import system_prompt
 from memchat.providers.scripted import Reply, Say, ScriptedServer
 
 _SECONDS = 60
@@ -41,12 +42,17 @@ class Model:
     @property
     def asked(self) -> list[dict[str, Any]]:
         """The bodies of the questions, without what learning asks."""
-        return [body for body in self.server.requests if body.get("stream")]
+        return [body for body in self.server.requests if _is_question(body)]
 
     def _choose(self, body: dict[str, Any]) -> Reply:
-        if not body.get("stream"):
+        if not _is_question(body):
             return Say("A talk about small things.")
         return self.replies.popleft() if self.replies else Say("Noted.")
+
+
+def _is_question(body: dict[str, Any]) -> bool:
+    """Whether a request is the chat's, and not the learning's, which has prompts of its own."""
+    return str(body["messages"][0]["content"]).startswith(system_prompt())
 
 
 @pytest.fixture

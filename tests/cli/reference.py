@@ -28,8 +28,8 @@ _KEY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "Input": ("prompt",),
     "A message": ("message",),
     "Panels": ("panel", "panels", "summary", "profile", "inline"),
-    "Lists": ("list", "sessions", "models", "search", "memory"),
-    "Other windows": ("dialog", "confirm", "edit", "recalled", "request", "first", "help", "first_run"),
+    "Lists": ("list", "sessions", "models", "search", "memory", "themes"),
+    "Other windows": ("dialog", "confirm", "edit", "recalled", "request", "endpoint", "first", "help"),
 }
 
 
