@@ -14,13 +14,16 @@ _UNIT_CHARS = 400
 def units(text: str) -> Iterator[str]:
     """Pieces to cut between: sentences, the long ones by words, the long words by characters."""
     for sentence in _SENTENCES.findall(text):
-        if len(sentence) <= _UNIT_CHARS:
-            if sentence:
-                yield sentence
-            continue
-        for word in _WORDS.findall(sentence):
-            for start in range(0, len(word), 40):
-                yield word[start : start + 40]
+        if sentence and len(sentence) <= _UNIT_CHARS:
+            yield sentence
+        elif sentence:
+            yield from _words(sentence)
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in _WORDS.findall(text):
+        for start in range(0, len(word), 40):
+            yield word[start : start + 40]
 
 
 def clip(text: str, limit: int, count: Count) -> tuple[str, str]:
@@ -31,19 +34,24 @@ def clip(text: str, limit: int, count: Count) -> tuple[str, str]:
     """
     if len(text) <= 20_000 and count(text) <= limit:
         return text, ""
+    for pieces in (units(text), _words(text), iter(text)):
+        if head := _taken(pieces, limit, count):
+            return head, text[len(head) :]
+    return "", text
+
+
+def _taken(pieces: Iterator[str], limit: int, count: Count) -> str:
+    """The first of `pieces` that fit together."""
     taken: list[str] = []
     used = 0
-    for unit in units(text):
-        tokens = count(unit)
-        if used + tokens > limit:
+    for piece in pieces:
+        used += count(piece)
+        if used > limit:
             break
-        taken.append(unit)
-        used += tokens
-    head = "".join(taken)
-    while taken and count(head) > limit:
+        taken.append(piece)
+    while taken and count("".join(taken)) > limit:
         taken.pop()
-        head = "".join(taken)
-    return head, text[len(head) :]
+    return "".join(taken)
 
 
 def split(text: str, limit: int, count: Count) -> list[str]:

@@ -18,7 +18,7 @@ LONGEST = 1_000
 _ASKED = re.compile(
     r"""
     ^(?:(?:hi|hey|hello|ok|okay|also|and|oh|so|btw|by\ the\ way|memchat)\b[,.!:]*\s+)*
-    (?:(?:please|can\ you|could\ you|would\ you|will\ you)\s+)*
+    (?:please\s+)?(?P<polite>(?:can|could|would|will)\ you\s+)?(?:please\s+)?
     (?:remember(?:\s+this)?|(?:don['’]?t|do\ not|never)\s+forget|keep\ in\ mind|(?:make|take)\ a\ note|note)
     (?:\s*[:,]\s*|\s+that\s+)(?P<english>\S.*)$
     |^(?:請|请)?你?(?:記住|记住|記得|记得|別忘了|别忘了)[：:，,\s]*(?P<chinese>\S.*)$
@@ -38,8 +38,8 @@ def asked_to_remember(text: str) -> str | None:
     match = _ASKED.match(stripped)
     if match is None or len(stripped) > LONGEST:
         return None
-    what = next(group for group in match.groups() if group is not None).strip()
-    asks_back = what.endswith(("?", "？")) and not stripped.lower().startswith(("can", "could", "would", "will"))
+    what = (match["english"] or match["chinese"] or match["german"]).strip()
+    asks_back = what.endswith(("?", "？")) and not match["polite"]
     what = what.rstrip("?？").rstrip()
     return None if asks_back or not what or _NOT_A_FACT.match(what) else what
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 _LIMIT = 24
+_MARKS = " \t#*_`'\"“”‘’«»「」"
 
 
 async def make_title(store: "Store", summariser: Summariser, session_id: str) -> SessionChanged | None:
@@ -43,6 +44,7 @@ async def make_title(store: "Store", summariser: Summariser, session_id: str) ->
 def tidy_title(reply: str) -> str:
     """A model's title in one line, without quotes, marks or a full stop; empty when it is a sentence, not a title."""
     line = one_line(reply.strip().split("\n")[0])
+    line = line.strip(_MARKS)
     line = re.sub(r"^(?:title|titel|titre|título|標題|标题)\s*[:：]\s*", "", line, flags=re.IGNORECASE)
-    line = line.strip(" \t#*_`'\"“”‘’«»「」").rstrip(".。").strip()
+    line = line.strip(_MARKS).rstrip(".。").strip(_MARKS)
     return line if 1 < len(line) <= _LONGEST and len(line.split()) <= 9 else ""

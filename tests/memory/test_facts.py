@@ -1,0 +1,122 @@
+"""Facts and profile fields: asked for, checked, kept with their source."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memchat.core.errors import MemchatError, NotFound
+from memchat.core.settings import ProfileSettings
+from memchat.memory.facts import asked_to_remember, remember
+from memchat.memory.grounding import ground
+from memchat.memory.kinds import kind_of
+from memchat.memory.profile import set_field, unset_field
+from memchat.store import Store
+from tests.memory.conftest import say
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Remember that I use ChromaDB.", "I use ChromaDB."),
+        ("please remember: my sister is Ann", "my sister is Ann"),
+        ("Hey, can you remember that I'm vegan?", "I'm vegan"),
+        ("Don't forget that the demo is on Friday", "the demo is on Friday"),
+        ("keep in mind that I code in Rust", "I code in Rust"),
+        ("Make a note: dentist at 5", "dentist at 5"),
+        ("請記住我吃素", "我吃素"),
+        ("Merk dir, dass ich in Wien wohne", "ich in Wien wohne"),
+        ("Do you remember that I use ChromaDB?", None),
+        ("I remember that day", None),
+        ("Remember that time in Kyoto?", None),
+        ("Remember that time we met", None),
+        ("remember", None),
+        ("Remember the milk", None),
+        ("What should I remember: names or faces?", None),
+        ("Remember that I like tea?", None),
+        ("", None),
+    ],
+)
+def test_a_request_to_remember_is_told_from_other_talk(text: str, what: str | None) -> None:
+    assert asked_to_remember(text) == what
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_looked_at(text: str) -> None:
+    found = asked_to_remember(text)
+    assert found is None or found in text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I prefer short answers", "preference"),
+        ("Always answer in German", "instruction"),
+        ("We decided on Postgres", "decision"),
+        ("I want to learn Rust", "goal"),
+        ("My flight is on Friday", "event"),
+        ("My cat is called Momo", "fact"),
+    ],
+)
+def test_words_tell_the_kind(text: str, kind: str) -> None:
+    assert kind_of(text) == kind
+
+
+async def test_a_fact_is_kept_with_its_source_and_without_secrets(store: Store) -> None:
+    session = await store.sessions.create()
+    (said,) = await say(store, session, "Remember that my password is hunter2!x and I like tea")
+    memory = await remember(
+        store,
+        "my password is hunter2!x and I like tea",
+        session_id=session.id,
+        message_id=said.id,
+        quote=said.text,
+    )
+    assert memory.text == "my password is [secret: password] and I like tea"
+    assert memory.kind == "preference"
+    (source,) = memory.sources
+    assert (source.session_id, source.message_id) == (session.id, said.id)
+    assert "hunter2" not in source.quote
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "?!", "\x1b[31m\x1b[0m", "a" * 1001])
+async def test_nothing_and_too_much_are_refused(store: Store, text: str) -> None:
+    with pytest.raises(MemchatError):
+        await remember(store, text, session_id=None, message_id=None)
+    assert await store.memories.list() == []
+
+
+async def test_a_profile_field_is_set_cleaned_and_emptied(store: Store) -> None:
+    settings = ProfileSettings()
+    changed = await set_field(store, settings, "Communication Style", "  short,\n no\x1b[1m lists ")
+    assert (changed.field, changed.value) == ("communication_style", "short, no lists")
+    await set_field(store, settings, "language", "zh-TW")
+    assert [item.field for item in await store.profile.list()] == ["communication_style", "preferred_language"]
+    assert await unset_field(store, settings, "preferred-language") == "preferred_language"
+    with pytest.raises(NotFound):
+        await unset_field(store, settings, "preferred_language")
+
+
+async def test_an_unknown_field_is_refused_with_the_fields_there_are(store: Store) -> None:
+    with pytest.raises(
+        NotFound, match=r"no field 'nmae'\. Did you mean name\? Its fields are name, preferred_language"
+    ):
+        await set_field(store, ProfileSettings(), "nmae", "Alice")
+    with pytest.raises(MemchatError, match="no value"):
+        await set_field(store, ProfileSettings(), "name", " ")
+    with pytest.raises(MemchatError, match="300 at most"):
+        await set_field(store, ProfileSettings(), "name", "A" * 301)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "recalled", "rests_on"),
+    [
+        ("User's name is Alex", "Hi! My name is Alex.", [], "said"),
+        ("User likes small gardens", "What do I like?", ["I like small gardens in Kyoto"], "recalled"),
+        ("User is allergic to peanuts", "I am allergic to peanuts", ["peanuts are nuts"], "said"),
+        ("User works at a bank", "hello", ["I like tea"], "neither"),
+        ("使用者吃素", "我吃素", [], "neither"),
+        ("我吃素", "請記住我吃素", [], "said"),
+    ],
+)
+def test_what_a_memory_rests_on(text: str, said: str, recalled: list[str], rests_on: str) -> None:
+    assert ground(text, said, recalled) == rests_on
