@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Static
 
 from memchat.tui.text import one_line, plain
-from memchat.tui.widgets.hints import Hints
+from memchat.tui.widgets.key_line import KeyLine
 
 
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
@@ -31,7 +31,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
             frame.border_title = Content(one_line(self.HEADING, 60)).markup
             yield from self.content()
             yield Static("", id="problem", markup=False)
-            yield Hints()
+            yield KeyLine()
 
     def content(self) -> ComposeResult:
         """The widgets between the title and the keys."""

@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import plain
+from memchat.tui.widgets.key_line import shown_keys
 from memchat.tui.widgets.panels.rows import Part, Prose
 
 _WIDE = 22
@@ -36,17 +37,13 @@ class HelpScreen(Dialog[None]):
 def _keys(screen: HelpScreen, nodes: Iterable[DOMNode]) -> list[Part]:
     """The bindings of memchat's own parts, by the first half of their id."""
     groups: dict[str, dict[str, Part]] = {}
-    remapped = screen.app._keymap  # noqa: SLF001 - Textual has no getter for it
     for node in nodes:
         for base in type(node).__mro__:
             for binding in base.__dict__.get("BINDINGS", ()):
                 if not isinstance(binding, Binding) or not binding.id or not binding.description:
                     continue
                 group, _, name = binding.id.rpartition(".")
-                keys = remapped.get(binding.id, binding.key)
-                shown = ", ".join(
-                    screen.app.get_key_display(each).replace("^", "ctrl+") for each in _each(binding, keys)
-                )
+                shown = shown_keys(screen.app, binding)
                 about = binding.tooltip or binding.description
                 groups.setdefault(group or "everywhere", {}).setdefault(name, (shown, f"{about}\t{binding.id}"))
     parts: list[Part] = []
@@ -59,10 +56,6 @@ def _keys(screen: HelpScreen, nodes: Iterable[DOMNode]) -> list[Part]:
     parts.append(('[interface.keys] "chat.sessions" = "ctrl+l"', "$foreground"))
     parts.append((" in the config file.\n", "$dim"))
     return parts
-
-
-def _each(binding: Binding, keys: str) -> list[Binding]:
-    return [Binding(key.strip(), binding.action) for key in keys.split(",")]
 
 
 def _commands() -> list[Part]:

@@ -98,7 +98,7 @@ class ModelsScreen(PullingDialog[ModelStatus]):
 
     def action_choose(self) -> None:
         """Uses the model under the cursor."""
-        self._picker.list.action_choose()
+        self._picker.choose()
 
     def action_add(self) -> None:
         """Opens the form for a server."""

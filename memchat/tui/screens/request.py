@@ -8,12 +8,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from memchat.core.context import Block, ContextPlan
+from memchat.core.messages import Role
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.recalled_item import why
 from memchat.tui.text import one_line, plain, short_number
 from memchat.tui.widgets.panels.meter import LAYER_NAMES, ContextMeter
 from memchat.tui.widgets.panels.recalled import score_text
 from memchat.tui.widgets.panels.rows import Part, Prose, Row, Rows
+
+_ROLES: dict[Role, str] = {"system": "sys", "user": "you", "assistant": "ai", "tool": "tool"}
 
 
 class RequestScreen(Dialog[None]):
@@ -101,7 +104,7 @@ def _block(number: int, block: Block, *, folds: bool) -> Row:
         left=(
             ("▌", f"$layer-{block.layer}"),
             (f"{LAYER_NAMES[block.layer]:<9}", f"$layer-{block.layer}"),
-            (f"{block.role[:4]:<5}", "$dim"),
+            (f"{_ROLES[block.role]:<5}", "$dim"),
             ("↓ " if folds else "", "$warning"),
             (one_line(block.content), "$foreground"),
         ),

