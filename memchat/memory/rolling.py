@@ -11,7 +11,6 @@ from memchat.core.events import SummaryUpdated
 from memchat.core.messages import RollingSummary
 from memchat.core.settings import MemorySettings
 from memchat.memory.clipping import clip
-from memchat.memory.prompts import filled
 from memchat.memory.summarising import Summariser, UnusableSummary, passes
 from memchat.memory.working import due, fold_count
 
@@ -52,11 +51,10 @@ async def fold(
     folded = messages[: fold_count(messages, settings, chat_window)]
     if not folded:
         return None
-    limit = max(_LEAST_NOTES, settings.summary_tokens)
+    limit = max(_LEAST_NOTES, min(settings.summary_tokens, chat_window // 6))
     new: RollingSummary | None = None
     latest = old
-    reply = _notes_limit(limit)
-    room = int(summariser.room(filled("fold", words="100"), reply) / summariser.scale)
+    room = summariser.room("fold", _notes_limit(limit, summariser))
     for group, texts in passes(folded, room, summariser.count):
         notes = latest.text if latest else ""
         for text in texts:
@@ -76,14 +74,15 @@ async def fold(
     return SummaryUpdated(old=old, new=new) if new else None
 
 
-def _notes_limit(limit: int) -> int:
-    return max(_LEAST_NOTES, limit // 2)
+def _notes_limit(limit: int, summariser: Summariser) -> int:
+    """How long the notes on one pass may be: half of all notes, and little of a small window."""
+    return max(_LEAST_NOTES, min(limit // 2, int(summariser.window / 8 / summariser.scale)))
 
 
 async def _with_notes_on(text: str, notes: str, limit: int, summariser: Summariser) -> str:
     """`notes` with those on `text` added, within `limit` tokens."""
     conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
-    added = await summariser.write("fold", conversation, limit=_notes_limit(limit))
+    added = await summariser.write("fold", conversation, limit=_notes_limit(limit, summariser))
     return await condensed(joined(notes, added), limit, summariser)
 
 
@@ -103,12 +102,13 @@ async def condensed(notes: str, limit: int, summariser: Summariser) -> str:
     if summariser.count(notes) <= limit:
         return notes
     target = max(_LEAST_NOTES, limit * 2 // 3)
-    room = int(summariser.room(filled("condense", words="100"), target) / summariser.scale)
-    source = _newest_lines(notes, room, summariser)
+    source = _newest_lines(notes, summariser.room("condense", limit), summariser)
     best, kept = "", 0.0
     for _ in range(2):
         try:
-            shorter = await summariser.write("condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit)
+            shorter = await summariser.write(
+                "condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit, aim=target
+            )
         except UnusableSummary:
             continue
         share = _kept(source, shorter)

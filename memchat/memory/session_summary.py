@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from memchat.core.events import EpisodeClosed
-from memchat.memory.prompts import filled
 from memchat.memory.rolling import condensed, joined
 from memchat.memory.summarising import Summariser, passes
 
@@ -39,15 +38,16 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
     notes = rolling.text if rolling else ""
     if not notes and not any(message.role == "assistant" and message.text.strip() for message in messages):
         return None
-    room = int(summariser.room(filled("session_summary", words="100"), max(LIMIT, _NOTES)) / summariser.scale)
+    room = min(summariser.room("session_summary", LIMIT), summariser.room("fold", _NOTES // 2))
+    most_notes = min(_NOTES, room // 2)
     # The last group is read verbatim beside the notes on everything before it.
-    groups = passes(messages, max(32, room - _NOTES - 32), summariser.count)
+    groups = passes(messages, max(32, room - most_notes), summariser.count)
     texts = [text for _, group in groups for text in group]
     for text in texts[:-1]:
         conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
-        added = await summariser.write("fold", conversation, limit=_NOTES // 2)
-        notes = await condensed(joined(notes, added), _NOTES, summariser)
-    notes = await condensed(notes, _NOTES, summariser) if notes else ""
+        added = await summariser.write("fold", conversation, limit=max(32, most_notes // 2))
+        notes = await condensed(joined(notes, added), most_notes, summariser)
+    notes = await condensed(notes, most_notes, summariser) if notes else ""
     parts = [f"<notes>\n{notes}\n</notes>"] if notes else []
     parts += [f"<conversation>\n{text}\n</conversation>" for text in texts[-1:]]
     text = await summariser.write("session_summary", "\n\n".join([*parts, "The four lines:"]), limit=LIMIT)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MOST_PASS_TOKENS = 12_000
 """One pass reads no more than this, whatever the window: notes on more text than that get vague."""
 
+_FRAME = 32
+"""What the tags around a text take."""
+
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"^```\w*\n?|\n?```$")
 _INTRODUCTION = re.compile(
@@ -65,30 +68,36 @@ class Summariser:
         """Length of `text` in the model's tokens, rounded up."""
         return int(self.count(text) * self.scale) + 1
 
-    def room(self, prompt: str, reply: int) -> int:
-        """How many tokens of text fit into one call beside the prompt and the reply.
+    def reply_tokens(self, limit: int) -> int:
+        """What a reply of `limit` o200k_base tokens may take, in the model's tokens; at most a third of the window."""
+        return max(16, min(int(limit * self.scale) + 32, self.window // 3))
+
+    def room(self, prompt: PromptName, limit: int) -> int:
+        """How many o200k_base tokens of text fit into one call beside its prompt and a reply of `limit` such tokens.
 
         A twentieth of the window is kept for what the count may be wrong by.
         """
-        fixed = self.tokens(prompt) + reply + 2 * OVERHEAD + PRIMING + 24
-        return max(32, min(MOST_PASS_TOKENS, self.window - self.window // 20 - fixed))
+        fixed = self.tokens(filled(prompt, words="1000")) + self.reply_tokens(limit) + 2 * OVERHEAD + PRIMING + _FRAME
+        left = self.window - self.window // 20 - fixed
+        return max(32, min(MOST_PASS_TOKENS, int(left / self.scale)))
 
-    async def write(self, prompt: PromptName, text: str, *, limit: int) -> str:
+    async def write(self, prompt: PromptName, text: str, *, limit: int, aim: int = 0) -> str:
         """What the model makes of `text` by a prompt, in at most `limit` o200k_base tokens.
 
         Args:
             prompt: With a place for the number of words.
             text: Already within `room`.
             limit: The reply's length; a longer reply is cut after a sentence.
+            aim: The length that is asked for; 0 for the limit.
 
         Raises:
             UnusableSummary: There is nothing usable in the reply.
             ModelError: The call failed.
         """
-        instructions = filled(prompt, words=str(max(5, limit * 2 // 3)))
+        instructions = filled(prompt, words=str(max(5, (aim or limit) * 2 // 3)))
         request = ChatRequest(
             messages=(ChatMessage(role="system", content=instructions), ChatMessage(role="user", content=text)),
-            max_tokens=min(int(limit * self.scale) + 32, max(16, self.window // 3)),
+            max_tokens=self.reply_tokens(limit),
             temperature=0.0,
         )
         completion = await self.model.complete(request)

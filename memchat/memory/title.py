@@ -4,7 +4,6 @@ import re
 from typing import TYPE_CHECKING
 
 from memchat.core.events import SessionChanged
-from memchat.memory.prompts import filled
 from memchat.memory.quoting import one_line
 from memchat.memory.summarising import Summariser, transcript
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from memchat.store import Store
 
 _LONGEST = 60
-_LIMIT = 24
+_LIMIT = 40
 _MARKS = " \t#*_`'\"“”‘’«»「」"
 
 
@@ -31,7 +30,7 @@ async def make_title(store: "Store", summariser: Summariser, session_id: str) ->
     first = [message for message in await store.messages.range(session_id, 1, 4) if message.text.strip()]
     if len(first) < 2:
         return None
-    room = int(summariser.room(filled("title"), _LIMIT) / summariser.scale)
+    room = summariser.room("title", _LIMIT)
     each = max(16, min(300, room // 3))
     text = "\n\n".join(transcript([message], each, summariser.count)[: each * 6] for message in first[:2])
     reply = await summariser.write("title", f"<conversation>\n{text}\n</conversation>\n\nTitle:", limit=_LIMIT)

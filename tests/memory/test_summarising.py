@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from memchat.memory.clipping import clip, split
 from memchat.memory.excerpts import excerpt
+from memchat.memory.prompts import prompt
 from memchat.memory.rolling import joined
 from memchat.memory.summarising import Summariser, passes, tidy, transcript, usable, without_broken_end
 from memchat.memory.title import tidy_title
-from tests.memory.making import message, talk, words
+from tests.memory.making import message, words
 
 
 @given(st.text(), st.integers(1, 60))
@@ -106,9 +107,7 @@ def test_a_long_reply_is_cut_and_a_long_question_is_not() -> None:
 
 async def test_the_room_leaves_space_for_prompt_and_reply(summariser: Summariser) -> None:
     small = Summariser(model=summariser.model, window=2048, scale=1.5, count=words)
-    room = small.room("a prompt", 200)
-    assert room + small.tokens("a prompt") + 200 < 2048 * 0.96
-    assert talk(2)
+    assert small.room("fold", 200) * 1.5 + words(prompt("fold")) * 1.5 + small.reply_tokens(200) < 2048 * 0.95
 
 
 @pytest.mark.parametrize(
