@@ -13,6 +13,7 @@ from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.requests import Working
 from memchat.assistant.turn import Turn
 from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
+from memchat.core.chat import Tool
 from memchat.core.context import ContextPlan, ItemKind, RecalledItem
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import BackgroundEvent, EmbedderChanged, Learned, SessionChanged, SummaryUpdated, TurnEvent
@@ -248,6 +249,7 @@ class Assistant:
             status=self.model,
             scale=self._connection.facts.token_scale,
             recall=recall,
+            tools=self._tools(session) if use_memory and memory.enabled and self._connection.tools_possible else (),
             use_memory=use_memory,
         )
 
@@ -383,10 +385,14 @@ class Assistant:
             recaller=self._recaller,
             embedder=self._embedding,
             count=self._count,
-            tools=READING_TOOLS if session.incognito else TOOLS,
+            tools=self._tools(session),
             jobs_after=home.jobs_after,
             use_memory=use_memory,
         )
+
+    @staticmethod
+    def _tools(session: Session | None) -> tuple[Tool, ...]:
+        return READING_TOOLS if session is not None and session.incognito else TOOLS
 
     async def _last_question(self, store: Store, session_id: str) -> Message:
         last = await store.messages.last(session_id)

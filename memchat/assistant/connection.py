@@ -16,6 +16,7 @@ from memchat.providers.discovery import discover
 from memchat.providers.endpoints import Endpoint
 from memchat.providers.engine import Engine
 from memchat.providers.keys import Keys
+from memchat.providers.sizes import too_small_for_tools
 from memchat.providers.weights import Weights
 from memchat.providers.windows import window_of
 from memchat.store import ModelFacts, Store
@@ -49,11 +50,14 @@ class Connection:
 
     @property
     def tools_possible(self) -> bool:
-        """Whether the model may understand tools: not known to lack them."""
+        """Whether tools may be offered: by the settings, by what the model is known to understand, and by its size."""
+        wanted = self._settings.model.tools
+        if wanted != "auto":
+            return wanted == "on"
         if self._endpoint is not None and self._endpoint.builtin:
             return find(self.status.name).tools
-        client = self._client
-        return self.facts.tools is not False and (client is None or client.tools_supported is not False)
+        known = self._client.tools_supported if self._client is not None else self.facts.tools
+        return known if known is not None else not too_small_for_tools(self.status.name)
 
     async def connect(self) -> ModelStatus:
         """Finds a model: the configured endpoint, else a local server, else an installed built-in one.

@@ -144,8 +144,8 @@ class Turn:
         )
 
     def _offered(self) -> tuple[Tool, ...]:
-        wanted = self.settings.model.tools and self.use_memory and self.settings.memory.enabled
-        return self.tools if wanted and self.connection.tools_possible else ()
+        on = self.use_memory and self.settings.memory.enabled
+        return self.tools if on and self.connection.tools_possible else ()
 
     async def _reply(self, user: Message, plan: ContextPlan, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
         """Streams the reply and saves it as whole, stopped, or cut off."""

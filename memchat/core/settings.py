@@ -6,6 +6,7 @@ Values only: `memchat.config` reads and writes them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from memchat.core.context import WorkingMode
 
@@ -21,7 +22,7 @@ class ModelSettings:
         temperature: Passed on when set.
         reply_tokens: The reply's limit and the reserve kept free for it, in tokens.
         window: The context window in tokens, where the endpoint does not say; 0 is not known.
-        tools: Whether models may call memory tools.
+        tools: Whether models may call memory tools: `on`, `off`, or `auto` for all but those known or too small to.
         connect_seconds: How long to wait for a connection.
         silence_seconds: How long a stream may say nothing before it counts as dead.
         attempts: How often a call is tried in all.
@@ -33,7 +34,7 @@ class ModelSettings:
     temperature: float | None = None
     reply_tokens: int = 1024
     window: int = 0
-    tools: bool = True
+    tools: Literal["auto", "on", "off"] = "auto"
     connect_seconds: float = 10.0
     silence_seconds: float = 120.0
     attempts: int = 4

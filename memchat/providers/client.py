@@ -25,6 +25,7 @@ from memchat.providers.parts import Completion
 from memchat.providers.retry import Backoff
 from memchat.providers.windows import window_of
 from memchat.providers.wire import Wire
+from memchat.providers.written_calls import CallWritten, without_written_calls
 
 __all__ = ["ChatModel", "Completion", "ModelInfo"]
 
@@ -186,18 +187,24 @@ class ChatModel:
             await asyncio.sleep(wait)
 
     async def _adapted(self, request: ChatRequest) -> AsyncGenerator[ChatPart]:
-        """One attempt, written anew as long as the server names something in it that it does not take."""
+        """One attempt, written anew as long as the server names something in it that it does not take.
+
+        A model that writes its tool calls out as text is asked again without tools, before any of that is shown.
+        """
         await self._choose_name()
         while True:
             body = self._dialect.body(request, self.name)
+            tools = [tool.name for tool in request.tools] if "tools" in body else []
             began = False
             try:
-                async with aclosing(attempt(self._wire, self._settings, body)) as parts:
+                async with aclosing(without_written_calls(attempt(self._wire, self._settings, body), tools)) as parts:
                     async for part in parts:
                         began = True
                         if isinstance(part, EndPart):
                             self._dialect.worked(body, called=bool(part.tool_calls))
                         yield part
+            except CallWritten:
+                self._dialect.tools = False
             except CallFailed as failure:
                 if began or failure.status is None:
                     raise

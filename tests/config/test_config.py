@@ -55,7 +55,7 @@ def test_endpoints_are_tables(paths: Paths) -> None:
         ("[memory]\nfold_messages = true\n", 2, "a whole number"),
         ("[memory]\nrecall_floor = 7\n", 2, "from 0 to 1"),
         ("[memory]\nrecall_floor = nan\n", 2, "a number"),
-        ("[model]\ntools = 'maybe'\n", 2, "true or false"),
+        ("[memory]\nenabled = 'maybe'\n", 2, "true or false"),
         ("[model]\nname = 3\n", 2, "in quotes"),
         ("model = 3\n", 1, "must be a table"),
         ("[endpoints.box]\nmodel = 'x'\n", 1, "no `base_url`"),
