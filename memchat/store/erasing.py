@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from memchat.store.failures import BUSY_MILLISECONDS
-from memchat.store.items import drop_item, drop_session_items
+from memchat.store.items import drop_item, drop_session_items, put_fact
 from memchat.store.lookup import number_of
 from memchat.store.sql import rows, run, value
 
@@ -77,6 +77,9 @@ def _erase(db: apsw.Connection, number: int) -> None:
     session_id = value(db, "SELECT id FROM sessions WHERE number = ?", number)
     drop_session_items(db, number)
     run(db, "DELETE FROM recalled_items WHERE source_session = ?", session_id)
+    quoting = [target for (target,) in rows(db, "SELECT DISTINCT target FROM sources WHERE session_id = ?", session_id)]
     run(db, "UPDATE sources SET quote = '' WHERE session_id = ?", session_id)
+    for target in quoting:
+        put_fact(db, target)
     run(db, "DELETE FROM jobs WHERE session_id = ?", session_id)
     run(db, "DELETE FROM sessions WHERE number = ?", number)

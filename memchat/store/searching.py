@@ -40,6 +40,8 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
     floor = 0
     if not wanted.narrow:
         quoted, floor = _bounded(db, quoted)
+        if not quoted:
+            return []
     query = " OR ".join(quoted)
     condition, values = where(db, wanted)
     found = rows(
@@ -102,13 +104,14 @@ def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int
     chosen: list[str] = []
     total = 0
     for count, place in counted:
+        if not count:
+            continue
+        if chosen and total + count > RANKED_AT_MOST:
+            break
+        chosen.append(quoted[place])
         total += count
-        if chosen and total > RANKED_AT_MOST:
-            return chosen, 0
-        if count:
-            chosen.append(quoted[place])
     if total <= RANKED_AT_MOST:
-        return chosen or list(quoted[:1]), 0
+        return chosen, 0
     newest = value(
         db,
         "SELECT rowid FROM item_words WHERE item_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",

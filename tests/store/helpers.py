@@ -2,6 +2,7 @@
 
 import array
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -58,6 +59,8 @@ class Costs:
         self._lanes = dict.fromkeys((*store._database._readers, store._database._writer))
         self.rows = 0
         self.steps = 0
+        self.statements: Counter[str] = Counter()
+        self._counted: dict[int, int] = {}
 
     async def __aenter__(self) -> "Costs":
         for lane in self._lanes:
@@ -68,11 +71,22 @@ class Costs:
         for lane in self._lanes:
             await lane.run(lambda db: db.trace_v2(0, None))
 
+    def begin(self) -> None:
+        """Forgets what was counted up to here."""
+        self.rows = self.steps = 0
+        self.statements.clear()
+
     def _watch(self, db: apsw.Connection) -> None:
         db.trace_v2(apsw.SQLITE_TRACE_PROFILE | apsw.SQLITE_TRACE_ROW, self._event)
 
     def _event(self, event: dict[str, Any]) -> None:
         if event["code"] == apsw.SQLITE_TRACE_ROW:
             self.rows += 1
-        else:
-            self.steps += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+            return
+        self.statements[event["sql"]] += 1
+        steps = event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+        # The statements of FTS5 and sqlite-vec themselves never start counting anew.
+        if "'main'." in event["sql"] or '"main".' in event["sql"]:
+            before, self._counted[event["id"]] = self._counted.get(event["id"], 0), steps
+            steps -= before
+        self.steps += steps

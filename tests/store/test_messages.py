@@ -117,9 +117,7 @@ async def test_an_answer_that_was_answered_again_is_out_of_the_way_but_kept(stor
     wanted = [user.id, second.id]
     messages = store.messages
     assert [each.id for each in await messages.page(session.id, before_seq=None, limit=9)] == wanted
-    assert [
-        each.id for each in await messages.tail(session.id, after_seq=0, max_messages=9, max_tokens=999)
-    ] == wanted
+    assert [each.id for each in await messages.tail(session.id, after_seq=0, max_messages=9, max_tokens=999)] == wanted
     assert [each.id for each in await messages.range(session.id, 1, 9)] == wanted
     assert await messages.span(session.id, 0) == Span(2, 20)
     assert await found(store, "zebra") == []
@@ -129,11 +127,11 @@ async def test_an_answer_that_was_answered_again_is_out_of_the_way_but_kept(stor
 
 
 async def test_pages_go_back_from_the_end(store: Store) -> None:
-    id = await session_of(store, "one", "two", "three")
+    session_id = await session_of(store, "one", "two", "three")
     page = store.messages.page
-    assert [each.seq for each in await page(id, before_seq=None, limit=4)] == [3, 4, 5, 6]
-    assert [each.seq for each in await page(id, before_seq=3, limit=4)] == [1, 2]
-    assert await page(id, before_seq=1, limit=4) == []
+    assert [each.seq for each in await page(session_id, before_seq=None, limit=4)] == [3, 4, 5, 6]
+    assert [each.seq for each in await page(session_id, before_seq=3, limit=4)] == [1, 2]
+    assert await page(session_id, before_seq=1, limit=4) == []
     assert await page("gone", before_seq=None, limit=4) == []
     assert await store.messages.last("gone") is None
 
@@ -153,21 +151,21 @@ async def test_pages_go_back_from_the_end(store: Store) -> None:
 async def test_the_tail_is_the_newest_that_fits(
     store: Store, after: int, most: int, tokens: int, wanted: list[int]
 ) -> None:
-    id = await session_of(store, "one", "two", "three")
-    tail = await store.messages.tail(id, after_seq=after, max_messages=most, max_tokens=tokens)
+    session_id = await session_of(store, "one", "two", "three")
+    tail = await store.messages.tail(session_id, after_seq=after, max_messages=most, max_tokens=tokens)
     assert [each.seq for each in tail] == wanted
 
 
 async def test_the_span_after_a_place(store: Store) -> None:
-    id = await session_of(store, "one", "two", "three")
-    assert await store.messages.span(id, 0) == Span(6, 60)
-    assert await store.messages.span(id, 4) == Span(2, 20)
-    assert await store.messages.span(id, 6) == await store.messages.span("gone", 0) == Span(0, 0)
+    session_id = await session_of(store, "one", "two", "three")
+    assert await store.messages.span(session_id, 0) == Span(6, 60)
+    assert await store.messages.span(session_id, 4) == Span(2, 20)
+    assert await store.messages.span(session_id, 6) == await store.messages.span("gone", 0) == Span(0, 0)
 
 
 async def test_a_range_has_both_ends(store: Store) -> None:
-    id = await session_of(store, "one", "two", "three")
-    assert [each.seq for each in await store.messages.range(id, 2, 4)] == [2, 3, 4]
+    session_id = await session_of(store, "one", "two", "three")
+    assert [each.seq for each in await store.messages.range(session_id, 2, 4)] == [2, 3, 4]
 
 
 async def test_messages_that_come_at_once_get_places_of_their_own(store: Store) -> None:
@@ -188,9 +186,7 @@ async def test_a_write_whose_caller_was_cancelled_is_still_made(store: Store) ->
     assert [each.text for each in await store.messages.range(session.id, 1, 9)] == ["do not lose me"]
 
 
-async def test_an_answer_that_a_crash_cut_off_is_kept_and_found_at_the_next_start(
-    store: Store, clock: Ticking
-) -> None:
+async def test_an_answer_that_a_crash_cut_off_is_kept_and_found_at_the_next_start(store: Store, clock: Ticking) -> None:
     session = await store.sessions.create()
     user = await store.messages.append_user(session.id, "tell me", tokens=2)
     reply = await store.messages.begin_reply(session.id, user.id, text="There once", model=None)

@@ -18,12 +18,31 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def _files(folder: Path) -> dict[str, int]:
+    """Names and modes of what is in a folder."""
+    return {file.name: _mode(file) for file in sorted(folder.iterdir())}
+
+
+def _written(path: Path, content: bytes) -> bytes:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return content
+
+
+def _open_to_all(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 async def test_a_new_database_is_whole_and_private(tmp_path: Path) -> None:
     path = tmp_path / "home" / "data" / "memchat.db"
     store = await Store.open(path)
     await session_of(store, "hello")
     assert await store.check() == "ok"
-    assert {file.name: _mode(file) for file in path.parent.iterdir()} == {
+    assert _files(path.parent) == {
         "memchat.db": 0o600,
         "memchat.db-wal": 0o600,
         "memchat.db-shm": 0o600,
@@ -31,12 +50,12 @@ async def test_a_new_database_is_whole_and_private(tmp_path: Path) -> None:
     assert _mode(path.parent) == 0o700
     assert _mode(path.parent.parent) == 0o700
     await store.close()
-    assert [file.name for file in path.parent.iterdir()] == ["memchat.db"]
+    assert list(_files(path.parent)) == ["memchat.db"]
 
 
 async def test_a_database_that_others_could_read_is_made_private(path: Path, store: Store) -> None:
     await store.close()
-    path.chmod(0o644)
+    _open_to_all(path)
     again = await Store.open(path)
     await again.close()
     assert _mode(path) == 0o600
@@ -46,7 +65,7 @@ async def test_the_pragmas_hold_on_every_connection(store: Store) -> None:
     wanted = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 30_000, "secure_delete": 1}
     for lane in (store._database._writer, *store._database._readers):
         for pragma, value in wanted.items():
-            assert await lane.run(lambda db, pragma=pragma: db.pragma(pragma)) == value, pragma
+            assert await lane.run(apsw.Connection.pragma, pragma) == value, pragma
 
 
 async def test_readers_cannot_write(store: Store) -> None:
@@ -55,16 +74,14 @@ async def test_readers_cannot_write(store: Store) -> None:
 
 
 async def test_what_is_no_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"Dear diary, this is not a database at all.\n" * 100)
-    before = path.read_bytes()
+    before = _written(path, b"Dear diary, this is not a database at all.\n" * 100)
     with pytest.raises(StoreError, match=r"is not a memchat database\. Move that file away"):
         await Store.open(path)
-    assert path.read_bytes() == before
+    assert _read(path) == before
 
 
 async def test_another_programs_database_is_refused(path: Path) -> None:
-    path.parent.mkdir()
+    _written(path, b"")
     other = apsw.Connection(str(path))
     other.execute("CREATE TABLE bookmarks (url TEXT)")
     other.close()
@@ -74,9 +91,7 @@ async def test_another_programs_database_is_refused(path: Path) -> None:
 
 async def test_a_newer_database_is_refused_and_left_alone(path: Path, store: Store) -> None:
     await session_of(store, "hello")
-    await store._database.write(
-        lambda db: db.execute("INSERT INTO migrations VALUES (99, 'm0099_future', 0, '9.0')")
-    )
+    await store._database.write(lambda db: db.execute("INSERT INTO migrations VALUES (99, 'm0099_future', 0, '9.0')"))
     await store.close()
     with pytest.raises(StoreError, match=r"written by a newer memchat \(its version is 99.*Update memchat"):
         await Store.open(path)
@@ -86,36 +101,34 @@ async def test_a_damaged_database_is_refused(path: Path, store: Store) -> None:
     for _ in range(20):
         await session_of(store, "hello there, this fills a page or two " * 20)
     await store.close()
-    content = bytearray(path.read_bytes())
+    content = bytearray(_read(path))
     content[100:8192] = b"\xff" * (8192 - 100)
-    path.write_bytes(content)
+    _written(path, bytes(content))
     with pytest.raises(StoreError, match=r"damaged|not a memchat database"):
         await Store.open(path)
 
 
-async def test_a_folder_in_the_way_is_refused(path: Path) -> None:
-    path.mkdir(parents=True)
+async def test_a_folder_in_the_way_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"cannot be opened: Is a directory\..* set MEMCHAT_HOME"):
-        await Store.open(path)
+        await Store.open(tmp_path)
 
 
 async def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
+    _written(tmp_path / "data", b"")
     with pytest.raises(StoreError, match="cannot be opened"):
         await Store.open(tmp_path / "data" / "memchat.db")
 
 
 @pytest.fixture
-def nobody(tmp_path: Path) -> Iterator[Path]:
-    """A folder that can be looked into, while the test is somebody without rights to it."""
-    if os.name != "posix":
-        pytest.skip("rights are of another kind here")
-    if os.geteuid() != 0:
-        yield tmp_path
-        return
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and folder != Path("/") and _mode(folder) & 0o055 != 0o055:
-            folder.chmod(0o755)
+def nobody(tmp_path: Path, store: Store) -> Iterator[Path]:
+    """A folder with a database that can be looked at and not changed, because the test runs as somebody else."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    assert store.path is not None
+    for folder in (store.path.parent, tmp_path, *tmp_path.parents):
+        if _mode(folder) & 0o055 != 0o055:
+            folder.chmod(_mode(folder) | 0o055)
+    _open_to_all(store.path)
     os.seteuid(65534)
     try:
         yield tmp_path
@@ -124,15 +137,14 @@ def nobody(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_a_folder_without_rights_is_refused(nobody: Path) -> None:
-    nobody_owns = nobody / "locked"
-    if os.geteuid() == 65534:
-        os.seteuid(0)
-        nobody_owns.mkdir(mode=0o755)
-        os.seteuid(65534)
-    else:
-        nobody_owns.mkdir(mode=0o555)
     with pytest.raises(StoreError, match=r"cannot be opened: Permission denied\..* set MEMCHAT_HOME"):
-        await Store.open(nobody_owns / "data" / "memchat.db")
+        await Store.open(nobody / "data" / "memchat.db")
+
+
+async def test_a_database_without_rights_is_refused(store: Store, nobody: Path) -> None:
+    assert store.path is not None
+    with pytest.raises(StoreError, match=r"cannot be opened: Permission denied\..* set MEMCHAT_HOME"):
+        await Store.open(store.path)
 
 
 async def test_a_file_that_became_read_only_is_told(store: Store) -> None:
@@ -158,7 +170,7 @@ async def test_a_disk_that_refuses_the_first_file_is_told(path: Path, monkeypatc
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    path.parent.mkdir()
+    _written(path.with_name("neighbour"), b"")
     monkeypatch.setattr(os, "open", full)
     with pytest.raises(StoreError, match="No space left on device"):
         await Store.open(path)
@@ -167,14 +179,14 @@ async def test_a_disk_that_refuses_the_first_file_is_told(path: Path, monkeypatc
 async def test_a_copy_is_whole_private_and_replaces_what_was_there(store: Store, tmp_path: Path) -> None:
     session = await session_of(store, "keep this")
     target = tmp_path / "copy.db"
-    target.write_text("an earlier copy")
+    _written(target, b"an earlier copy")
     await store.backup(target)
     assert _mode(target) == 0o600
     copy = await Store.open(target)
     assert [message.text for message in await copy.messages.range(session, 1, 2)] == ["keep this", "You said keep this"]
     assert await copy.check() == "ok"
     await copy.close()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["copy.db", "data"]
+    assert list(_files(tmp_path)) == ["copy.db", "data"]
 
 
 async def test_a_copy_that_cannot_be_written_is_told(store: Store, tmp_path: Path) -> None:
@@ -190,7 +202,7 @@ async def test_the_size_grows_with_what_is_stored(store: Store) -> None:
 
 async def test_in_memory_nothing_touches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
+    before = _files(tmp_path)
     store = await Store.open(None)
     session = await store.sessions.create(incognito=True)
     await exchange(store, session.id, "a secret", "well kept")
@@ -200,7 +212,7 @@ async def test_in_memory_nothing_touches_the_disk(tmp_path: Path, monkeypatch: p
     assert store.path is None
     await store.sessions.erase(session.id)
     await store.close()
-    assert sorted(tmp_path.rglob("*")) == before
+    assert _files(tmp_path) == before
 
 
 async def test_two_stores_in_memory_know_nothing_of_each_other() -> None:

@@ -62,9 +62,7 @@ async def test_without_sessions_there_is_no_latest(store: Store) -> None:
         ("  ", {"trip", "über", "garden"}),
     ],
 )
-async def test_sessions_are_searched_by_title_and_by_what_was_said(
-    store: Store, search: str, hits: set[str]
-) -> None:
+async def test_sessions_are_searched_by_title_and_by_what_was_said(store: Store, search: str, hits: set[str]) -> None:
     ids = {
         "trip": await session_of(store, "hello", "I take the Nozomi"),
         "über": await session_of(store, "guten Tag"),
@@ -72,7 +70,7 @@ async def test_sessions_are_searched_by_title_and_by_what_was_said(
     }
     await store.sessions.rename(ids["trip"], "Gardens in Kyoto", by="model")
     await store.sessions.rename(ids["über"], "Über alles", by="user")
-    names = {id: name for name, id in ids.items()}
+    names = {session_id: name for name, session_id in ids.items()}
     assert {names[session.id] for session in await store.sessions.list(search=search)} == hits
 
 
@@ -98,38 +96,38 @@ def test_a_default_title_is_one_short_line(text: str, title: str) -> None:
 
 
 async def test_a_models_title_never_replaces_the_users(store: Store) -> None:
-    id = await session_of(store, "hello")
-    assert (await store.sessions.rename(id, "By model", by="model")).title == "By model"
-    assert (await store.sessions.rename(id, "Mine", by="user")).title == "Mine"
-    kept = await store.sessions.rename(id, "By model again", by="model")
+    session_id = await session_of(store, "hello")
+    assert (await store.sessions.rename(session_id, "By model", by="model")).title == "By model"
+    assert (await store.sessions.rename(session_id, "Mine", by="user")).title == "Mine"
+    kept = await store.sessions.rename(session_id, "By model again", by="model")
     assert (kept.title, kept.title_by) == ("Mine", "user")
-    assert (await store.sessions.rename(id, "Mine too", by="user")).title == "Mine too"
+    assert (await store.sessions.rename(session_id, "Mine too", by="user")).title == "Mine too"
 
 
 async def test_a_new_title_is_found_with_its_episode(store: Store) -> None:
-    id = await session_of(store, "hello")
-    await store.summaries.put_session(session_id=id, text="They said hello.", to_seq=2, tokens=4, model=None)
-    await store.sessions.rename(id, "Zanzibar", by="user")
-    assert await found(store, "zanzibar") == [id]
+    session_id = await session_of(store, "hello")
+    await store.summaries.put_session(session_id=session_id, text="They said hello.", to_seq=2, tokens=4, model=None)
+    await store.sessions.rename(session_id, "Zanzibar", by="user")
+    assert await found(store, "zanzibar") == [session_id]
 
 
 async def test_draft_and_model_are_kept(store: Store) -> None:
-    id = await session_of(store, "hello")
-    await store.sessions.set_draft(id, "half a thou\udc80ght")
-    assert (await store.sessions.set_model(id, "large")).model == "large"
-    assert (await store.sessions.get(id)).draft == "half a thou?ght"
+    session_id = await session_of(store, "hello")
+    await store.sessions.set_draft(session_id, "half a thou\udc80ght")
+    assert (await store.sessions.set_model(session_id, "large")).model == "large"
+    assert (await store.sessions.get(session_id)).draft == "half a thou?ght"
     await store.sessions.set_draft("gone", "is let be")
 
 
 async def test_ending_and_taking_up_again(store: Store) -> None:
-    id = await session_of(store, "hello")
-    ended = await store.sessions.end(id)
+    session_id = await session_of(store, "hello")
+    ended = await store.sessions.end(session_id)
     assert ended is not None
     assert ended.ended_at is not None
-    assert (await store.sessions.reopen(id)).ended_at is None
-    await store.sessions.end(id)
-    await store.messages.append_user(id, "one more thing", tokens=3)
-    assert (await store.sessions.get(id)).ended_at is None
+    assert (await store.sessions.reopen(session_id)).ended_at is None
+    await store.sessions.end(session_id)
+    await store.messages.append_user(session_id, "one more thing", tokens=3)
+    assert (await store.sessions.get(session_id)).ended_at is None
 
 
 async def test_an_empty_session_is_removed_when_it_ends(store: Store) -> None:
@@ -139,9 +137,7 @@ async def test_an_empty_session_is_removed_when_it_ends(store: Store) -> None:
         await store.sessions.get(session.id)
 
 
-async def test_empty_sessions_are_removed_at_open_unless_a_live_program_has_them(
-    store: Store, clock: Ticking
-) -> None:
+async def test_empty_sessions_are_removed_at_open_unless_a_live_program_has_them(store: Store, clock: Ticking) -> None:
     left = await store.sessions.create()
     held = await store.sessions.create()
     await store.sessions.claim(held.id, "other", 3600)
@@ -149,7 +145,7 @@ async def test_empty_sessions_are_removed_at_open_unless_a_live_program_has_them
     just_made = await store.sessions.create()
     await store.close()
     again = await Store.open(store.path, clock=clock)
-    ids = [id for (id,) in await query(again, "SELECT id FROM sessions ORDER BY number")]
+    ids = [session_id for (session_id,) in await query(again, "SELECT id FROM sessions ORDER BY number")]
     assert ids == [held.id, just_made.id]
     assert left.id not in ids
     clock.advance(hours=2)
@@ -158,15 +154,13 @@ async def test_empty_sessions_are_removed_at_open_unless_a_live_program_has_them
     await again.close()
 
 
-async def test_unfinished_sessions_are_those_that_went_on_after_their_summary(
-    store: Store, clock: Ticking
-) -> None:
+async def test_unfinished_sessions_are_those_that_went_on_after_their_summary(store: Store, clock: Ticking) -> None:
     done, open_elsewhere, longer = [await session_of(store, text) for text in ("a", "b", "c")]
     short = await store.sessions.create()
     await store.messages.append_user(short.id, "alone", tokens=1)
     await store.sessions.delete(await session_of(store, "deleted"))
-    for id in (done, longer):
-        await store.summaries.put_session(session_id=id, text="All said.", to_seq=2, tokens=2, model=None)
+    for session_id in (done, longer):
+        await store.summaries.put_session(session_id=session_id, text="All said.", to_seq=2, tokens=2, model=None)
     await exchange(store, longer, "more", "yes")
     await store.sessions.claim(open_elsewhere, "other", 60)
 
@@ -180,32 +174,32 @@ async def test_unfinished_sessions_are_those_that_went_on_after_their_summary(
 
 
 async def test_two_programs_can_have_a_session_open(store: Store) -> None:
-    id = await session_of(store, "hello")
-    await store.sessions.claim(id, "one", 60)
-    await store.sessions.claim(id, "two", 60)
-    await store.sessions.release(id, "one")
+    session_id = await session_of(store, "hello")
+    await store.sessions.claim(session_id, "one", 60)
+    await store.sessions.claim(session_id, "two", 60)
+    await store.sessions.release(session_id, "one")
     assert await store.sessions.unfinished("one") == []
-    await store.sessions.release(id, "two")
-    await store.sessions.release(id, "two")
+    await store.sessions.release(session_id, "two")
+    await store.sessions.release(session_id, "two")
     assert len(await store.sessions.unfinished("one")) == 1
 
 
 async def test_a_deleted_session_is_out_of_lists_and_recall_until_it_is_restored(store: Store) -> None:
-    id = await session_of(store, "the zebra")
-    await store.summaries.put_session(session_id=id, text="A zebra came up.", to_seq=2, tokens=4, model=None)
-    before = await store.sessions.get(id)
-    deleted = await store.sessions.delete(id)
+    session_id = await session_of(store, "the zebra")
+    await store.summaries.put_session(session_id=session_id, text="A zebra came up.", to_seq=2, tokens=4, model=None)
+    before = await store.sessions.get(session_id)
+    deleted = await store.sessions.delete(session_id)
     assert deleted.deleted_at is not None
     assert await store.sessions.list() == []
     assert await store.sessions.list(search="zebra") == []
     assert await store.sessions.latest() is None
     assert await found(store, "zebra") == []
-    assert (await store.sessions.delete(id)).deleted_at == deleted.deleted_at
+    assert (await store.sessions.delete(session_id)).deleted_at == deleted.deleted_at
 
-    assert await store.sessions.restore(id) == before
+    assert await store.sessions.restore(session_id) == before
     assert len(await found(store, "zebra")) == 3
-    assert await store.sessions.restore(id) == before
-    assert len(await store.messages.page(id, before_seq=None, limit=9)) == 2
+    assert await store.sessions.restore(session_id) == before
+    assert len(await store.messages.page(session_id, before_seq=None, limit=9)) == 2
 
 
 async def test_old_deleted_sessions_are_purged(store: Store, clock: Ticking) -> None:

@@ -1,0 +1,110 @@
+"""What a turn asks of the store costs the same however much is stored; counted, not timed."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from memchat.store import searching
+from memchat.store.store import Store
+from memchat.store.values import BufferSpan
+from tests.store.helpers import Costs, session_of
+
+_QUESTION = "what is the common colour of zebra"
+
+
+async def _fill(store: Store, sessions: int, exchanges: int) -> str:
+    """Sessions with exchanges; the session_id of the last."""
+    for _ in range(sessions):
+        last = await session_of(store, *(f"{_QUESTION} {n}" for n in range(exchanges)))
+        await store.summaries.put_session(session_id=last, text="Done.", to_seq=9**9, tokens=1, model=None)
+    return last
+
+
+async def _cost(store: Store, ask: Callable[[], Awaitable[object]]) -> tuple[int, int]:
+    async with Costs(store) as costs:
+        for _ in range(4):
+            await ask()
+        costs.begin()
+        await ask()
+    return costs.rows, costs.steps
+
+
+async def test_the_tail_reads_no_more_rows_than_it_returns_and_one(store: Store) -> None:
+    session = await _fill(store, 1, 100)
+    async with Costs(store) as costs:
+        tail = await store.messages.tail(session, after_seq=0, max_messages=500, max_tokens=75)
+    assert len(tail) == 7
+    assert costs.rows == 8
+    async with Costs(store) as costs:
+        tail = await store.messages.tail(session, after_seq=0, max_messages=5, max_tokens=10_000)
+    assert (len(tail), costs.rows) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(
+            lambda store, session_id: store.messages.tail(session_id, after_seq=0, max_messages=8, max_tokens=999),
+            id="tail",
+        ),
+        pytest.param(lambda store, session_id: store.messages.page(session_id, before_seq=None, limit=8), id="page"),
+        pytest.param(lambda store, session_id: store.messages.last(session_id), id="last"),
+        pytest.param(lambda store, _: store.sessions.latest(), id="latest"),
+        pytest.param(lambda store, _: store.sessions.list(limit=1), id="list"),
+        pytest.param(lambda store, _: store.sessions.unfinished("me"), id="unfinished"),
+        pytest.param(lambda store, session_id: store.sessions.get(session_id), id="get"),
+        pytest.param(lambda store, session_id: store.summaries.latest(session_id), id="rolling summary"),
+        pytest.param(lambda store, _: store.jobs.lease("me", 1), id="lease"),
+        pytest.param(lambda store, _: store.index.pending(4), id="pending"),
+        pytest.param(lambda store, _: store.sessions.sweep(), id="sweep"),
+    ],
+)
+async def test_it_costs_the_same_with_ten_times_as_much(
+    store: Store, ask: Callable[[Store, str], Awaitable[object]]
+) -> None:
+    small = await _fill(store, 2, 5)
+    before = await _cost(store, lambda: ask(store, small))
+    large = await _fill(store, 20, 5)
+    assert await _cost(store, lambda: ask(store, large)) == before
+
+
+async def test_a_long_session_costs_its_tail_the_same(store: Store) -> None:
+    async def tail(session_id: str) -> tuple[int, int]:
+        return await _cost(store, lambda: store.messages.tail(session_id, after_seq=0, max_messages=8, max_tokens=999))
+
+    assert await tail(await _fill(store, 1, 8)) == await tail(await _fill(store, 1, 80))
+
+
+async def test_the_span_of_the_buffer_costs_what_the_buffer_holds(store: Store) -> None:
+    async def span(session_id: str, after_seq: int) -> tuple[int, int]:
+        return await _cost(store, lambda: store.messages.span(session_id, after_seq))
+
+    assert await span(await _fill(store, 1, 8), 8) == await span(await _fill(store, 1, 80), 152)
+
+
+async def test_storing_a_message_costs_about_the_same(store: Store) -> None:
+    async def append(session_id: str) -> int:
+        async with Costs(store) as costs:
+            for number in range(40):
+                if number == 8:
+                    costs.begin()
+                await store.messages.append_user(session_id, _QUESTION, tokens=9)
+        return costs.steps
+
+    small = await append(await _fill(store, 1, 5))
+    assert await append(await _fill(store, 1, 100)) < small * 1.5
+
+
+async def test_a_search_ranks_only_so_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "RANKED_AT_MOST", 50)
+
+    async def ranked() -> int:
+        async with Costs(store) as costs:
+            await store.index.by_words(_QUESTION.split(), limit=10, outside=BufferSpan("none", 1))
+        # bm25 looks up the length of each item that it ranks.
+        return sum(count for sql, count in costs.statements.items() if "docsize" in sql)
+
+    await _fill(store, 1, 10)
+    assert await ranked() == 21, "its messages and its episode"
+    await _fill(store, 4, 40)
+    assert await ranked() == 51
