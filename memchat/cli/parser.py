@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\nUsage: {self.format_usage().removeprefix('usage: ')}")
+        self.exit(2, f"{self.prog}: {message}\nUsage: {self.usage}\n")
 
 
 class Commands:
