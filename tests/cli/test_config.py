@@ -14,7 +14,7 @@ def test_show_names_value_and_source_of_every_setting(ok: Cli, monkeypatch: pyte
     monkeypatch.setenv("MEMCHAT_MEMORY__FOLD_MESSAGES", "6")
     rows = {row[0]: row[1:] for row in ok("config").rows}
     assert rows["memory.fold_messages"] == ["6", "MEMCHAT_MEMORY__FOLD_MESSAGES"]
-    assert rows["model.tools"] == ["true", "default"]
+    assert rows["memory.enabled"] == ["true", "default"]
     assert rows["model.temperature"] == ["", "default"]
 
 
