@@ -20,6 +20,11 @@ from memchat.store.words import folded, phrase
 _EMPTY_FOR = timedelta(minutes=1)
 """How long another program gets between making a session and claiming it."""
 
+_EMPTY = (
+    "FROM sessions WHERE last_seq = 0 AND created_at < ? "
+    "AND NOT EXISTS (SELECT 1 FROM claims WHERE session = number AND until > ?)"
+)
+
 
 class Sessions:
     """The sessions of one database; a session without messages is not listed."""
@@ -118,13 +123,9 @@ class Sessions:
     async def sweep(self) -> None:
         """Removes sessions without messages that no live program has open."""
         oldest = to_unix(self._database.clock() - _EMPTY_FOR)
-        await self._database.write(
-            run,
-            "DELETE FROM sessions WHERE last_seq = 0 AND created_at < ? "
-            "AND NOT EXISTS (SELECT 1 FROM claims WHERE session = number AND until > ?)",
-            oldest,
-            self._now,
-        )
+        # Only looking needs no lock, so that a start never waits for another program's writing.
+        if await self._database.read(row, f"SELECT 1 {_EMPTY}", oldest, self._now) is not None:
+            await self._database.write(run, f"DELETE {_EMPTY}", oldest, self._now)
 
     async def list(self, *, search: str = "", limit: int | None = None) -> list[Session]:
         """Sessions, newest first.

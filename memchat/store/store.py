@@ -13,7 +13,7 @@ from memchat.store.profile import Profile
 from memchat.store.recalls import Recalls
 from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
-from memchat.store.writing import index_cut_off
+from memchat.store.writing import cut_off, index_messages
 
 
 class Store:
@@ -50,7 +50,9 @@ class Store:
         store = cls(database)
         try:
             await store.sessions.sweep()
-            await database.write(index_cut_off, to_unix(clock()))
+            lost = await database.read(cut_off, to_unix(clock()))
+            if lost:
+                await database.write(index_messages, lost)
         except BaseException:
             await database.close()
             raise

@@ -1,6 +1,7 @@
 """Writing messages, with the session's counts, the index and the queue in the same transaction."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -133,16 +134,22 @@ def deactivate(db: apsw.Connection, id: str) -> None:
         drop_item(db, "message", id)
 
 
-def index_cut_off(db: apsw.Connection, now: float) -> None:
-    """Indexes the answers that a program left partial when it died, so that they can be recalled."""
+def cut_off(db: apsw.Connection, now: float) -> list[int]:
+    """Numbers of the answers that a program left partial when it died, and that recall does not know yet."""
     lost = rows(
         db,
         "SELECT m.number FROM messages AS m WHERE m.status = 'partial' AND m.active "
         "AND NOT EXISTS (SELECT 1 FROM items WHERE kind = 'message' AND ref = m.id) "
-        "AND NOT EXISTS (SELECT 1 FROM claims WHERE session = m.session AND until > ?)",
+        "AND NOT EXISTS (SELECT 1 FROM claims WHERE session = m.session AND until > ?) "
+        "AND EXISTS (SELECT 1 FROM sessions WHERE number = m.session AND deleted_at IS NULL)",
         now,
     )
-    for (number,) in list(lost):
+    return [number for (number,) in lost]
+
+
+def index_messages(db: apsw.Connection, numbers: Sequence[int]) -> None:
+    """Indexes the messages of these numbers."""
+    for number in numbers:
         put_message(db, number)
 
 

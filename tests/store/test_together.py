@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from memchat.core.errors import StoreError
+from memchat.store.connection import connect
 from memchat.store.store import Store
 from tests.store.helpers import exchange, found, session_of
 
@@ -61,6 +63,38 @@ async def test_two_stores_write_at_once_and_lose_nothing(store: Store) -> None:
     assert [message.seq for message in page] == list(range(1, 51))
     assert sorted(message.text for message in page) == sorted(str(n) for n in range(25) for _ in range(2))
     await other.close()
+
+
+async def test_a_start_does_not_wait_for_another_program_that_writes(store: Store) -> None:
+    assert store.path is not None
+    session = await session_of(store, "a zebra")
+    writer = connect(store.path)
+    writer.execute("BEGIN IMMEDIATE")
+    other = await asyncio.wait_for(Store.open(store.path), 5)
+    assert [each.id for each in await other.sessions.list()] == [session]
+    assert await other.jobs.lease("me", 1) is None
+    writer.execute("ROLLBACK")
+    writer.close()
+    await other.close()
+
+
+async def test_a_write_waits_for_another_programs_and_says_so_when_that_never_ends(
+    store: Store,
+) -> None:
+    assert store.path is not None
+    session = await session_of(store, "a zebra")
+    writer = connect(store.path)
+    writer.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.ensure_future(store.messages.append_user(session, "patience", tokens=1))
+    assert len(await found(store, "zebra")) == 2, "reading goes on meanwhile"
+    assert not waiting.done()
+    writer.execute("ROLLBACK")
+    assert (await waiting).seq == 3
+    writer.execute("BEGIN IMMEDIATE")
+    await store._database._writer.run(lambda db: db.set_busy_timeout(1))
+    with pytest.raises(StoreError, match=r"Another program kept the database busy.*try again"):
+        await store.messages.append_user(session, "no patience", tokens=1)
+    writer.close()
 
 
 async def test_programs_that_start_and_write_at_once_lose_nothing(path: Path) -> None:
