@@ -24,7 +24,7 @@ from memchat.core.events import (
 from memchat.tui.text import counted, one_line
 
 if TYPE_CHECKING:
-    from memchat.tui.screens.chat import ChatScreen
+    from memchat.tui.screens.chat_sessions import ChatSessions
 
 
 class Happenings:
@@ -34,8 +34,9 @@ class Happenings:
         chat: The screen.
     """
 
-    def __init__(self, chat: "ChatScreen") -> None:
+    def __init__(self, chat: "ChatSessions") -> None:
         self._chat = chat
+        self._plans = 0
 
     def turn(self, event: TurnEvent) -> None:
         """An event of the session that is shown."""
@@ -44,6 +45,7 @@ class Happenings:
             case Recalled(recall):
                 chat.recall = recall
             case ContextBuilt(plan):
+                self._plans += 1
                 chat.plan = plan
                 chat.reported = None
             case AssistantSaved(message):
@@ -97,10 +99,10 @@ class Happenings:
     async def _look_again(self) -> None:
         """Asks what the next request holds, and for the profile that goes into it."""
         chat = self._chat
-        session_id = chat.session_id
+        session_id, plans = chat.session_id, self._plans
         profile = await chat.assistant.profile()
         plan = await chat.assistant.preview(session_id)
         if session_id == chat.session_id:
             chat.profile = profile
-            if not chat.turns.running:
+            if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

@@ -39,11 +39,12 @@ class Painter:
         self._news.set()
 
     async def close(self) -> None:
-        """Draws what is left, at once."""
+        """Draws what is left, at once; nothing when the message is gone."""
         self._closing.set()
         self._news.set()
         await self._task
-        await self._view.finish()
+        if self._view.is_attached:
+            await self._view.finish()
 
     async def _paint(self) -> None:
         while True:
@@ -65,6 +66,8 @@ class Painter:
     async def _step(self) -> None:
         reasoning, self._reasoning = "".join(self._reasoning), []
         text, self._text = "".join(self._text), []
+        if not self._view.is_attached:
+            return
         if reasoning:
             self._view.think(reasoning)
         if text:

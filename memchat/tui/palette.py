@@ -18,7 +18,7 @@ _OFFERED = 5
 
 
 class SessionsProvider(Provider):
-    """Sessions by title; needs an `assistant` and an `open_session(id)` on the screen."""
+    """Sessions by title; of a screen with an `assistant`, and a `run_command` that knows `resume`."""
 
     async def startup(self) -> None:
         """Lists the sessions once for each time that the palette is opened."""
@@ -45,7 +45,7 @@ class SessionsProvider(Provider):
 
     def _opener(self, session: Session) -> Callable[[], Any]:
         screen = cast("Any", self.screen)
-        return partial(screen.open_session, session.id)
+        return partial(screen.run_command, "resume", session.id)
 
 
 class ThemesProvider(Provider):

@@ -47,6 +47,12 @@ def size_of(number: int) -> str:
     return f"{number} B"
 
 
-def counted(number: int, noun: str) -> str:
-    """`number` with its noun: `1 message`, `1,200 messages`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, many: str = "") -> str:
+    """`number` with its noun: `1 message`, `1,200 messages`.
+
+    Args:
+        number: How many.
+        noun: What one of them is called.
+        many: What several are called; empty adds an s.
+    """
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"

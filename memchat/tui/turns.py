@@ -32,7 +32,7 @@ from memchat.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
-    from memchat.tui.screens.chat import ChatScreen
+    from memchat.tui.screens.chat_sessions import ChatSessions
 
 
 class TurnHappened(TextualMessage):
@@ -70,7 +70,7 @@ class Turns:
         transcript: Where the messages are.
     """
 
-    def __init__(self, screen: "ChatScreen", assistant: "Assistant", transcript: Transcript) -> None:
+    def __init__(self, screen: "ChatSessions", assistant: "Assistant", transcript: Transcript) -> None:
         self._screen = screen
         self._assistant = assistant
         self._transcript = transcript
@@ -150,7 +150,7 @@ class Turns:
         finally:
             self._running = False
             self._over.set()
-            self._screen.turn_over()
+            self._screen.refresh_bindings()
 
     async def _give_back(self) -> None:
         texts = []
@@ -178,8 +178,7 @@ class Turns:
             await self._failed(user, reply, str(error), stored=False)
         finally:
             self._end_countdown()
-            if reply.is_attached:
-                await painter.close()
+            await painter.close()
 
     async def _show(
         self, events: AsyncIterator[TurnEvent], user: MessageView, reply: MessageView, painter: Painter, session_id: str

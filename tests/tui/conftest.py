@@ -4,20 +4,21 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pyperclip import set_clipboard
 from textual.pilot import Pilot
 
 from memchat.core.settings import Settings
+from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
-from memchat.providers.scripted import Say, ScriptedServer
+from memchat.providers.scripted import Reply, Say, ScriptedServer
 from memchat.tui.app import MemchatApp
 from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.widgets.message import MessageView
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,37 @@ class Run:
         await self.idle()
 
 
+class Script:
+    """Chat replies in order, `Fine.` when there are no more; and always the same to summaries and titles.
+
+    Attributes:
+        chats: Bodies of the chat requests.
+    """
+
+    def __init__(self, *replies: Reply) -> None:
+        self.chats: list[dict[str, Any]] = []
+        self._replies = list(replies)
+        self._system = system_prompt().strip()[:60]
+
+    def __call__(self, body: dict[str, Any]) -> Reply:
+        if not str(body["messages"][0]["content"]).startswith(self._system):
+            return Say("A title")
+        self.chats.append(body)
+        return self._replies.pop(0) if self._replies else Say("Fine.")
+
+
+def scripted(*replies: Reply) -> ScriptedServer:
+    """A server that answers chats with `replies`."""
+    return ScriptedServer(Script(*replies))
+
+
 Start = Callable[..., AbstractAsyncContextManager[Run]]
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
-    """A model server that says `Hello.` to everything, unless it is told otherwise."""
-    async with ScriptedServer(cast("Any", lambda _: Say("Hello."))) as running:
+    """A model server that says `Fine.`."""
+    async with scripted() as running:
         yield running
 
 

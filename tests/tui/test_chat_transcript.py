@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from textual import on
@@ -22,20 +22,11 @@ REPLY = "Some **bold** text.\n\n- one\n- two\n\n```python\nx = 1\n```\n\n| a | b
 
 
 def message(seq: int, text: str = "", **more: Any) -> Message:
-    role = "user" if seq % 2 else "assistant"
+    role: Literal["user", "assistant"] = "user" if seq % 2 else "assistant"
     said = text or (f"question {seq}" if role == "user" else f"answer {seq}\n\n{REPLY}")
     values: dict[str, Any] = {"status": "complete", **more}
-    return Message(
-        id=f"m{seq}",
-        session_id="s1",
-        seq=seq,
-        role=role,
-        text=said,
-        created_at=AT,
-        tokens=1,
-        model="scripted",
-        **values,
-    )
+    values |= {"id": f"m{seq}", "session_id": "s1", "created_at": AT, "tokens": 1, "model": "scripted"}
+    return Message(seq=seq, role=role, text=said, **values)
 
 
 class Alone(App[None]):

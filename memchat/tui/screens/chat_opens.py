@@ -11,12 +11,12 @@ from memchat.core.errors import MemchatError
 from memchat.tui.editor import edit_text
 
 if TYPE_CHECKING:
-    from memchat.tui.screens.chat import ChatScreen
+    from memchat.tui.screens.chat_sessions import ChatSessions
 
 _SAFE_SCHEMES = ("http", "https", "mailto")
 
 
-async def sessions(chat: "ChatScreen") -> None:
+async def sessions(chat: "ChatSessions") -> None:
     """Lets the user pick a session, and goes there."""
     from memchat.tui.screens.sessions import SessionsScreen
 
@@ -26,7 +26,7 @@ async def sessions(chat: "ChatScreen") -> None:
         await chat.check_session()
 
 
-async def models(chat: "ChatScreen") -> None:
+async def models(chat: "ChatSessions") -> None:
     """Lets the user pick a model."""
     from memchat.tui.screens.models import ModelsScreen
 
@@ -35,15 +35,15 @@ async def models(chat: "ChatScreen") -> None:
         chat.show_model(status)
 
 
-async def first_run(chat: "ChatScreen") -> None:
+async def first_run(chat: "ChatSessions") -> None:
     """Offers the ways to a model, where there is none."""
     from memchat.tui.screens.first_run import FirstRunScreen
 
-    status = await chat.app.push_screen_wait(FirstRunScreen(chat.assistant))
-    chat.show_model(chat.assistant.model if status is None else status)
+    await chat.app.push_screen_wait(FirstRunScreen(chat.assistant))
+    chat.show_model(chat.assistant.model)
 
 
-async def search(chat: "ChatScreen", query: str) -> None:
+async def search(chat: "ChatSessions", query: str) -> None:
     """Searches everything, and goes to what was picked."""
     from memchat.tui.screens.search import SearchScreen
 
@@ -52,7 +52,7 @@ async def search(chat: "ChatScreen", query: str) -> None:
         await go_to_source(chat, hit)
 
 
-async def recalled(chat: "ChatScreen", item: RecalledItem) -> None:
+async def recalled(chat: "ChatSessions", item: RecalledItem) -> None:
     """Says why an item was recalled, and goes to its source when that is asked for."""
     from memchat.tui.screens.recalled_item import RecalledScreen
 
@@ -60,7 +60,7 @@ async def recalled(chat: "ChatScreen", item: RecalledItem) -> None:
         await go_to_source(chat, item)
 
 
-async def go_to_source(chat: "ChatScreen", item: RecalledItem) -> None:
+async def go_to_source(chat: "ChatSessions", item: RecalledItem) -> None:
     """Shows the message that an item came from."""
     source = item.source
     if source.session_id is None:
@@ -71,7 +71,7 @@ async def go_to_source(chat: "ChatScreen", item: RecalledItem) -> None:
         await message(chat, source.message_id)
 
 
-async def message(chat: "ChatScreen", message_id: str) -> None:
+async def message(chat: "ChatSessions", message_id: str) -> None:
     """Scrolls to a message of this session, mounting older pages until it is there."""
     while (view := chat.transcript.find(message_id)) is None:
         if not await chat.load_earlier():
@@ -82,7 +82,7 @@ async def message(chat: "ChatScreen", message_id: str) -> None:
     chat.transcript.scroll_to_widget(view, top=True, animate=False)
 
 
-async def request(chat: "ChatScreen") -> None:
+async def request(chat: "ChatSessions") -> None:
     """Shows the exact request; with something typed, the one that it would make."""
     from memchat.tui.screens.request import RequestScreen
 
@@ -90,21 +90,21 @@ async def request(chat: "ChatScreen") -> None:
     await chat.app.push_screen_wait(RequestScreen(plan))
 
 
-async def memory(chat: "ChatScreen") -> None:
+async def memory(chat: "ChatSessions") -> None:
     """Lists what is remembered."""
     from memchat.tui.screens.memory import MemoryScreen
 
     await chat.app.push_screen_wait(MemoryScreen(chat.assistant))
 
 
-async def help_screen(chat: "ChatScreen") -> None:
+async def help_screen(chat: "ChatSessions") -> None:
     """Lists keys and commands."""
     from memchat.tui.screens.help import HelpScreen
 
     await chat.app.push_screen_wait(HelpScreen())
 
 
-async def link(chat: "ChatScreen", href: str) -> None:
+async def link(chat: "ChatSessions", href: str) -> None:
     """Opens a link in the browser once the user said so."""
     from memchat.tui.screens.confirm import ConfirmScreen
 
@@ -114,7 +114,7 @@ async def link(chat: "ChatScreen", href: str) -> None:
         chat.app.open_url(href)
 
 
-async def editor(chat: "ChatScreen") -> None:
+async def editor(chat: "ChatSessions") -> None:
     """Hands the message being written to the user's editor."""
     before = chat.prompt.value
     try:

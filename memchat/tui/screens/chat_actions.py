@@ -1,0 +1,112 @@
+"""What the chat's keys do."""
+
+from typing import Literal
+
+from memchat.tui.screens import chat_opens as opens
+from memchat.tui.screens.chat_sessions import ChatSessions
+from memchat.tui.widgets.completions import Completions
+from memchat.tui.widgets.panels import PanelName, Panels
+
+
+class ChatActions(ChatSessions):
+    """The chat with its keys."""
+
+    def action_back(self) -> None:
+        """Closes what is open, takes back what is queued, stops the reply, or goes back to the prompt."""
+        completions = self.query_exactly_one(Completions)
+        if completions.open:
+            completions.offer(())
+        elif self.drawer_open and not self.prompt.has_focus:
+            self.drawer_open = False
+            self.prompt.focus()
+        elif self.turns.queued:
+            self.work(self._take_back(), group="send")
+        elif self.turns.running:
+            self.turns.stop()
+        elif self.drawer_open:
+            self.drawer_open = False
+            self.prompt.focus()
+        elif not self.prompt.has_focus:
+            self.prompt.focus()
+        else:
+            self.transcript.follow()
+
+    async def _take_back(self) -> None:
+        text = await self.turns.take_back()
+        if text and not self.prompt.text:
+            self.prompt.set_value(text)
+
+    def action_panels(self) -> None:
+        """Opens or closes the panels: a column where there is room, else a drawer."""
+        if self.has_class("-narrow"):
+            self.drawer_open = not self.drawer_open
+            hidden = not self.drawer_open
+        else:
+            self.panels_open = not self.panels_open
+            hidden = not self.panels_open
+        if hidden and not self.prompt.has_focus:
+            self.prompt.focus()
+
+    def action_panel(self, name: PanelName) -> None:
+        """Opens the panels and goes to one of them."""
+        if self.has_class("-narrow"):
+            self.drawer_open = True
+        else:
+            self.panels_open = True
+        self.call_after_refresh(self.query_exactly_one(Panels).show, name)
+
+    def action_sessions(self) -> None:
+        self.work(opens.sessions(self), group="open")
+
+    def action_model(self) -> None:
+        self.work(opens.models(self), group="open")
+
+    def action_help(self) -> None:
+        self.work(opens.help_screen(self), group="open")
+
+    def action_search(self) -> None:
+        self.search("")
+
+    def search(self, query: str) -> None:
+        """Opens the search, with `query` in it."""
+        self.work(opens.search(self, query), group="open")
+
+    def action_memory(self) -> None:
+        self.work(opens.memory(self), group="open")
+
+    def action_request(self) -> None:
+        self.work(opens.request(self), group="open")
+
+    def action_new(self) -> None:
+        self.work(self.begin_session(), group="command")
+
+    def action_copy_reply(self) -> None:
+        """Copies the last reply."""
+        text = next((view.text for view in reversed(self.transcript.views) if view.role == "assistant"), "")
+        if text:
+            self.app.copy_to_clipboard(text)
+        else:
+            self.say("There is no reply to copy yet.")
+
+    def action_edit_prompt(self) -> None:
+        self.work(opens.editor(self), group="open")
+
+    def action_message_step(self, by: int) -> None:
+        """Focuses the message before (-1) or after (1) the focused one."""
+        views = self.transcript.views
+        at = next((i for i, view in enumerate(views) if view.has_focus), len(views))
+        if at + by >= len(views):
+            self.prompt.focus()
+        elif at + by >= 0:
+            views[at + by].focus()
+        else:
+            self.transcript.scroll_home(animate=False)
+
+    def action_message_end(self, end: int) -> None:
+        """Focuses the first (-1) or the last (1) message."""
+        if views := self.transcript.views:
+            views[0 if end < 0 else -1].focus()
+
+    def action_scroll(self, how: Literal["page_up", "page_down"]) -> None:
+        """Scrolls the transcript while something else has the focus."""
+        (self.transcript.action_page_up if how == "page_up" else self.transcript.action_page_down)()

@@ -1,0 +1,175 @@
+"""Which session the chat shows: beginning, leaving, resuming, its draft and its older pages."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual.timer import Timer
+
+from memchat.core.errors import MemchatError
+from memchat.tui.screens import chat_opens as opens
+from memchat.tui.screens.chat_base import ChatBase
+from memchat.tui.turns import Turns
+from memchat.tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant, SessionView
+
+_DRAFT_SECONDS = 0.6
+
+
+class ChatSessions(ChatBase):
+    """The chat as a place where sessions come and go.
+
+    Args:
+        assistant: Answers, remembers, and holds the sessions.
+        resume: Opens the session with this id, or `pick` for the list of sessions.
+        continue_last: Opens the newest session.
+        incognito: Begins a session that is held in memory only.
+    """
+
+    def __init__(
+        self,
+        assistant: "Assistant",
+        *,
+        resume: str | None = None,
+        continue_last: bool = False,
+        incognito: bool = False,
+    ) -> None:
+        super().__init__(assistant)
+        self.turns = Turns(self, assistant, self.transcript)
+        self._resume = resume
+        self._continue_last = continue_last
+        self._incognito = incognito
+        self._connected = asyncio.Event()
+        self._left = False
+        self._draft_timer: Timer | None = None
+        self._moving = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """Opens the first session, then looks for a model."""
+        self.assistant.warm_up()
+        self.work(self._connect(), group="connect")
+        try:
+            await self._first_session()
+        except MemchatError as error:
+            self.say(str(error), problem=True)
+            await self.begin_session()
+        if self._resume == "pick":
+            self.work(opens.sessions(self), group="open")
+
+    async def _first_session(self) -> None:
+        if self._incognito:
+            await self.begin_session(incognito=True)
+        elif self._resume and self._resume != "pick":
+            await self.go_to(self._resume)
+        elif self._continue_last and (last := await self.assistant.store.sessions.latest()):
+            await self.go_to(last.id)
+        else:
+            await self.begin_session()
+
+    async def _connect(self) -> None:
+        self.show_model(await self.assistant.connect())
+        self._connected.set()
+        if self.assistant.model.state == "none" and not self.prompt.text and self.app.screen is self:
+            await opens.first_run(self)
+
+    async def model_ready(self) -> bool:
+        """Waits until it is known which model answers; asks the user when there is none."""
+        await self._connected.wait()
+        if self.assistant.model.state == "none":
+            await opens.first_run(self)
+        return self.assistant.model.state != "none"
+
+    async def begin_session(self, *, incognito: bool = False) -> None:
+        """Leaves the session for a new one."""
+        await self._move(lambda: self.assistant.new_session(incognito=incognito))
+
+    async def go_to(self, session_id: str) -> None:
+        """Leaves the session for another one; an id's beginning is enough."""
+        if session_id != self.session_id:
+            await self._move(lambda: self.assistant.open_session(session_id))
+
+    async def _move(self, opening: Callable[[], Coroutine[Any, Any, "SessionView"]]) -> None:
+        async with self._moving:
+            view = await opening()
+            before = self.session_id
+            if before and before != view.session.id:
+                await self._leave_current()
+            await self._show(view)
+
+    async def _leave_current(self) -> None:
+        unsent = await self.turns.drain()
+        if unsent:
+            self.prompt.set_value("\n\n".join([*unsent, self.prompt.value]).strip())
+        self.pause_draft()
+        await self.assistant.set_draft(self.session_id, self.prompt.value)
+        await self.assistant.leave_session(self.session_id)
+
+    async def _show(self, view: "SessionView") -> None:
+        self.session = view.session
+        self.summary, self.profile, self.plan = view.summary, view.profile, view.plan
+        self.recall = self.reported = None
+        await self.transcript.show(view.messages, more=view.more)
+        if not view.messages:
+            await self._show_welcome()
+        if view.unanswered is not None and (last := self.transcript.find(view.unanswered.id)):
+            last.status(view.unanswered.error or "Not answered.", again=True)
+        self.prompt.history_of_prompts.load(item.text for item in view.messages if item.role == "user")
+        if view.session.draft or view.messages:
+            self.prompt.set_value(view.session.draft)
+        self.pause_draft()
+        self.prompt.focus()
+
+    async def _show_welcome(self) -> None:
+        keys = {
+            active.binding.id: self.app.get_key_display(active.binding)
+            for active in self.active_bindings.values()
+            if active.binding.id
+        }
+        incognito = self.session is not None and self.session.incognito
+        await self.transcript.show_welcome(Welcome(keys, incognito=incognito))
+
+    async def leave(self) -> None:
+        """Keeps the draft and the running reply's text, and ends the session for now."""
+        if self._left:
+            return
+        self._left = True
+        async with self._moving:
+            if self.session_id:
+                await self._leave_current()
+
+    async def check_session(self) -> None:
+        """Begins a new session when the one that is shown was deleted meanwhile."""
+        session = await self.assistant.session(self.session_id)
+        if session.deleted_at is not None:
+            await self.begin_session()
+        else:
+            self.session = session
+
+    def keep_draft_soon(self) -> None:
+        """Stores the draft once the typing pauses."""
+        if self._draft_timer is None:
+            self._draft_timer = self.set_interval(_DRAFT_SECONDS, self._save_draft, pause=True)
+        if self.session_id:
+            self._draft_timer.reset()
+            self._draft_timer.resume()
+
+    def pause_draft(self) -> None:
+        """Stores no draft until there is more typed."""
+        if self._draft_timer is not None:
+            self._draft_timer.pause()
+
+    def _save_draft(self) -> None:
+        self.pause_draft()
+        if not self._left:
+            self.work(self.assistant.set_draft(self.session_id, self.prompt.value), group="draft")
+
+    async def load_earlier(self) -> bool:
+        """Mounts the page before; false when there is none."""
+        first = self.transcript.first_seq
+        if first is None or not self.transcript.more:
+            return False
+        messages = await self.assistant.earlier(self.session_id, first)
+        await self.transcript.add_earlier(messages, more=bool(messages) and messages[0].seq > 1)
+        return bool(messages)
