@@ -13,7 +13,8 @@ from memchat.assistant import Assistant
 from memchat.core.messages import Session
 from memchat.paths import Paths
 from memchat.tui import themes
-from memchat.tui.widgets.panels.rows import Prose, Rows
+from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.panels.rows import Rows
 
 WAIT_SECONDS = 20.0
 NOTHING = object()

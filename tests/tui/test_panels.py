@@ -14,6 +14,7 @@ from memchat.core.events import EmbedderChanged, LearningChanged
 from memchat.paths import Paths
 from memchat.tui import themes
 from memchat.tui.widgets.panels import PanelName, Panels
+from memchat.tui.widgets.panels.lines import Lines, Prose
 from memchat.tui.widgets.panels.messages import (
     BufferMessageOpened,
     ProfileSet,
@@ -23,7 +24,7 @@ from memchat.tui.widgets.panels.messages import (
 )
 from memchat.tui.widgets.panels.meter import ContextMeter, cells
 from memchat.tui.widgets.panels.recalled import score_text
-from memchat.tui.widgets.panels.rows import Lines, Prose, Rows
+from memchat.tui.widgets.panels.rows import Rows
 from memchat.tui.widgets.panels.section import Heading, Section
 from memchat.tui.widgets.panels.sharing import share, spaced
 from memchat.tui.widgets.panels.words import changed
@@ -109,7 +110,7 @@ async def test_what_is_bound_is_shown() -> None:
         for words in (
             "Context ~2.",
             "9 messages",
-            "↓ 3 fold next",
+            "↓ 3 fold",
             "covers 24 messages",
             "4 of 8 known",
             "4 of 31 · 18 ms",
@@ -336,6 +337,7 @@ async def test_the_meter_tells_estimates_from_counts_and_warns() -> None:
         assert "Context 2.3k / 16k" in app.screen_text()
         app.panels.plan = samples.plan(window=3_000)
         await pilot.pause()
+        assert "Context ~2.1k / 3k" in app.screen_text()  # the count was of another request
         meter = app.query_one(ContextMeter).render()
         assert any("warning" in str(span.style) for span in meter.spans)
 

@@ -19,7 +19,7 @@ from memchat.tui.screens.search import SearchScreen, snippet
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.slash import COMMANDS
 from memchat.tui.widgets.key_line import KeyLine
-from memchat.tui.widgets.panels.rows import Prose
+from memchat.tui.widgets.panels.lines import Prose
 from tests.tui import samples
 from tests.tui.screen_harness import Stage, session
 

@@ -93,6 +93,7 @@ async def test_a_session_is_renamed_in_its_place(assistant: Assistant) -> None:
         await app.idle(pilot)
         assert (await assistant.store.sessions.get(made.id)).title == "New"
         assert app.listed[0].startswith("New")
+        assert app.beside.startswith("New")
         await pilot.press("escape")
         await app.idle(pilot)
         assert app.result is None

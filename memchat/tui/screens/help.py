@@ -10,7 +10,7 @@ from textual.dom import DOMNode
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import plain
 from memchat.tui.widgets.key_line import shown_keys
-from memchat.tui.widgets.panels.rows import Part, Prose
+from memchat.tui.widgets.panels.lines import Part, Prose
 
 _WIDE = 22
 

@@ -14,7 +14,8 @@ from memchat.core.times import ago, now
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.rows import Part, Prose, Row, Rows
+from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
 
 if TYPE_CHECKING:

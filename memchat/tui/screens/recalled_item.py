@@ -9,7 +9,7 @@ from memchat.core.context import RecalledItem
 from memchat.core.times import ago, now
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.rows import Part, Prose
+from memchat.tui.widgets.panels.lines import Part, Prose
 
 _BAR = 24
 

@@ -12,9 +12,10 @@ from memchat.core.messages import Role
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.recalled_item import why
 from memchat.tui.text import one_line, plain, short_number
+from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.meter import LAYER_NAMES, ContextMeter
 from memchat.tui.widgets.panels.recalled import score_text
-from memchat.tui.widgets.panels.rows import Part, Prose, Row, Rows
+from memchat.tui.widgets.panels.rows import Row, Rows
 
 _ROLES: dict[Role, str] = {"system": "sys", "user": "you", "assistant": "ai", "tool": "tool"}
 

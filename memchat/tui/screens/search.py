@@ -15,8 +15,9 @@ from memchat.core.times import ago, now
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.recalled_item import why
 from memchat.tui.text import counted, one_line, plain
+from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.recalled import score_text
-from memchat.tui.widgets.panels.rows import Part, Prose, Row, Rows
+from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
@@ -106,13 +107,15 @@ class SearchScreen(Dialog[RecalledItem]):
             ),
             f"Nothing about this in {name}." if text else "Searches messages, facts, the profile and past sessions.",
         )
-        if not found:
-            self.query_one(Prose).parts = ()
+        self._preview()
 
     @on(Rows.Highlighted)
     def _highlighted(self, event: Rows.Highlighted) -> None:
         event.stop()
-        item = self._items.get(event.key)
+        self._preview()
+
+    def _preview(self) -> None:
+        item = self._items.get(self.query_one(Picker).key)
         self.query_one(Prose).parts = why(item) if item else ()
 
     @on(Rows.Chosen)

@@ -13,7 +13,8 @@ from memchat.core.messages import Message, Session
 from memchat.core.times import ago, now
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.rows import Part, Prose, Row, Rows
+from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class SessionsScreen(Dialog[str]):
         self._folded = [(session.id, session.title.casefold()) for session in sessions]
         self.entitle(f"Sessions · {len(sessions):,}")
         self._filter(self._picker.text)
+        self._preview(self._picker.key)
 
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:

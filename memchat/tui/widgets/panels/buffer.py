@@ -43,7 +43,7 @@ class BufferPanel(Section):
         self.body.rows = (*_left_out(plan.left_out), *(_row(block, folding) for block in held))
         facts = [counted(len(held), "message"), f"{sum(block.tokens for block in held):,} tok"] if held else []
         if fold := sum(block.ref in folding for block in held):
-            facts.append(f"↓ {fold} fold next")
+            facts.append(f"↓ {fold} fold")
         self.detail = " · ".join(facts)
 
     @on(Rows.Chosen)

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from memchat.core.context import LAYERS, ContextPlan, Layer
 from memchat.tui.text import short_number
-from memchat.tui.widgets.panels.rows import Part
+from memchat.tui.widgets.panels.lines import Part
 
 LAYER_NAMES: dict[Layer, str] = {
     "system": "system",
@@ -51,7 +51,14 @@ class ContextMeter(Widget):
 
     plan: reactive[ContextPlan | None] = reactive(None, layout=True)
     reported: reactive[int | None] = reactive(None)
-    """Tokens of the plan's request as the server counted them; none while they are our estimate."""
+    """Tokens of the plan's request as the server counted them; they hold until there is another plan."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counted: ContextPlan | None = None
+
+    def watch_reported(self) -> None:
+        self._counted = self.plan if self.reported is not None else None
 
     def height_for(self, width: int) -> int:
         """How many lines it takes at a width in cells, the blank one beneath it included."""
@@ -67,9 +74,10 @@ class ContextMeter(Widget):
     def _bar(self, width: int) -> Content:
         plan = self.plan
         assert plan is not None
-        used = plan.tokens if self.reported is None else self.reported
+        reported = self.reported if self._counted is plan else None
+        used = plan.tokens if reported is None else reported
         tight = used + plan.reserve > plan.window * _TIGHT
-        number = f"{'~' if self.reported is None else ''}{short_number(used)} / {short_number(plan.window)}"
+        number = f"{'~' if reported is None else ''}{short_number(used)} / {short_number(plan.window)}"
         head = Content.assemble(("Context ", "bold"), (number, "bold $warning" if tight else "$foreground"), " ")
         room = max(0, width - head.cell_length)
         layers = plan.layers

@@ -12,8 +12,9 @@ from memchat.core.memories import Origin, ProfileField
 from memchat.core.settings import DEFAULT_PROFILE
 from memchat.tui.text import one_line
 from memchat.tui.widgets.inline import InlineInput
+from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.messages import ProfileSet, ProfileUnset
-from memchat.tui.widgets.panels.rows import Part, Row, Rows
+from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.panels.section import Section
 
 _MARKS: dict[Origin, tuple[str, str]] = {

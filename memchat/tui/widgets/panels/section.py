@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive, var
 from textual.widget import Widget
 
-from memchat.tui.widgets.panels.rows import Lines
+from memchat.tui.widgets.panels.lines import Lines
 
 PanelName = Literal["buffer", "summary", "profile", "recalled"]
 

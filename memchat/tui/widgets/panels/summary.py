@@ -8,8 +8,8 @@ from textual.reactive import var
 from memchat.core.events import LearningChanged
 from memchat.core.messages import RollingSummary
 from memchat.tui.text import counted, plain
+from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.messages import SummaryEdited
-from memchat.tui.widgets.panels.rows import Part, Prose
 from memchat.tui.widgets.panels.section import Section
 from memchat.tui.widgets.panels.words import changed
 
