@@ -194,7 +194,7 @@ async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: 
         await pilot.press("enter")
         line = screen.query_one(PullLine)
         await app.until(pilot, lambda: line.progress is not None and index.held.is_set())
-        assert f"{SMALL} · " in app.text()
+        await app.until(pilot, lambda: f"{SMALL} · download · " in app.text())
         await pilot.press("escape")
         await app.idle(pilot)
         assert "Stopped. What came is kept" in app.problem
