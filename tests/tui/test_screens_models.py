@@ -205,6 +205,8 @@ async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: 
         await app.until(pilot, lambda: not screen.pulling)
         await pilot.pause()
         assert "enter goes on with it" in app.problem  # the bytes are not the weights
+        assert "goes on with it." in app.text()
+        assert "enter choose" in app.text()
         await pilot.press("escape")
         await app.idle(pilot)
         assert app.result is None

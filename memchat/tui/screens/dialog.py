@@ -21,6 +21,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
     CSS_PATH: ClassVar = "dialog.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - an instance variable of the base
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 - as above
     HEADING: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="dialog.close"),
@@ -46,6 +47,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         line = self.query_one("#problem", Static)
         line.update(plain(sentence))
         line.set_class(bool(sentence), "-shown")
+        self.set_class(bool(sentence), "-failed")
 
     def action_close(self) -> None:
         """Closes it without a result."""

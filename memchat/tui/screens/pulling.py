@@ -43,6 +43,7 @@ class PullingDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
         line = self.query_one(PullLine)
         self.fail("")
         line.begin(name)
+        self.add_class("-pulling")
 
         def report(progress: "Progress") -> None:
             line.progress = progress
@@ -55,6 +56,7 @@ class PullingDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
             return
         finally:
             line.end()
+            self.remove_class("-pulling")
         self.finished(status)
 
     @work(exclusive=True, group="use", exit_on_error=False)
