@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from memchat.tui.widgets.panels.messages import (
     RecalledOpened,
     SummaryEdited,
 )
-from memchat.tui.widgets.panels.meter import ContextMeter, cells
+from memchat.tui.widgets.panels.meter import ContextMeter, cells, glyphs
 from memchat.tui.widgets.panels.recalled import score_text
 from memchat.tui.widgets.panels.rows import Rows
 from memchat.tui.widgets.panels.section import Heading, Section
@@ -395,6 +396,13 @@ def test_bar_cells_fit_and_show_what_is_there(amounts: list[int], width: int) ->
     got = cells(amounts, max(1, sum(amounts)), width)
     assert sum(got) <= width
     assert all((count > 0) == (amount > 0) for count, amount in zip(got, amounts, strict=True))
+
+
+def test_neighbouring_layers_differ_without_colour() -> None:
+    plan = samples.plan(2)
+    some = replace(plan, blocks=tuple(block for block in plan.blocks if block.layer in ("system", "buffer")))
+    assert glyphs(some) == {"system": "█", "buffer": "▓"}
+    assert all(left != right for left, right in pairwise(glyphs(plan).values()))
 
 
 @given(st.integers(0, 100), st.lists(st.integers(1, 60), min_size=1, max_size=5), st.integers(-1, 4))

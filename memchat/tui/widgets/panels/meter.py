@@ -22,8 +22,6 @@ LAYER_NAMES: dict[Layer, str] = {
 }
 """What the layers are called on the screen."""
 
-# Neighbours differ by more than colour, for those who see none.
-_GLYPHS: dict[Layer, str] = dict(zip(LAYERS, "█▓█▓█▓█", strict=True))
 _TIGHT = 0.9
 """From this share of the window on, the numbers warn."""
 
@@ -42,6 +40,12 @@ def cells(amounts: Sequence[int], whole: int, width: int) -> list[int]:
     while sum(got) > width:
         got[got.index(max(got))] -= 1
     return got
+
+
+def glyphs(plan: ContextPlan) -> dict[Layer, str]:
+    """What each layer of a plan is drawn with: neighbours differ by more than colour, for those who see none."""
+    present = [layer for layer, tokens in plan.layers.items() if tokens]
+    return {layer: "█▓"[place % 2] for place, layer in enumerate(present)}
 
 
 class ContextMeter(Widget):
@@ -80,10 +84,10 @@ class ContextMeter(Widget):
         number = f"{'~' if reported is None else ''}{short_number(used)} / {short_number(plan.window)}"
         head = Content.assemble(("Context ", "bold"), (number, "bold $warning" if tight else "$foreground"), " ")
         room = max(0, width - head.cell_length)
-        layers = plan.layers
+        layers, shapes = plan.layers, glyphs(plan)
         *got, kept = cells([*(layers[layer] for layer in LAYERS), plan.reserve], plan.window, room)
         parts: list[Part] = [
-            (_GLYPHS[layer] * count, f"$layer-{layer}") for layer, count in zip(LAYERS, got, strict=True) if count
+            (shapes[layer] * count, f"$layer-{layer}") for layer, count in zip(LAYERS, got, strict=True) if count
         ]
         parts.append(("·" * (room - sum(got) - kept), "$layer-free"))
         parts.append(("░" * kept, "$layer-reserve"))
@@ -93,8 +97,9 @@ class ContextMeter(Widget):
         plan = self.plan
         if plan is None:
             return []
+        shapes = glyphs(plan)
         entries: list[tuple[Part, ...]] = [
-            ((_GLYPHS[layer], f"$layer-{layer}"), (f" {LAYER_NAMES[layer]} {short_number(tokens)}", "$dim"))
+            ((shapes[layer], f"$layer-{layer}"), (f" {LAYER_NAMES[layer]} {short_number(tokens)}", "$dim"))
             for layer, tokens in plan.layers.items()
             if tokens
         ]

@@ -34,7 +34,7 @@ class Rows(Lines):
     """A list with a cursor; enter or a click chooses a row."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--hover"}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Open", show=False, id="panel.open")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Open", id="panel.open")]
 
     rows: reactive[tuple[Row, ...]] = reactive((), init=False, repaint=False)
     cursor: reactive[int] = reactive(-1, init=False)
@@ -95,8 +95,15 @@ class Rows(Lines):
         self.changed()
         if not moved and self.key != held:
             self.post_message(self.Highlighted(self, self.key))
+        self._keep_end()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._keep_end()
+
+    def _keep_end(self) -> None:
         if self._follow and not self.has_focus:
-            self.call_after_refresh(self.scroll_end, animate=False, force=True)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
 
     def watch_cursor(self) -> None:
         if 0 <= self.cursor < len(self.rows):
