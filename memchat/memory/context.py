@@ -24,7 +24,7 @@ from memchat.memory.layout import (
     recalled_heading,
     session_entries,
 )
-from memchat.memory.quoting import plain
+from memchat.memory.quoting import defused
 from memchat.memory.working import fold_count, summarises
 from memchat.store.values import Span
 
@@ -173,7 +173,7 @@ class _Layers:
         found = self._inputs.rolling_summary
         if found is None or not summarises(self._inputs.mode) or not found.text.strip():
             return []
-        text = plain(found.text).strip()
+        text = defused(found.text).strip()
         limit = min(self._caps["summary"], self.room)
         block = self._meter.block("system", f"{SUMMARY_HEADING}\n{text}", "summary", found.id)
         if block.tokens > limit:

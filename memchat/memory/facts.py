@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
 from memchat.memory.kinds import kind_of
-from memchat.memory.quoting import plain
+from memchat.memory.quoting import defused
 from memchat.memory.screening import screen
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def remember(
     Raises:
         MemchatError: There is nothing in it to keep, or it is too long.
     """
-    cleaned = plain(text).strip()
+    cleaned = defused(text).strip()
     if not any(character.isalnum() for character in cleaned):
         raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")
     if len(cleaned) > LONGEST:
@@ -84,7 +84,7 @@ async def remember(
             f"That is {len(cleaned):,} characters, and a fact has {LONGEST:,} at most.",
             "Save its gist; the whole text stays in the conversation and is searched there.",
         )
-    said = plain(quote).strip() if quote else cleaned
+    said = defused(quote).strip() if quote else cleaned
     if redact:
         cleaned, said = screen(cleaned).text, screen(said).text
     return await store.memories.add(

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from memchat.core.context import RecalledItem
 from memchat.core.memories import Memory, ProfileField
 from memchat.core.messages import SessionSummary
-from memchat.memory.quoting import one_line, plain, quote
+from memchat.memory.quoting import defused, one_line, quote
 
 PROFILE_HEADING = "About the user, saved by them:"
 SESSIONS_HEADING = "Notes on the user's last conversations, oldest first:"
@@ -44,7 +44,7 @@ def profile_entries(fields: Sequence[ProfileField], pinned: Sequence[Memory]) ->
 def session_entries(summaries: Sequence[SessionSummary], zone: tzinfo | None) -> list[Entry]:
     """A paragraph for every session summary, with its date and title."""
     return [
-        Entry(f"[{day(item.session_at, zone)}, {one_line(item.title)}]\n{plain(item.text).strip()}", item.session_id)
+        Entry(f"[{day(item.session_at, zone)}, {one_line(item.title)}]\n{defused(item.text).strip()}", item.session_id)
         for item in summaries
     ]
 

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from memchat.memory.quoting import plain, quote
+from memchat.memory.quoting import quote
 
-__all__ = ["Screened", "plain", "quote", "screen"]
+__all__ = ["Screened", "quote", "screen"]
 
 
 @dataclass(frozen=True, slots=True)

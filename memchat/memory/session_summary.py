@@ -1,6 +1,7 @@
 """What a finished session came to, in at most 200 tokens, for the sessions after it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from memchat.core.events import EpisodeClosed
 from memchat.memory.rolling import condensed, joined
@@ -12,6 +13,16 @@ if TYPE_CHECKING:
 LIMIT = 200
 """Tokens at most, of o200k_base."""
 
+_NAMES = ("topic", "wanted", "resolved", "pending")
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in _NAMES},
+    "required": list(_NAMES),
+    "additionalProperties": False,
+}
+"""What the model fills in; the summary has a line for each."""
+
+_ASK = "Now write the record of this conversation as JSON: topic, wanted, resolved, pending."
 _NOTES = 300
 
 
@@ -50,7 +61,7 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
     notes = await condensed(notes, most_notes, summariser) if notes else ""
     parts = [f"<notes>\n{notes}\n</notes>"] if notes else []
     parts += [f"<conversation>\n{text}\n</conversation>" for text in texts[-1:]]
-    text = await summariser.write("session_summary", "\n\n".join([*parts, "The four lines:"]), limit=LIMIT)
+    text = await summariser.write("session_summary", "\n\n".join([*parts, _ASK]), limit=LIMIT, schema=SCHEMA)
     summary = await store.summaries.put_session(
         session_id=session_id,
         text=text,

@@ -1,9 +1,9 @@
 """One call of a model that writes notes: within its window, and checked before it is believed."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memchat.core.chat import ChatMessage, ChatRequest
 from memchat.core.errors import ModelError
@@ -11,7 +11,7 @@ from memchat.core.messages import Message
 from memchat.memory.budget import OVERHEAD, PRIMING
 from memchat.memory.clipping import clip, split
 from memchat.memory.prompts import PromptName, filled
-from memchat.memory.quoting import plain
+from memchat.memory.quoting import defused, one_line
 from memchat.memory.working import exchange_starts
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _REFUSAL = re.compile(
     r"|i don['’]t have access)",
     re.IGNORECASE,
 )
+_COPIED = re.compile(r"^(?:- )?(?:user|assistant)\s*:", re.IGNORECASE)
 
 
 class UnusableSummary(ModelError):
@@ -81,40 +82,59 @@ class Summariser:
         left = self.window - self.window // 20 - fixed
         return max(32, min(MOST_PASS_TOKENS, int(left / self.scale)))
 
-    async def write(self, prompt: PromptName, text: str, *, limit: int, aim: int = 0) -> str:
+    async def write(
+        self, prompt: PromptName, text: str, *, limit: int, aim: int = 0, schema: Mapping[str, Any] | None = None
+    ) -> str:
         """What the model makes of `text` by a prompt, in at most `limit` o200k_base tokens.
+
+        An unusable reply is asked for once more, a little less predictably.
 
         Args:
             prompt: With a place for the number of words.
             text: Already within `room`.
             limit: The reply's length; a longer reply is cut after a sentence.
             aim: The length that is asked for; 0 for the limit.
+            schema: What JSON it is to answer with; its texts come back a line each, by name.
 
         Raises:
             UnusableSummary: There is nothing usable in the reply.
             ModelError: The call failed.
         """
         instructions = filled(prompt, words=str(max(5, (aim or limit) * 2 // 3)))
-        request = ChatRequest(
-            messages=(ChatMessage(role="system", content=instructions), ChatMessage(role="user", content=text)),
-            max_tokens=self.reply_tokens(limit),
-            temperature=0.0,
-        )
-        completion = await self.model.complete(request)
-        found = tidy(completion.text)
-        if completion.finish_reason == "length":
-            found = without_broken_end(found)
-        found = clip(found, limit, self.count)[0].strip()
-        if not usable(found):
-            raise UnusableSummary(
-                f"{self.model.name} wrote no usable summary.", "It is tried again later.", retryable=True
+        for temperature in (0.0, 0.5):
+            request = ChatRequest(
+                messages=(ChatMessage(role="system", content=instructions), ChatMessage(role="user", content=text)),
+                schema=schema,
+                max_tokens=self.reply_tokens(limit),
+                temperature=temperature,
             )
-        return found
+            completion = await self.model.complete(request)
+            found = named_lines(completion.text, schema) if schema else tidy(completion.text)
+            if completion.finish_reason == "length":
+                found = without_broken_end(found)
+            found = clip(found, limit, self.count)[0].strip()
+            if usable(found):
+                return found
+        raise UnusableSummary(f"{self.model.name} wrote no usable summary.", "It is tried again later.", retryable=True)
+
+
+def named_lines(reply: str, schema: Mapping[str, Any]) -> str:
+    """The texts of a JSON reply as `Name: text` lines in the schema's order; a reply in prose is tidied."""
+    from memchat.providers.json_replies import read_json
+
+    try:
+        values = read_json(reply, schema)
+    except ValueError:
+        return tidy(reply)
+    if not isinstance(values, dict):
+        return ""
+    named = ((name, values.get(name)) for name in schema["properties"])
+    return "\n".join(f"{name.capitalize()}: {one_line(text)}" for name, text in named if isinstance(text, str) and text)
 
 
 def tidy(reply: str) -> str:
     """A reply without thinking, fences, introductions and lines that are there twice."""
-    text = _FENCE.sub("", _THINKING.sub("", plain(reply)).strip()).strip()
+    text = _FENCE.sub("", _THINKING.sub("", defused(reply)).strip()).strip()
     text = _INTRODUCTION.sub("", text).strip()
     lines: dict[str, None] = {}
     for line in text.split("\n"):
@@ -124,9 +144,11 @@ def tidy(reply: str) -> str:
 
 
 def usable(text: str) -> bool:
-    """Whether `text` says something: words, and no refusal."""
+    """Whether `text` says something: words, no refusal, and not the conversation itself."""
     letters = sum(character.isalpha() for character in text)
-    return letters >= 4 and letters * 3 >= len(text.replace(" ", "")) and not _REFUSAL.match(text)
+    if letters < 4 or letters * 3 < len(text.replace(" ", "")):
+        return False
+    return not _REFUSAL.match(text) and not _COPIED.match(text)
 
 
 def without_broken_end(text: str) -> str:
@@ -139,7 +161,7 @@ def transcript(messages: Sequence[Message], longest_reply: int, count: Callable[
     """`messages` as they are given to a summariser; a reply longer than `longest_reply` tokens is cut."""
     lines = []
     for message in messages:
-        text = plain(message.text).strip()
+        text = defused(message.text).strip()
         if message.role == "assistant":
             head, rest = clip(text, longest_reply, count)
             text = f"{head.rstrip()} […]" if rest else text

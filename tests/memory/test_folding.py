@@ -82,10 +82,14 @@ async def test_long_notes_are_condensed_and_keep_names_and_numbers(
 async def test_a_bad_summary_changes_nothing(
     store: Store, session: Session, server: ScriptedServer, summariser: Summariser, bad: Any
 ) -> None:
-    server.add(bad)
+    server.add(bad, bad)
     with pytest.raises(ModelError):
         await fold(store, summariser, session.id, SIX, 8192)
     assert await store.summaries.latest(session.id) is None
+    assert len(server.requests) == (1 if isinstance(bad, Status) else 2)
+    while len(server.requests) < 2:
+        with pytest.raises(ModelError):
+            await fold(store, summariser, session.id, SIX, 8192)
     server.add(Say("- The user uses ChromaDB."))
     assert await fold(store, summariser, session.id, SIX, 8192) is not None
 
@@ -163,11 +167,11 @@ async def test_what_was_folded_before_a_failure_is_kept(store: Store, server: Sc
 async def test_a_finished_session_gets_its_summary_once(
     store: Store, session: Session, server: ScriptedServer, summariser: Summariser
 ) -> None:
-    server.add(Say("Topic: RAG\nWanted: chunking\nResolved: headings\nPending: nothing"))
+    server.add(Say('{"topic": "RAG", "wanted": "chunking", "resolved": "by headings", "pending": "nothing"}'))
     event = await summarise_session(store, summariser, session.id)
     assert event is not None
     assert event.summary.to_seq == 6
-    assert event.summary.text.startswith("Topic: RAG\nWanted")
+    assert event.summary.text == "Topic: RAG\nWanted: chunking\nResolved: by headings\nPending: nothing"
     assert await summarise_session(store, summariser, session.id) is None
     await say(store, session, "One more thing.", "Yes?")
     server.add(Say("Topic: RAG and more"))
@@ -183,7 +187,7 @@ async def test_a_long_session_is_summarised_from_its_notes_within_the_window(
 
     def reply(body: dict[str, Any]) -> Say:
         sizes.append(sum(words(message["content"]) + 4 for message in body["messages"]) + body["max_tokens"])
-        four = "exactly four lines" in body["messages"][0]["content"]
+        four = "JSON" in body["messages"][0]["content"]
         return Say("Topic: all of it" if four else f"- Note {len(sizes)} of ChromaDB.")
 
     for n in range(60):
@@ -220,7 +224,7 @@ async def test_a_session_is_named_once_and_never_against_the_user(
 async def test_no_usable_reply_is_a_failure_that_can_be_tried_again(
     server: ScriptedServer, summariser: Summariser
 ) -> None:
-    server.add(Say("..."))
+    server.add(Say("..."), Say("User: text\nAssistant: text"))
     with pytest.raises(UnusableSummary) as caught:
         await summariser.write("title", "text", limit=20)
     assert caught.value.retryable

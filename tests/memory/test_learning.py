@@ -159,7 +159,7 @@ async def test_a_failing_model_is_told_and_tried_again_later(
     events: list[BackgroundEvent],
     clock: Clock,
 ) -> None:
-    server.add(Status(400, "no such thing"), Say("..."))
+    server.add(Status(400, "no such thing"), Say("..."), Say("..."))
     await store.jobs.add([title_job(session.id)])
     learning = learn()
     assert not await learning.settle(20)
@@ -169,7 +169,7 @@ async def test_a_failing_model_is_told_and_tried_again_later(
     assert len(server.requests) == 1, "not tried again at once"
     clock.skip(130)
     assert not await learning.settle(20)
-    assert len(server.requests) == 2
+    assert len(server.requests) == 3
     clock.skip(130)
     server.add(Say("ChromaDB talk"))
     assert await learning.settle(20)
