@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from memchat.cli.notices import Notices
 from memchat.cli.output import json_text
 from memchat.cli.running import DONE, FAILED, INTERRUPTED
-from memchat.cli.text import clean, shortened
+from memchat.cli.text import shortened
 from memchat.core.errors import MemchatError
 from memchat.core.events import (
     AssistantSaved,
@@ -31,6 +31,7 @@ from memchat.core.events import (
 )
 from memchat.core.jsonable import event_json
 from memchat.core.messages import Message
+from memchat.core.text import without_controls
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
@@ -151,7 +152,7 @@ class TextAnswer(Answer):
         self._end_line()
 
     def _write(self, text: str) -> None:
-        if text := clean(text):
+        if text := without_controls(text):
             sys.stdout.write(text)
             sys.stdout.flush()
             self._written = text

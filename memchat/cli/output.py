@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from memchat.cli.text import UNSAFE, clean, one_line
+from memchat.cli.text import one_line
+from memchat.core.text import is_control, without_controls
 from memchat.core.times import ago, iso, now
 
-_ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 0x7F}
+_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0x10000) if is_control(chr(code))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def json_text(document: Any, *, indent: int | None = None) -> str:
 
 def print_lines(text: str) -> None:
     """`text` with its line breaks, cleaned."""
-    print(clean(text))
+    print(without_controls(text))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, empty: str) -> None:

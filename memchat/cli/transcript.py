@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from memchat.cli.output import local
-from memchat.cli.text import clean, one_line
+from memchat.cli.text import one_line
 from memchat.core.errors import MemchatError
 from memchat.core.jsonable import message_json, rolling_summary_json, session_json, session_summary_json
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
+from memchat.core.text import without_controls
 from memchat.core.times import iso
 
 _NAMES = {"user": "You", "assistant": "memchat"}
@@ -44,13 +45,13 @@ def as_text(transcript: Transcript) -> str:
         f"{one_line(session.title)}\n{session.id} · {local(session.created_at)} · {len(transcript.messages)} messages"
     ]
     if transcript.session_summary:
-        parts.append(f"Session summary\n{clean(transcript.session_summary.text)}")
+        parts.append(f"Session summary\n{without_controls(transcript.session_summary.text)}")
     if transcript.summary:
         parts.append(
             f"Rolling summary of messages {transcript.summary.from_seq} to {transcript.summary.to_seq}\n"
-            f"{clean(transcript.summary.text)}"
+            f"{without_controls(transcript.summary.text)}"
         )
-    parts += [f"{_heading(message)}\n{clean(message.text)}" for message in transcript.messages]
+    parts += [f"{_heading(message)}\n{without_controls(message.text)}" for message in transcript.messages]
     return "\n\n".join(parts)
 
 
@@ -68,10 +69,10 @@ def as_markdown(transcript: Transcript) -> str:
     lines = ["---", *(f"{name}: {_yaml(value)}" for name, value in front.items()), "---", ""]
     lines += [f"# {one_line(session.title)}", ""]
     if transcript.session_summary:
-        quoted = clean(transcript.session_summary.text).strip().replace("\n", "\n> ")
+        quoted = without_controls(transcript.session_summary.text).strip().replace("\n", "\n> ")
         lines += [f"> {quoted}", ""]
     for message in transcript.messages:
-        lines += [f"## {_heading(message)}", "", clean(message.text).strip(), ""]
+        lines += [f"## {_heading(message)}", "", without_controls(message.text).strip(), ""]
     return "\n".join(lines)
 
 
@@ -101,4 +102,4 @@ def _heading(message: Message) -> str:
 
 
 def _yaml(value: str | int) -> str:
-    return json.dumps(clean(value), ensure_ascii=False) if isinstance(value, str) else str(value)
+    return json.dumps(without_controls(value), ensure_ascii=False) if isinstance(value, str) else str(value)
