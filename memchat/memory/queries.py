@@ -49,6 +49,8 @@ class Query:
 
 def folded(text: str) -> str:
     """`text` in lower case and without accents, as the word index compares."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).casefold()
 
 
@@ -107,6 +109,8 @@ class Vocabulary:
     def of(cls, text: str) -> "Vocabulary":
         whole = folded(text)
         tokens = set(_TOKEN.findall(whole[:_READ_WHOLE]))
+        if whole.isascii():
+            return cls(frozenset(map(stem, tokens)), "", whole[_READ_WHOLE:])
         spaced = frozenset(stem(token) for token in tokens if not _IS_UNSPACED.match(token))
         unspaced = " ".join(sorted(token for token in tokens if _IS_UNSPACED.match(token)))
         return cls(spaced, unspaced, whole[_READ_WHOLE:])

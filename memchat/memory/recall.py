@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from memchat.providers.embedder import Embedder
     from memchat.store import Store
 
-CANDIDATES = 40
+CANDIDATES = 32
 """How many items each way of searching brings to be ranked."""
 
 _LEAST_ITEM_TOKENS = 48

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LEAST_NOTES = 48
 _KEY = re.compile(r"\d[\d.,:/-]*\w*|\b[A-Z]\w*[A-Z0-9]\w*|\b[A-Z][a-z]\w+|\w+[_./]\w+")
+_NO_NAMES = frozenset(("The", "They", "User", "Assistant"))
 
 
 async def fold(
@@ -96,33 +97,47 @@ def joined(notes: str, added: str) -> str:
 async def condensed(notes: str, limit: int, summariser: Summariser) -> str:
     """`notes` within `limit` tokens; they are shortened by the model only when they are longer.
 
-    The model is asked twice at most. When its version loses most of the names and numbers, or cannot be had, the
-    oldest lines are dropped instead: those that are nearest to the talk stay.
+    The model is asked twice at most, for two thirds of the limit. Lines whose names or numbers it dropped are put back
+    as far as there is room. When it loses most of them, or cannot be had, the oldest lines are dropped instead.
     """
     if summariser.count(notes) <= limit:
         return notes
-    target = max(_LEAST_NOTES, limit * 2 // 3)
     source = _newest_lines(notes, summariser.room("condense", limit), summariser)
     best, kept = "", 0.0
     for _ in range(2):
         try:
             shorter = await summariser.write(
-                "condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit, aim=target
+                "condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit, aim=max(32, limit * 2 // 3)
             )
         except UnusableSummary:
-            continue
+            break
         share = _kept(source, shorter)
-        if share > kept or not best:
+        if share > kept:
             best, kept = shorter, share
         if share >= 0.6:
             break
-    return best if best and kept >= 0.4 else _newest_lines(notes, limit, summariser)
+    if kept < 0.4:
+        return _newest_lines(notes, limit, summariser)
+    return _with_lost_lines(best, source, limit, summariser)
+
+
+def _keys(text: str) -> set[str]:
+    """The names, numbers and file names in `text`."""
+    return set(_KEY.findall(text)) - _NO_NAMES
 
 
 def _kept(source: str, shorter: str) -> float:
     """The share of the names, numbers and file names of `source` that are still in `shorter`."""
-    keys = set(_KEY.findall(source)) - {"The", "User", "Assistant"}
+    keys = _keys(source)
     return sum(key in shorter for key in keys) / len(keys) if keys else 1.0
+
+
+def _with_lost_lines(shorter: str, source: str, limit: int, summariser: Summariser) -> str:
+    for line in reversed(source.split("\n")):
+        whole = f"{shorter}\n{line}"
+        if any(key not in shorter for key in _keys(line)) and summariser.count(whole) <= limit:
+            shorter = whole
+    return shorter
 
 
 def _newest_lines(notes: str, limit: int, summariser: Summariser) -> str:

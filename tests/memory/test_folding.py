@@ -8,7 +8,7 @@ from memchat.core.errors import ModelError
 from memchat.core.events import SummaryUpdated
 from memchat.core.messages import Session
 from memchat.core.settings import MemorySettings
-from memchat.memory.rolling import fold
+from memchat.memory.rolling import condensed, fold
 from memchat.memory.session_summary import summarise_session
 from memchat.memory.summarising import Summariser, UnusableSummary
 from memchat.memory.title import make_title
@@ -76,6 +76,26 @@ async def test_long_notes_are_condensed_and_keep_names_and_numbers(
     assert event is not None
     assert words(event.new.text) <= 60
     assert "Beta2" in event.new.text
+
+
+async def test_names_and_numbers_that_condensing_drops_are_put_back(
+    server: ScriptedServer, summariser: Summariser
+) -> None:
+    filler = "\n".join(f"- The user and the assistant went on about this and that, {n} times." for n in ("two", "six"))
+    notes = f"- The user is Alex.\n{filler}\n- The overlap is 50-token.\n- They have 512 tokens in ChromaDB."
+    server.add(Say("- Alex uses ChromaDB with 512 tokens."))
+    found = await condensed(notes, 60, summariser)
+    assert found == "- Alex uses ChromaDB with 512 tokens.\n- The overlap is 50-token."
+
+
+async def test_a_model_that_loses_everything_costs_only_the_oldest_notes(
+    server: ScriptedServer, summariser: Summariser
+) -> None:
+    notes = "\n".join(f"- The user told about Thing{n} at length." for n in range(9))
+    server.add(Say("- There was some talk."), Say("- It was a nice talk."))
+    found = await condensed(notes, 60, summariser)
+    assert notes.endswith(found)
+    assert "Thing8" in found
 
 
 @pytest.mark.parametrize("bad", [Empty(), Say("I'm sorry, but I can't do that."), Say("- - -"), Status(500)])
