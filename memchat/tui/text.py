@@ -1,21 +1,11 @@
 """Text from models, memories and files made safe and short enough to show."""
 
-import re
-
-# Terminal sequences whole, so that no remains of them are read as words.
-_SEQUENCE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
-)
-# Control characters but tab and line feed, and the bidirectional overrides that reorder what is read.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]")
+from memchat.core import text as core_text
 
 
 def plain(text: str) -> str:
     """`text` without control characters and terminal sequences; tabs are spaces, line ends are line feeds."""
-    if text.isprintable() and text.isascii():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", _SEQUENCE.sub("", text)).replace("\t", "    ")
+    return core_text.plain(text).replace("\t", "    ")
 
 
 def one_line(text: str, limit: int = 400) -> str:
