@@ -13,7 +13,7 @@ from textual.screen import Screen
 from memchat.core.errors import MemchatError
 from memchat.core.settings import Settings
 from memchat.paths import Paths
-from memchat.tui.keys import key_shown
+from memchat.tui.keys import key_shown, known_ids
 from memchat.tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class MemchatApp(App[None]):
         except Exception as error:  # noqa: BLE001 whatever it is, the app cannot go on
             self._handle_exception(error)
         else:
-            self._use_keys()
+            await self._use_keys()
             if isinstance(skeleton, Skeleton):
                 for event in skeleton.typed:
                     self.post_message(_again(event))
@@ -124,18 +124,14 @@ class MemchatApp(App[None]):
             ChatScreen(assistant, resume=self.resume, continue_last=self.continue_last, incognito=self.incognito)
         )
 
-    def _use_keys(self) -> None:
+    async def _use_keys(self) -> None:
         """Puts the user's keys in place of the default ones, and tells of ids that no binding has."""
-        from memchat.tui.keys import unknown_ids
-
         keys = dict(self.settings.interface.keys)
-        for name in unknown_ids(keys, [self, self.screen]):
-            self.notify(
-                f"interface.keys names {name!r}, which no binding has; f1 lists the ids.",
-                severity="warning",
-                markup=False,
-                timeout=12,
-            )
+        if not keys:
+            return
+        known = await asyncio.to_thread(known_ids)
+        for name in [name for name in keys if name not in known]:
+            self._problems.append(f"interface.keys names {name!r}, which no binding has; f1 lists the names.")
             del keys[name]
         self.set_keymap(keys)
 

@@ -1,19 +1,25 @@
 """Binding ids: what the user may remap, and how keys are written on the screen."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import importlib
+import pkgutil
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from memchat.tui import screens
 
-def ids_of(nodes: Iterable[DOMNode | type[DOMNode]]) -> dict[str, Binding]:
-    """Every binding with an id that `nodes` have, by id."""
+
+def known_ids() -> dict[str, Binding]:
+    """Every binding of memchat that has an id, by id; imports all screens, so it is slow the first time."""
+    for module in pkgutil.iter_modules(screens.__path__):
+        importlib.import_module(f"{screens.__name__}.{module.name}")
     found: dict[str, Binding] = {}
-    for node in nodes:
-        owner: Any = node if isinstance(node, type) else type(node)
-        for base in owner.__mro__:
-            for binding in base.__dict__.get("BINDINGS", ()):
+    waiting: list[type] = [DOMNode]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if kind.__module__.startswith("memchat."):
+            for binding in kind.__dict__.get("BINDINGS", ()):
                 if isinstance(binding, Binding) and binding.id:
                     found.setdefault(binding.id, binding)
     return found
@@ -28,9 +34,3 @@ def key_shown(binding: Binding) -> str:
         return binding.key_display
     *modifiers, key = binding.key.partition(",")[0].split("+")
     return "+".join([*modifiers, _SHOWN.get(key, key)])
-
-
-def unknown_ids(keys: Mapping[str, str], nodes: Iterable[DOMNode | type[DOMNode]]) -> list[str]:
-    """The names in `keys` that no binding of `nodes` has."""
-    known = ids_of(nodes)
-    return [name for name in keys if name not in known]

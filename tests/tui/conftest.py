@@ -41,6 +41,20 @@ class Run:
         """What notifications say, oldest first."""
         return [note.message for note in self.app._notifications]
 
+    @property
+    def screen(self) -> list[str]:
+        """The lines of text on the screen."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    async def click(self, text: str) -> None:
+        """Clicks on `text`, wherever it is on the screen."""
+        for y, line in enumerate(self.screen):
+            if text in line:
+                await self.pilot.click(offset=(line.index(text) + 1, y))
+                return
+        raise AssertionError("\n".join(self.screen))
+
     async def until(self, condition: Callable[[], Any]) -> None:
         """Lets the app work until `condition` holds."""
         end = time.monotonic() + WAIT_SECONDS
@@ -49,8 +63,8 @@ class Run:
             await self.pilot.pause(0.01)
 
     async def idle(self) -> None:
-        """Waits until no worker runs."""
-        await self.app.workers.wait_for_complete()
+        """Waits until no worker runs but those that wait for another screen to close."""
+        await self.app.workers.wait_for_complete([worker for worker in self.app.workers if worker.group != "open"])
         await self.pilot.pause()
 
     async def send(self, text: str) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
 
-from memchat.core.errors import MemchatError
+from memchat.core.errors import MemchatError, NotFound
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_base import ChatBase
 from memchat.tui.turns import Turns
@@ -95,7 +96,10 @@ class ChatSessions(ChatBase):
             view = await opening()
             before = self.session_id
             if before and before != view.session.id:
-                await self._leave_current()
+                try:
+                    await self._leave_current()
+                except MemchatError as error:
+                    self.say(str(error), problem=True)
             await self._show(view)
 
     async def _leave_current(self) -> None:
@@ -104,7 +108,8 @@ class ChatSessions(ChatBase):
             self.prompt.set_value("\n\n".join([*unsent, self.prompt.value]).strip())
         self.pause_draft()
         await self.assistant.set_draft(self.session_id, self.prompt.value)
-        await self.assistant.leave_session(self.session_id)
+        with suppress(NotFound):  # a session without messages goes when it is left
+            await self.assistant.leave_session(self.session_id)
 
     async def _show(self, view: "SessionView") -> None:
         self.session = view.session
