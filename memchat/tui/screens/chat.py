@@ -1,6 +1,7 @@
 """The chat: what is typed, what happens, and what the widgets ask for come together here."""
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from textual import on
 from textual.app import SystemCommand
@@ -9,6 +10,7 @@ from textual.widgets import Markdown, OptionList, TextArea
 from memchat.core.events import BackgroundEvent
 from memchat.tui import slash
 from memchat.tui.happenings import Happenings
+from memchat.tui.palette import SessionsProvider, ThemesProvider
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_actions import ChatActions
 from memchat.tui.turns import Refused, TurnHappened
@@ -31,6 +33,8 @@ class ChatScreen(ChatActions):
     Events of the assistant become variables here, and reach the widgets by data binding; what the widgets ask for
     comes up as messages.
     """
+
+    COMMANDS: ClassVar = {SessionsProvider, ThemesProvider}
 
     def on_mount(self) -> None:
         self.set_class(self.panels_open, "-panels")
@@ -90,6 +94,10 @@ class ChatScreen(ChatActions):
         self.prompt.take()
         self.pause_draft()
         self.work(command.run(self, argument), group="command")
+
+    @on(Prompt.Paged)
+    def _paged(self, message: Prompt.Paged) -> None:
+        self.action_scroll("page_up" if message.by < 0 else "page_down")
 
     @on(TextArea.Changed, "#prompt")
     def _typed(self) -> None:

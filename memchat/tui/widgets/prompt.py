@@ -35,6 +35,13 @@ class Prompt(TextArea):
             super().__init__()
             self.text = text
 
+    class Paged(Message):
+        """The user wants the transcript scrolled by a page: up (-1) or down (1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
     def __init__(self, completions: Completions, placeholder: str) -> None:
         super().__init__(
             id="prompt", soft_wrap=True, show_line_numbers=False, compact=True, placeholder=placeholder, theme="css"
@@ -101,6 +108,12 @@ class Prompt(TextArea):
             self._recall(1)
         else:
             super().action_cursor_down(select)
+
+    def action_cursor_page_up(self) -> None:
+        self.post_message(self.Paged(-1))
+
+    def action_cursor_page_down(self) -> None:
+        self.post_message(self.Paged(1))
 
     def action_delete_left(self) -> None:
         row, column = self.cursor_location

@@ -1,0 +1,189 @@
+"""What the chat opens: screens by key, sources, links, the editor, the palette."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import Markdown
+
+from memchat.providers.scripted import Say, ScriptedServer
+from memchat.tui.screens.confirm import ConfirmScreen
+from memchat.tui.screens.help import HelpScreen
+from memchat.tui.screens.memory import MemoryScreen
+from memchat.tui.screens.models import ModelsScreen
+from memchat.tui.screens.recalled_item import RecalledScreen
+from memchat.tui.screens.request import RequestScreen
+from memchat.tui.screens.search import SearchScreen
+from memchat.tui.screens.sessions import SessionsScreen
+from memchat.tui.widgets.panels.messages import (
+    BufferMessageOpened,
+    ProfileSet,
+    ProfileUnset,
+    RecalledOpened,
+    SummaryEdited,
+)
+from tests.tui.conftest import Start, scripted
+
+
+@pytest.mark.parametrize(
+    ("key", "command", "screen"),
+    [
+        ("f1", "help", HelpScreen),
+        ("ctrl+s", "sessions", SessionsScreen),
+        ("ctrl+o", "model", ModelsScreen),
+        ("ctrl+f", "search", SearchScreen),
+        ("f6", "memory", MemoryScreen),
+        ("f7", "context", RequestScreen),
+    ],
+)
+async def test_each_screen_opens_by_key_and_by_command(
+    start: Start, server: ScriptedServer, key: str, command: str, screen: type
+) -> None:
+    async with start(server) as run:
+        for opening in (run.pilot.press(key), run.send(f"/{command}")):
+            await opening
+            await run.until(lambda: isinstance(run.app.screen, screen))
+            await run.pilot.press("escape")
+            await run.until(lambda: run.app.screen is run.chat)
+
+
+@pytest.mark.parametrize(("key", "panel"), [("f2", "buffer"), ("f3", "summary"), ("f4", "profile"), ("f5", "recalled")])
+async def test_each_panel_is_reached_by_key_and_esc_comes_back(
+    start: Start, server: ScriptedServer, key: str, panel: str
+) -> None:
+    async with start(server, size=(80, 24)) as run:
+        await run.pilot.press(key)
+        await run.until(lambda: run.app.focused is not None and run.app.focused.query_ancestor(f"#{panel}"))
+        await run.pilot.press("escape")
+        assert run.chat.prompt.has_focus
+        assert not run.chat.drawer_open
+
+
+async def test_a_recalled_item_leads_to_where_it_was_said(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("The garden in Kyoto is called Murin-an")
+        first = run.chat.session_id
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != first)
+        await run.ask("Which garden in Kyoto was it?")
+        recall = run.chat.recall
+        assert recall is not None
+        item = next(item for item in recall.items if "Murin-an" in item.text)
+        run.chat.post_message(RecalledOpened(item))
+        await run.until(lambda: isinstance(run.app.screen, RecalledScreen))
+        await run.pilot.press("enter")
+        await run.until(lambda: run.chat.session_id == first and run.app.screen is run.chat)
+        await run.until(lambda: run.views and run.views[0].has_focus)
+
+
+async def test_a_message_of_the_buffer_is_found_on_an_older_page(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        session, store = run.chat.session_id, run.chat.assistant.store
+        ids = []
+        for number in range(45):
+            message = await store.messages.append_user(session, f"question {number}", tokens=2)
+            ids.append(message.id)
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != session)
+        await run.chat.go_to(session)
+        assert len(run.views) == 30
+        run.chat.post_message(BufferMessageOpened(ids[2]))
+        await run.until(lambda: run.views[0].message and run.views[2].has_focus)
+        assert run.views[2].text == "question 2"
+
+
+async def test_the_panels_edit_profile_and_summary(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        run.chat.post_message(ProfileSet("name", "Alice"))
+        await run.until(lambda: [item.value for item in run.chat.profile] == ["Alice"])
+        run.chat.post_message(ProfileUnset("name"))
+        await run.until(lambda: run.chat.profile == ())
+        await run.ask("One")
+        await run.ask("Two")
+        await run.chat.assistant.store.summaries.add(
+            session_id=run.chat.session_id, text="Old.", from_seq=1, to_seq=2, tokens=2, model=None, previous_id=None
+        )
+        run.chat.post_message(SummaryEdited("New."))
+        await run.until(lambda: run.chat.summary is not None and run.chat.summary.text == "New.")
+
+
+async def test_a_link_is_opened_only_after_yes(start: Start) -> None:
+    said = "See [this](https://example.org/page) and [that](file:///etc/passwd)."
+    opened: list[str] = []
+
+    def record(url: str, *, new_tab: bool = True) -> None:
+        opened.append(url)
+
+    async with scripted(Say(said)) as server, start(server) as run:
+        run.app.open_url = record  # type: ignore[method-assign]
+        await run.ask("Where?")
+        document = run.views[-1].query_one(Markdown)
+        await run.click("this")
+        await run.until(lambda: isinstance(run.app.screen, ConfirmScreen))
+        assert any("https://example.org/page" in line for line in run.screen)
+        await run.pilot.press("escape")
+        await run.until(lambda: run.app.screen is run.chat)
+        assert opened == []
+        document.post_message(Markdown.LinkClicked(document, "https://example.org/page"))
+        await run.until(lambda: isinstance(run.app.screen, ConfirmScreen))
+        await run.pilot.press("enter")
+        await run.until(lambda: opened)
+        document.post_message(Markdown.LinkClicked(document, "file:///etc/passwd"))
+        await run.until(lambda: any("Not opened" in said for said in run.said))
+        assert opened == ["https://example.org/page"]
+
+
+async def test_the_editor_gets_the_message_where_the_terminal_can_be_lent(
+    start: Start, server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text("import sys, pathlib\np = pathlib.Path(sys.argv[1])\np.write_text(p.read_text().upper())\n")
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    async with start(server) as run:
+        run.chat.prompt.set_value("a message")
+        await run.pilot.press("ctrl+g")
+        await run.until(lambda: any("editor cannot be opened" in said for said in run.said))
+        assert run.chat.prompt.text == "a message"
+
+
+async def test_the_palette_has_every_command(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        names = [command.title for command in run.app.get_system_commands(run.chat)]
+        assert names[0] == "/help"
+        assert len(names) == 19
+        await run.pilot.press("ctrl+p")
+        await run.until(lambda: isinstance(run.app.screen, CommandPalette))
+        await run.pilot.press("escape")
+
+
+async def test_a_completion_can_be_clicked(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.pilot.press("/", "r", "e")
+        await run.pilot.pause()
+        await run.click("keep a fact")
+        assert run.chat.prompt.text == "/remember "
+        assert run.chat.prompt.has_focus
+        await run.pilot.press("escape")
+
+
+async def test_the_bottom_line_tells_and_does(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        hints = run.screen[-1]
+        for hint in ("enter send", "ctrl+j newline", "ctrl+s sessions", "ctrl+b panels", "f1 help"):
+            assert hint in hints
+        await run.click("sessions")
+        await run.until(lambda: isinstance(run.app.screen, SessionsScreen))
+        await run.pilot.press("escape")
+        await run.until(lambda: run.app.screen is run.chat)
+
+
+async def test_page_keys_scroll_the_transcript_from_the_prompt(start: Start) -> None:
+    async with scripted(Say("line\n\n" * 60)) as server, start(server) as run:
+        await run.ask("Much")
+        bottom = run.chat.transcript.scroll_y
+        await run.pilot.press("pageup")
+        await run.until(lambda: run.chat.transcript.scroll_y < bottom and not run.chat.transcript.at_end)
+        assert run.chat.prompt.has_focus
+        await run.pilot.press("escape")
+        await run.until(lambda: run.chat.transcript.at_end)
