@@ -3,18 +3,20 @@
 ========== ======= ==========================================================================================
 part       at most what it is
 ========== ======= ==========================================================================================
-`words`    0.48    how much of the query's words the text has, rare words counting more (70 %), and how well it
-                   ranks by bm25 among the candidates (30 %); 0.90 at most where meaning is not searched
-`meaning`  0.42    cosine similarity of the embeddings, from the level of unrelated texts to that of paraphrases
+`words`    0.65    bm25 against the best candidate's, times how much of the query the candidates have at all;
+                   0.90 at most where meaning is not searched
+`meaning`  0.65    cosine similarity of the embeddings, from the level of unrelated texts to that of paraphrases;
+                   0.25 at most where words find everything, more the less they find
 `kind`     0.03    facts and profile fields: said to be remembered
 `pinned`   0.04    pinned facts
 `recency`  0.03    halved every 30 days
-`question` -0.20   messages that only ask: what is asked for is not in them
-`speaker`  -0.08   the assistant's words, which repeat the user's or may be wrong
+`question` -45 %   of the above, for messages that only ask: what is asked for is not in them
+`speaker`  -20 %   of the above, for the assistant's words, which repeat the user's or may be wrong
 ========== ======= ==========================================================================================
 
-The last two take no more than there is, so that a score is never below 0. A boost adds to what was found by words or
-meaning, and finds nothing by itself.
+How much of the query the candidates have is the share of its words in the one that has most, rare words counting more.
+So the order is mostly bm25's, which beats small embedders at finding what was said, while the score tells a good find
+from the best of a bad lot. A boost adds to what was found by words or meaning, and finds nothing by itself.
 """
 
 import math
@@ -25,10 +27,10 @@ from datetime import datetime
 from memchat.memory.queries import Vocabulary, only_asks, same_text
 from memchat.store.values import IndexedItem
 
-WORDS = 0.48
-MEANING = 0.42
+WORDS = 0.65
 WORDS_ALONE = 0.90
-_COVERAGE = 0.7
+MEANING = 0.25
+MEANING_WITHOUT_WORDS = 0.65
 _HALF_LIFE_DAYS = 30.0
 
 
@@ -40,11 +42,8 @@ class Similarities:
     alike: float
 
     def strength(self, cosine: float) -> float:
-        """`cosine` from 0, as unrelated texts have, to 1, as paraphrases have.
-
-        It rises fast at first: halfway between the two, texts are on one subject already.
-        """
-        return math.sqrt(min(1.0, max(0.0, (cosine - self.unrelated) / (self.alike - self.unrelated))))
+        """`cosine` from 0, as unrelated texts have, to 1, as paraphrases have."""
+        return min(1.0, max(0.0, (cosine - self.unrelated) / (self.alike - self.unrelated)))
 
 
 def similarities(embedder_id: str) -> Similarities:
@@ -107,16 +106,15 @@ def rank(
     held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
     weights = _rarity(terms, held, stored)
     best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
+    coverage = max((sum(weights[term] for term in present) for present in held), default=0.0)
+    coverage /= sum(weights.values()) or 1.0
+    for_words = coverage * (WORDS if scale else WORDS_ALONE)
+    for_meaning = MEANING + (MEANING_WITHOUT_WORDS - MEANING) * (1 - coverage) ** 2
     ranked = []
-    for candidate, present in zip(candidates, held, strict=True):
-        covered = sum(weight for term, weight in weights.items() if term in present)
-        coverage = covered / sum(weights.values()) if weights else 0.0
-        relative = max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0
-        # A rank is worth only as much as what it is a rank of.
-        words = coverage * (_COVERAGE + (1 - _COVERAGE) * relative)
-        parts = {"words": words * (WORDS if scale else WORDS_ALONE)}
+    for candidate in candidates:
+        parts = {"words": for_words * max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0}
         if scale and candidate.cosine is not None:
-            parts["meaning"] = MEANING * scale.strength(candidate.cosine)
+            parts["meaning"] = for_meaning * scale.strength(candidate.cosine)
         ranked.append(_with_boosts(candidate.item, parts, now, answering=answering))
     return sorted(ranked, key=lambda one: (-round(one.score, 9), -one.item.at.timestamp(), one.item.ref))
 
@@ -131,10 +129,11 @@ def _with_boosts(item: IndexedItem, parts: dict[str, float], now: datetime, *, a
         if item.pinned:
             parts["pinned"] = 0.04
         if answering and item.kind == "message":
+            whole = sum(parts.values())
             if only_asks(item.text):
-                parts["question"] = -min(0.2, sum(parts.values()))
+                parts["question"] = -0.45 * whole
             if item.role == "assistant":
-                parts["speaker"] = -min(0.08, sum(parts.values()))
+                parts["speaker"] = -0.2 * whole
     parts = {name: value for name, value in parts.items() if abs(value) >= 1e-6}
     return Ranked(item, min(1.0, max(0.0, sum(parts.values()))), parts)
 
