@@ -31,6 +31,9 @@ WORDS = 0.65
 WORDS_ALONE = 0.90
 MEANING = 0.25
 MEANING_WITHOUT_WORDS = 0.65
+_FEW = 100
+"""A young memory is treated as if it held this much: in two items every word is common."""
+
 _HALF_LIFE_DAYS = 30.0
 
 
@@ -140,7 +143,7 @@ def _with_boosts(item: IndexedItem, parts: dict[str, float], now: datetime, *, a
 
 def _rarity(terms: Sequence[str], held: Sequence[Collection[str]], stored: int) -> dict[str, float]:
     """A weight from 0 to 1 for every term: 1 for one that nothing has, little for one that most items have."""
-    total = max(stored, len(held), 1)
+    total = max(stored, len(held), _FEW)
     most = math.log(1 + total / 0.5)
     return {term: math.log(1 + total / (0.5 + sum(term in present for present in held))) / most for term in terms}
 

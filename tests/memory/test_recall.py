@@ -106,6 +106,12 @@ async def test_a_fact_comes_with_its_kind(filled: Store, embedding: Holder, mini
     assert (await recaller.search("peanut"))[0].kind == "fact"
 
 
+async def test_the_only_fact_is_found_before_it_is_embedded(store: Store, embedding: Holder) -> None:
+    await store.memories.add(kind="fact", text="I am allergic to peanuts", confidence=1.0, origin="user")
+    recaller = Recaller(store, embedding, words)
+    assert await recall(recaller, "Which foods am I allergic to?") == ["I am allergic to peanuts"]
+
+
 async def test_a_long_message_is_cut_to_what_is_asked_about(store: Store, no_embedder: Holder) -> None:
     session = await store.sessions.create()
     long = "Filler about nothing. " * 400 + "The launch code name is Bluebird. " + "More filler text. " * 400
