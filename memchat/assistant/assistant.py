@@ -264,7 +264,11 @@ class Assistant:
         if session_id in self._private_sessions:
             raise MemchatError("This session is incognito: nothing in it is remembered.", "Begin another with ctrl+n.")
         memory = await facts.remember(
-            self.store, text, session_id=session_id, message_id=None, origin="user", actor="user"
+            self.store,
+            text,
+            session_id=session_id,
+            message_id=None,
+            redact=self.settings.privacy.redact_secrets,
         )
         self._publish(Learned(added=(memory,)))
         self._home.learning.wake()
@@ -293,7 +297,9 @@ class Assistant:
         Raises:
             MemchatError: There is no such field, or the value is empty.
         """
-        changed = await profile_rules.set_field(self.store, self.settings.profile, field, value)
+        changed = await profile_rules.set_field(
+            self.store, self.settings.profile, field, value, redact=self.settings.privacy.redact_secrets
+        )
         self._publish(Learned(profile=(changed,)))
         self._home.learning.wake()
         return changed
@@ -328,6 +334,10 @@ class Assistant:
     async def settle(self, timeout: float | None = None) -> bool:
         """Waits for the learning; false when it was not done in `timeout` seconds."""
         return await self._home.learning.settle(timeout)
+
+    async def index(self) -> None:
+        """Embeds what is not embedded yet, so that it is found by meaning at once; makes no model call."""
+        await self._home.learning.embed()
 
     async def close(self) -> None:
         """Stops what runs, lets go of open sessions, ends the engine and closes the database."""

@@ -10,6 +10,7 @@ from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory import working
+from memchat.memory.jobs import fold_job, session_summary_job, title_job
 from memchat.memory.learning import Learning
 from memchat.providers.catalog import find
 from memchat.store import NewJob, Store
@@ -54,10 +55,11 @@ class Home:
         jobs: list[NewJob] = []
         summary = await self.store.summaries.latest(session.id)
         span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)
-        if working.due(span, self._settings.memory, self._connection.status.window):
-            jobs.append(NewJob(kind="fold", payload={"session_id": session.id}, key=f"fold:{session.id}"))
+        window = self._connection.status.window
+        if working.due(span, self._settings.memory, window):
+            jobs.append(fold_job(session.id, window))
         if user.seq == 1 and session.title_by == "default" and self._can_name():
-            jobs.append(NewJob(kind="title", payload={"session_id": session.id}, key=f"title:{session.id}"))
+            jobs.append(title_job(session.id))
         return tuple(jobs)
 
     async def queue_unfinished(self, still_open: frozenset[str]) -> None:
@@ -67,11 +69,7 @@ class Home:
 
     async def queue_summaries(self, sessions: Sequence[Session]) -> None:
         """Queues a session summary for each of `sessions` that has something to summarise."""
-        jobs = [
-            NewJob(kind="session_summary", payload={"session_id": session.id}, key=f"session_summary:{session.id}")
-            for session in sessions
-            if session.message_count > 1
-        ]
+        jobs = [session_summary_job(session.id) for session in sessions if session.message_count > 1]
         if jobs and self._settings.memory.enabled:
             await self.store.jobs.add(jobs)
             self.learning.wake()

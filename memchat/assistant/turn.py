@@ -273,8 +273,7 @@ class Turn:
             wanted,
             session_id=user.session_id,
             message_id=user.id,
-            origin="user",
-            actor="user",
+            redact=self.settings.privacy.redact_secrets,
         )
         return Learned(added=(memory,))
 

@@ -117,6 +117,7 @@ async def add_memory(args: Namespace) -> int:
 
     async with assistant() as opened:
         added = await opened.remember(" ".join(args.text))
+        await opened.index()
     return _tell(args, "remembered", added)
 
 
@@ -126,6 +127,7 @@ async def edit_memory(args: Namespace) -> int:
     async with assistant() as opened:
         found = await opened.store.memories.get(args.id)
         edited = await opened.edit_memory(found.id, " ".join(args.text))
+        await opened.index()
     return _tell(args, "edited", edited)
 
 

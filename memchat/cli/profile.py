@@ -61,6 +61,7 @@ async def set_field(args: Namespace) -> int:
 
     async with assistant() as opened:
         changed = await opened.set_profile(args.field, " ".join(args.value))
+        await opened.index()
     if args.json:
         print_json(profile_field_json(changed))
     else:

@@ -66,7 +66,7 @@ class MemorySettings:
         mode: Working memory: `buffer`, `window`, `summary` or `hybrid`.
         window_messages: How many of the newest messages `window` keeps.
         fold_messages: Fold the oldest half once the buffer holds this many messages.
-        fold_tokens: Fold the oldest half once the buffer holds this many tokens; 0 is half of the model's window.
+        fold_tokens: Fold the oldest half once the buffer holds this many tokens; 0 is a third of the model's window.
         summary_tokens: The rolling summary's limit, in tokens.
         session_summaries: How many session summaries go into the next session.
         recall_items: How many items a turn recalls at most.

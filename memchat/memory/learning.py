@@ -114,6 +114,11 @@ class Learning:
             return False
         return await self._store.jobs.waiting() == 0 and not await self._store.index.pending(1)
 
+    async def embed(self) -> None:
+        """Embeds all that waits for it, and runs no job; for a program that has not begun to learn."""
+        while await self._embed_some() == 0:
+            pass
+
     async def stop(self) -> None:
         """Ends at once; a job that runs goes back into the queue."""
         for lane in self._lanes:
