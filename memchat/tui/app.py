@@ -65,7 +65,6 @@ class MemchatApp(App[None]):
         self.continue_last = continue_last
         self.incognito = incognito
         self.assistant: Assistant | None = None
-        self.broken = False
         self._environ = environ
         self._use_themes()
 
@@ -183,7 +182,6 @@ class MemchatApp(App[None]):
             super()._handle_exception(error)
             return
         _log.error("The interface broke", exc_info=error)
-        self.broken = True
         self.exit(
             return_code=1,
             message=f"memchat stopped ({type(error).__name__}). What was said is kept; see {self.paths.log_file}.",

@@ -187,8 +187,8 @@ class Turns:
             self._screen.post_message(TurnHappened(session_id, event))
             match event:
                 case UserSaved(message):
-                    user.text = message.text if user.text != message.text else user.text
-                    user.saved(message)
+                    if user.saved(message):
+                        self._screen.say("What looks like a secret was replaced before it was kept and sent.")
                 case Recalled() | ContextBuilt() | Learned():
                     pass
                 case Delta(text):

@@ -269,3 +269,12 @@ async def test_the_panels_are_a_column_or_a_drawer(
         await run.pilot.press("ctrl+b")
         await run.pilot.pause()
         assert run.chat.prompt.has_focus
+
+
+async def test_a_secret_is_shown_as_it_is_stored(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        secret = "sk-proj-" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7d"
+        await run.ask(f"My key is {secret}, keep it")
+        assert secret not in run.views[0].text
+        assert not any(secret in row for row in run.screen)
+        assert any("secret was replaced" in said for said in run.said)

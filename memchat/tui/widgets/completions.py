@@ -64,11 +64,7 @@ class Completions(OptionList, can_focus=False):
             return
         width = max(len(item.shown) for item in items)
         self.add_options(
-            Option(
-                Content.assemble(
-                    Content.styled(item.shown.ljust(width), "bold"), "  ", Content.styled(item.about, "$dim")
-                )
-            )
+            Option(Content.assemble(Content.styled(item.shown.ljust(width), "bold"), "  ", item.about))
             for item in items
         )
         self.highlighted = 0

@@ -122,9 +122,18 @@ class MessageView(Widget, can_focus=True):
         """The stretches of Markdown that a reply is drawn as."""
         return [child for child in self.children if isinstance(child, Part)]
 
-    def saved(self, message: Message) -> None:
-        """Takes over what is stored: time, model, and what became of it."""
+    def saved(self, message: Message) -> bool:
+        """Takes over what is stored: time, model, and what became of it.
+
+        Returns:
+            Whether a user's message was stored with other words than were typed.
+        """
         self.message = message
+        text = plain(message.text)
+        changed = self.role == "user" and text.strip() != self.text.strip()
+        if changed:
+            self.text = text
+            self._line("text").update(self._user_text())
         self.tool_uses = message.tool_uses or self.tool_uses
         self.waiting = ""
         self._line("head").update(self._head())
@@ -142,6 +151,7 @@ class MessageView(Widget, can_focus=True):
             case "failed":
                 self.status(sentence or "Not answered.", again=True)
         self._show_parts()
+        return changed
 
     def status(self, sentence: str, *, again: bool) -> None:
         """Says what became of the message.
