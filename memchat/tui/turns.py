@@ -230,7 +230,7 @@ class Turns:
 
         def tick() -> None:
             left = max(0, round(until - monotonic()))
-            reply.waiting = f"{reason} · trying again in {left} s (attempt {event.attempt} of {event.attempts})"
+            reply.waiting = f"trying again in {left} s ({event.attempt} of {event.attempts}) · {reason}"
 
         tick()
         self._countdown = self._screen.set_interval(1.0, tick)
