@@ -5,19 +5,22 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 
 from memchat.core.errors import MemchatError
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.ahead import TypedAhead
 from memchat.tui.keys import key_shown, known_ids
 from memchat.tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
+    from memchat.tui.screens.chat import ChatScreen
 
 Resume = str | Literal["pick"] | None
 
@@ -48,6 +51,13 @@ class MemchatApp(App[None]):
         Binding("ctrl+c", "how_to_quit", "Copy the selection", id="copy", show=False, system=True),
     ]
 
+    class Ready(Message):
+        """The chat takes keys from now on."""
+
+        def __init__(self, chat: "ChatScreen") -> None:
+            super().__init__()
+            self.chat = chat
+
     def __init__(
         self,
         settings: Settings,
@@ -66,6 +76,7 @@ class MemchatApp(App[None]):
         self.incognito = incognito
         self.assistant: Assistant | None = None
         self._environ = environ
+        self._ahead: TypedAhead | None = TypedAhead()
         self._use_themes()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -78,6 +89,31 @@ class MemchatApp(App[None]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._begin)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keeps keys back until the chat is there, all but the one that quits."""
+        if self._ahead is None or event.is_forwarded or not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and self._quits(event.key):
+            await super().on_event(event)
+        else:
+            self._ahead.events.append(event)
+            for screen in self.screen_stack:
+                if isinstance(screen, Skeleton):
+                    screen.echo(self._ahead.text)
+
+    def _quits(self, key: str) -> bool:
+        return any(binding.action == "quit" for binding in self._bindings.key_to_bindings.get(key, ()))
+
+    @on(Ready)
+    async def _give_keys(self, message: Ready) -> None:
+        """Hands on what was typed meanwhile; keys that come now wait for this to end."""
+        ahead, self._ahead = self._ahead, None
+        if self.screen is message.chat and self.focused is None:
+            message.chat.set_focus(message.chat.prompt)
+        for event in ahead.events if ahead else ():
+            await super().on_event(event)
+        message.chat.prompt.call_later(message.chat.heard.set)
 
     def _use_themes(self) -> None:
         """Registers memchat's own and the user's themes, and tells of those that cannot be used."""
@@ -99,29 +135,28 @@ class MemchatApp(App[None]):
     async def _open(self) -> None:
         skeleton = self.screen
         try:
-            await self._open_chat()
+            chat = await self._open_chat()
+            await self._use_keys()
+            await chat.shown.wait()
         except MemchatError as error:
             if isinstance(skeleton, Skeleton):
                 skeleton.fail(str(error))
         except Exception as error:  # noqa: BLE001 whatever it is, the app cannot go on
             self._handle_exception(error)
         else:
-            await self._use_keys()
-            if isinstance(skeleton, Skeleton):
-                for event in skeleton.typed:
-                    self.post_message(_again(event))
+            self.post_message(self.Ready(chat))
             for problem in self._problems:
                 self.notify(problem, severity="warning", markup=False, timeout=12)
 
-    async def _open_chat(self) -> None:
+    async def _open_chat(self) -> "ChatScreen":
         await asyncio.to_thread(_import_chat)
         from memchat.assistant import Assistant
         from memchat.tui.screens.chat import ChatScreen
 
         self.assistant = assistant = await Assistant.open(self.settings, self.paths, environ=self._environ)
-        await self.push_screen(
-            ChatScreen(assistant, resume=self.resume, continue_last=self.continue_last, incognito=self.incognito)
-        )
+        chat = ChatScreen(assistant, resume=self.resume, continue_last=self.continue_last, incognito=self.incognito)
+        await self.push_screen(chat)
+        return chat
 
     async def _use_keys(self) -> None:
         """Puts the user's keys in place of the default ones, and tells of ids that no binding has."""
@@ -193,9 +228,3 @@ def _import_chat() -> None:
     import memchat.assistant
     import memchat.tui.screens.chat  # noqa: F401
 
-
-def _again(event: events.Key | events.Paste) -> events.Key | events.Paste:
-    """A new event like `event`, since one that was handled is not handled again."""
-    if isinstance(event, events.Paste):
-        return events.Paste(event.text)
-    return events.Key(event.key, event.character)

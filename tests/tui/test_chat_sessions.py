@@ -1,6 +1,7 @@
 """Sessions come and go in the chat: drafts, resuming, leaving, and the start of the program."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -174,15 +175,15 @@ async def test_keys_typed_before_the_chat_is_there_reach_it(
     opening = asyncio.Event()
     begin = app._open_chat
 
-    async def held() -> None:
+    async def held() -> ChatScreen:
         await opening.wait()
-        await begin()
+        return await begin()
 
     app._open_chat = held  # type: ignore[method-assign]
     async with app.run_test(notifications=True) as pilot:
         assert isinstance(app.screen, Skeleton)
         await pilot.press("h", "i")
-        app.screen.post_message(events.Paste(" there"))
+        app.post_message(events.Paste(" there"))
         await pilot.press("!")
         assert "hi there!" in str(app.screen.query_one("#skeleton-prompt", Static).content)
         opening.set()
@@ -192,6 +193,27 @@ async def test_keys_typed_before_the_chat_is_there_reach_it(
         await run.until(lambda: run.chat.prompt.text == "hi there!")
         await run.idle()
         assert run.chat.prompt.text == "hi there!"
+        await app.action_quit()
+
+
+async def test_keys_typed_while_the_chat_takes_over_arrive_in_order(
+    server: ScriptedServer, settings: Settings, paths: Paths
+) -> None:
+    app = MemchatApp(settings, paths, environ={"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "x"})
+    typed = ""
+    async with app.run_test(notifications=True) as pilot:
+        run = Run(app, pilot)
+        letters = itertools.cycle("abcdefghijklmnopqrstuvwxyz")
+        while not any(isinstance(screen, ChatScreen) and screen.heard.is_set() for screen in app.screen_stack):
+            typed += (letter := next(letters))
+            app.post_message(events.Key(letter, letter))
+            await asyncio.sleep(0)
+        app.post_message(events.Key("enter", None))
+        app.post_message(events.Key("z", "z"))
+        await run.until(lambda: run.views)
+        assert run.views[0].text == typed
+        assert run.chat.prompt.text == "z"
+        await run.idle()
         await app.action_quit()
 
 

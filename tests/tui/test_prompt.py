@@ -153,3 +153,13 @@ async def test_tab_without_completions_moves_the_focus() -> None:
     async with alone() as (_, prompt, pilot):
         await pilot.press("a", "tab")
         assert prompt.text == "a"
+
+
+async def test_keys_that_come_at_once_take_effect_in_their_order() -> None:
+    async with alone() as (app, prompt, pilot):
+        keys = ["a", "b", "x", "backspace", "ctrl+j", "c", "left", "d", "enter", "e", "f", "home", "g"]
+        for key in keys:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert app.sent == ["ab\ndc"]
+        assert prompt.text == "gef"

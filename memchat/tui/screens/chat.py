@@ -58,8 +58,7 @@ class ChatScreen(ChatActions):
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
-        if message.text:
-            self.prompt.set_value("\n\n".join(filter(None, [message.text, self.prompt.value])))
+        self.prompt.give_back(message.text)
         self.say(message.sentence, problem=True)
 
     # the prompt
@@ -71,8 +70,8 @@ class ChatScreen(ChatActions):
             self.run_command(*command)
             return
         if not self.session_id:
+            self.prompt.give_back(message.text)
             return
-        self.prompt.take()
         self.pause_draft()
         self.prompt.history_of_prompts.add(message.text)
         self.work(self._send(slash.as_message(message.text)), group="send")
@@ -82,17 +81,16 @@ class ChatScreen(ChatActions):
         await self.assistant.set_draft(self.session_id, "")
 
     def run_command(self, name: str, argument: str) -> None:
-        """Does a slash command; the input is emptied when there is one of that name."""
+        """Does a slash command; one that cannot be done goes back into the input."""
         command = slash.find(name)
         if command is None:
             self.say(f"There is no /{name}. /help lists the commands; // at the start sends it as a message.")
+            self.prompt.give_back(f"/{name} {argument}".strip())
             return
         if command.needs_argument and not argument:
             self.say(f"{command.usage}: {command.about}.")
-            self.prompt.set_value(f"/{command.name} ")
+            self.prompt.give_back(f"/{command.name} ")
             return
-        self.prompt.take()
-        self.pause_draft()
         self.work(command.run(self, argument), group="command")
 
     @on(Prompt.Paged)

@@ -42,7 +42,12 @@ class ChatSessions(ChatBase):
         self._resume = resume
         self._continue_last = continue_last
         self._incognito = incognito
+        self.shown = asyncio.Event()
+        """Set once the first session is on the screen."""
+        self.heard = asyncio.Event()
+        """Set once the input has what was typed before that."""
         self._connected = asyncio.Event()
+        self._asking = asyncio.Lock()
         self._left = False
         self._draft_timer: Timer | None = None
         self._moving = asyncio.Lock()
@@ -52,12 +57,18 @@ class ChatSessions(ChatBase):
         self.assistant.warm_up()
         self.work(self._connect(), group="connect")
         try:
+            await self._open_first()
+        finally:
+            self.shown.set()
+        if self._resume == "pick":
+            self.work(opens.sessions(self), group="open")
+
+    async def _open_first(self) -> None:
+        try:
             await self._first_session()
         except MemchatError as error:
             self.say(str(error), problem=True)
             await self.begin_session()
-        if self._resume == "pick":
-            self.work(opens.sessions(self), group="open")
 
     async def _first_session(self) -> None:
         if self._incognito:
@@ -72,15 +83,20 @@ class ChatSessions(ChatBase):
     async def _connect(self) -> None:
         self.show_model(await self.assistant.connect())
         self._connected.set()
-        if self.assistant.model.state == "none" and not self.prompt.text and self.app.screen is self:
-            await opens.first_run(self)
+        await self.heard.wait()
+        if not self.prompt.text and not self.turns.running and self.app.screen is self:
+            await self._ask_for_model()
 
     async def model_ready(self) -> bool:
         """Waits until it is known which model answers; asks the user when there is none."""
         await self._connected.wait()
-        if self.assistant.model.state == "none":
-            await opens.first_run(self)
+        await self._ask_for_model()
         return self.assistant.model.state != "none"
+
+    async def _ask_for_model(self) -> None:
+        async with self._asking:
+            if self.assistant.model.state == "none":
+                await opens.first_run(self)
 
     async def begin_session(self, *, incognito: bool = False) -> None:
         """Leaves the session for a new one."""

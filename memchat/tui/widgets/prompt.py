@@ -16,16 +16,19 @@ from memchat.tui.widgets.completions import Completions
 class Prompt(TextArea):
     """Where a message is written.
 
+    Its keys take effect in the order in which they are pressed, however quick: Textual would let a key that has a
+    binding overtake the letters before it, or fall behind those after it.
+
     Args:
         completions: The list that shows what a slash command can be completed to.
         placeholder: What stands in it while it is empty.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="prompt.send", priority=True),
-        Binding("ctrl+j,shift+enter,alt+enter", "newline", "Newline", id="prompt.newline", priority=True),
-        Binding("tab", "complete", "Complete", id="prompt.complete", show=False, priority=True),
-        Binding("ctrl+g", "screen.edit_prompt", "Write in $EDITOR", id="prompt.editor", show=False, priority=True),
+        Binding("enter", "send", "Send", id="prompt.send"),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "Newline", id="prompt.newline"),
+        Binding("tab", "complete", "Complete", id="prompt.complete", show=False),
+        Binding("ctrl+g", "screen.edit_prompt", "Write in $EDITOR", id="prompt.editor", show=False),
     ]
 
     class Sent(Message):
@@ -67,15 +70,34 @@ class Prompt(TextArea):
         self.load_text("")
         return value
 
+    async def _on_key(self, event: events.Key) -> None:
+        if await self._acts(event.key):
+            event.stop()
+            event.prevent_default()
+        else:
+            await super()._on_key(event)
+
+    async def _acts(self, key: str) -> bool:
+        """Does what the key is bound to here; false when it is not."""
+        chain = self.screen._binding_chain  # noqa: SLF001 - the only place where remapped keys are
+        own = next((bindings for node, bindings in chain if node is self), None)
+        for binding in own.key_to_bindings.get(key, ()) if own else ():
+            if await self.app.run_action(binding.action, self):
+                return True
+        return False
+
     def action_send(self) -> None:
         chosen = self._completions.chosen
         if self._completions.open and chosen is not None:
             self.accept()
             if not chosen.complete:
                 return
-        value = self.value
-        if value.strip():
-            self.post_message(self.Sent(value))
+        if self.value.strip():
+            self.post_message(self.Sent(self.take()))
+
+    def give_back(self, text: str) -> None:
+        """Puts a message that was not sent before what has been typed since."""
+        self.set_value("\n\n".join(filter(None, [text, self.value])))
 
     def action_newline(self) -> None:
         self._replace_via_keyboard("\n", *self.selection)
