@@ -12,11 +12,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from terminals import Terminal
 
 from memchat.paths import Paths
-from memchat.providers.scripted import Recorded, Reply, Say, ScriptedServer
+from memchat.providers.scripted import Reply, Say, ScriptedServer
 from memchat.providers.tokens import TokenCounter
 from memchat.store import Store
 
@@ -70,8 +71,8 @@ async def fill(home: Path, messages: int) -> None:
 def serve(arrivals: "queue.Queue[float]", ready: "queue.Queue[str]") -> None:
     """A server in its own thread that notes when each streamed request arrived."""
 
-    def note(request: Recorded) -> Reply:
-        if request.body.get("stream"):
+    def note(body: dict[str, Any]) -> Reply:
+        if "when did I plan" in str(body["messages"][-1]["content"]):
             arrivals.put(time.monotonic())
         return Say("Good.")
 
@@ -98,6 +99,8 @@ def measure(home: Path, base_url: str, arrivals: "queue.Queue[float]", turns: in
             entered = terminal.send("\r")
             while arrivals.empty():
                 terminal.read(0.001)
+                if time.monotonic() > entered + 20:
+                    raise TimeoutError(f"no request came; the last output: {terminal.output[-2000:]!r}")
             if number >= 3:  # the first turns warm up
                 taken.append(arrivals.get() - entered)
             else:
