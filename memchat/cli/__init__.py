@@ -4,6 +4,7 @@ Importing this room costs nothing, and `memchat` without arguments goes to the s
 built for it.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: In place of the process's own.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    given = [_as_typed(word) for word in sys.argv[1:]] if arguments is None else list(arguments)
     from memchat.cli.running import guarded
 
     if not given:
@@ -24,3 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from memchat.cli.dispatch import dispatch
 
     return guarded(lambda: dispatch(given))
+
+
+def _as_typed(word: str) -> str:
+    """A word of the command line as UTF-8, also where the locale made something else of its bytes."""
+    return os.fsencode(word).decode("utf-8", errors="replace") if os.name == "posix" else word

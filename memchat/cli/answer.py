@@ -18,12 +18,15 @@ from memchat.core.events import (
     BackgroundEvent,
     ContextBuilt,
     Delta,
+    EmbedderChanged,
+    EpisodeClosed,
     Event,
     Learned,
     LearningChanged,
     Reasoning,
     Recalled,
     Retrying,
+    SessionChanged,
     ToolCalled,
     TurnEvent,
     TurnFailed,
@@ -93,6 +96,8 @@ class Answer(ABC):
         return INTERRUPTED if stopped.is_set() else code
 
     def _saved(self, message: Message) -> int:
+        if message.finish_reason == "length":
+            self.notices.say("The reply reached its limit and ends there. Raise model.reply_tokens for longer ones.")
         if message.status != "partial":
             return DONE
         self.notices.say(message.error or "The reply was cut off; what came of it is kept.")
@@ -162,8 +167,12 @@ class TextAnswer(Answer):
             self._write("\n")
 
 
+_ASIDE = (EmbedderChanged, EpisodeClosed, LearningChanged, Retrying, SessionChanged)
+"""What a screen shows beside the turn; scripts read what the turn and its learning did, and stderr has the rest."""
+
+
 class JsonAnswer(Answer):
-    """Each event as a line of JSON."""
+    """Each event of the turn, and what was learned from it, as a line of JSON."""
 
     def show(self, event: TurnEvent) -> None:
         self._line(event)
@@ -175,7 +184,8 @@ class JsonAnswer(Answer):
         self._line(TurnFailed(sentence=error.sentence, next_step=error.next_step, user_message=None, retryable=False))
 
     def _line(self, event: Event) -> None:
-        print(json_text(event_json(event)), flush=True)
+        if not isinstance(event, _ASIDE):
+            print(json_text(event_json(event)), flush=True)
 
 
 @asynccontextmanager

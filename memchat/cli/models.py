@@ -1,9 +1,13 @@
 """`memchat models`: what can answer; pull, use and remove the built-in ones."""
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
 
 
 def register(commands: Commands) -> None:
@@ -87,7 +91,7 @@ async def use_model(args: Namespace) -> int:
     async with assistant() as opened:
         endpoint, name = split_model(args.name, opened.settings)
         if not endpoint:
-            endpoint = (await opened.connect()).endpoint
+            endpoint = await _endpoint_of(opened, name)
         if not endpoint:
             raise ModelError(
                 f"No endpoint is set up that could have a model named {name!r}.",
@@ -98,6 +102,13 @@ async def use_model(args: Namespace) -> int:
         raise ModelError(status.problem)
     print_fields([("endpoint", status.endpoint), ("model", status.name), ("window", f"{status.window:,} tokens")])
     return DONE
+
+
+async def _endpoint_of(assistant: "Assistant", name: str) -> str:
+    """The endpoint that lists the model: the one in use before others, and also where none lists it."""
+    current = (await assistant.connect()).endpoint
+    listing = [choice.endpoint for choice in await assistant.model_choices() if choice.name == name]
+    return current if current in listing else next(iter(listing), current)
 
 
 async def remove_model(args: Namespace) -> int:

@@ -94,4 +94,5 @@ class Notices:
 
 def _retry_sentence(event: Retrying, seconds: float) -> str:
     reason = event.reason.strip().rstrip(".")
+    reason = reason[:1].upper() + reason[1:]
     return f"{reason}. Trying again in {math.ceil(seconds)} s ({event.attempt} of {event.attempts})."

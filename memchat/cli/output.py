@@ -42,8 +42,9 @@ def print_json(document: Any) -> None:
 
 
 def json_text(document: Any, *, indent: int | None = None) -> str:
-    """`document` as JSON in which no character means something to a terminal."""
-    return json.dumps(document, ensure_ascii=False, indent=indent).translate(_ESCAPED)
+    """`document` as JSON in which no character means something to a terminal, and none is lost on its way there."""
+    whole = (sys.stdout.encoding or "").lower().replace("-", "").replace("_", "").startswith("utf")
+    return json.dumps(document, ensure_ascii=not whole, indent=indent).translate(_ESCAPED)
 
 
 def print_lines(text: str) -> None:

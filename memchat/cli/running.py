@@ -20,6 +20,7 @@ class WrongUsage(MemchatError):
 
 def guarded(command: Callable[[], int]) -> int:
     """The exit code of `command`; whatever it raises becomes a sentence, and no traceback reaches the user."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
@@ -40,6 +41,17 @@ def guarded(command: Callable[[], int]) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort, and it is logged
         return unexpected(error)
     return code
+
+
+def _open_streams() -> None:
+    """Puts the null device where a stream was closed, before a database gets its number and output goes into that."""
+    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def failed(sentence: str) -> int:

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import JSON, Commands, shared
-from memchat.cli.running import DONE
+from memchat.cli.running import DONE, WrongUsage
 
 if TYPE_CHECKING:
     from memchat.core.context import ItemKind, RecalledItem
@@ -60,9 +60,12 @@ async def run(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import Column, print_json, print_table
 
+    query = " ".join(args.query).strip()
+    if not query:
+        raise WrongUsage("There is nothing to search for.", "Give words, as in memchat search peanuts.")
     kinds = tuple(dict.fromkeys(args.kinds)) if args.kinds else None
     async with assistant() as opened:
-        found = await opened.search(" ".join(args.query), kinds=kinds, limit=args.limit)
+        found = await opened.search(query, kinds=kinds, limit=args.limit)
     if args.json:
         print_json([hit_json(item) for item in found])
         return DONE

@@ -1,7 +1,7 @@
 """`memchat sessions`: list, show, rename, export and delete them."""
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from memchat.cli.parser import JSON, Commands, shared
@@ -47,9 +47,9 @@ def register(commands: Commands) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise ValueError
+        raise ArgumentTypeError("a number from 1 on is wanted")
     return number
 
 

@@ -33,14 +33,19 @@ def from_file(file: Path) -> Iterator[Given]:
         table = tomllib.loads(text)
     except FileNotFoundError:
         return
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The config file {file} cannot be read: {error}.") from error
+    except OSError as error:
+        raise ConfigError(
+            f"The config file {file} cannot be read: {error.strerror or error}.",
+            "Check its folder, or move it away.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The config file {file} is not UTF-8 text.", "Save it as UTF-8, or move it away.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The config file {file} is not valid TOML: {error}.", "Mend that line.") from error
     try:
         for path, value in _leaves((), table):
             yield Given(path, convert(".".join(path), value, annotation(path)), str(file))
-        _check_required(table)
+        check_required(table)
     except ConfigError as error:
         place = f"{file}:{line}" if (line := _line_of(text, error.sentence)) else str(file)
         raise ConfigError(f"{place}: {error.sentence}", error.next_step) from None
@@ -53,7 +58,7 @@ def from_environment(environ: Mapping[str, str]) -> Iterator[Given]:
         ConfigError: A variable names no setting, or holds a wrong value.
     """
     for name, value in environ.items():
-        if name == "MEMCHAT_MODEL":
+        if name == "MEMCHAT_MODEL" and value:
             yield Given(("model", "name"), value, name)
         elif name.startswith(_PREFIX) and "__" in name:
             path = tuple(name[len(_PREFIX) :].lower().split("__"))
@@ -81,7 +86,12 @@ def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[t
             yield here, value
 
 
-def _check_required(table: Mapping[str, Any]) -> None:
+def check_required(table: Mapping[str, Any]) -> None:
+    """Sees that nothing is missing that has no default.
+
+    Raises:
+        ConfigError: Something is.
+    """
     for name, endpoint in table.get("endpoints", {}).items():
         for needed in required_fields(annotation(("endpoints", name))):
             if needed not in endpoint:

@@ -64,7 +64,7 @@ class MessageTooLong(MemchatError):
     def __init__(self, tokens: int, available: int) -> None:
         super().__init__(
             f"This message needs about {tokens:,} tokens and {available:,} are free.",
-            "Shorten it, or pick a model with a larger window (ctrl+o).",
+            "Shorten it, or pick a model with a larger window (ctrl+o, or -m).",
         )
         self.tokens = tokens
         self.available = available

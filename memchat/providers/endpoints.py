@@ -52,6 +52,11 @@ class Endpoint:
     builtin: bool = False
     key_source: str = ""
 
+    @property
+    def noted_as(self) -> str:
+        """Under what its models are noted: the built-in engine's address is another one each time."""
+        return "builtin" if self.builtin else self.base_url
+
 
 def is_local(base_url: str) -> bool:
     """Whether a URL leads to this machine's loopback."""
@@ -77,6 +82,7 @@ def clean_url(base_url: str) -> str:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        usable = usable and url.isprintable() and " " not in url
     except ValueError:
         usable = False
     if not usable:
@@ -101,7 +107,7 @@ def configured(settings: Settings, environ: Mapping[str, str], keys: KeySource) 
         return None
     if settings.model.endpoint:
         return named(settings.model.endpoint, settings, environ, keys)
-    found = _from_environment(settings, environ, keys)
+    found = from_environment(settings, environ, keys)
     if found is None and settings.endpoints:
         found = named(next(iter(settings.endpoints)), settings, environ, keys)
     return found
@@ -117,7 +123,7 @@ def named(name: str, settings: Settings, environ: Mapping[str, str], keys: KeySo
     """
     if name in settings.endpoints:
         return _from_config(name, settings, environ, keys)
-    outside = _from_environment(settings, environ, keys)
+    outside = from_environment(settings, environ, keys)
     if outside is not None and outside.name == name:
         return outside
     if name == "openai":
@@ -143,24 +149,42 @@ def _from_config(name: str, settings: Settings, environ: Mapping[str, str], keys
     return _made(name, entry.base_url, key, source, settings, model=entry.model, window=entry.window)
 
 
-def _from_environment(settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint | None:
+def from_environment(settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint | None:
+    """The endpoint that `OPENAI_BASE_URL` and `OPENAI_API_KEY` name; none when neither is set.
+
+    May ask the keyring, which can take a moment: not for the event loop's thread.
+
+    Raises:
+        ConfigError: The address is none.
+    """
     base_url = environ.get("OPENAI_BASE_URL", "").strip()
     key = environ.get("OPENAI_API_KEY", "").strip()
     if not base_url and not key:
         return None
     url = clean_url(base_url or OPENAI_URL)
     for name, entry in settings.endpoints.items():
-        if clean_url(entry.base_url) == url:  # it has its own configuration, and so its own key
+        if _same_place(clean_url(entry.base_url), url):  # it has its own configuration, and so its own key
             return _from_config(name, settings, environ, keys)
     parts = urlsplit(url)
     name = "openai" if parts.hostname == urlsplit(OPENAI_URL).hostname else parts.netloc.rpartition("@")[2]
-    return _made(name, url, key, "OPENAI_API_KEY" if key else "", settings)
+    return _made(name, url, key, "OPENAI_API_KEY", settings)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two clean URLs are spellings of one address: a host's case and a loopback's name make no other place."""
+
+    def place(url: str) -> tuple[str, str, int | None, str]:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+        return parts.scheme, "loopback" if is_local(url) else parts.hostname or "", port, parts.path
+
+    return place(one) == place(other)
 
 
 def _key_of(name: str, variable: str, environ: Mapping[str, str], keys: KeySource) -> tuple[str, str]:
     if variable and environ.get(variable, "").strip():
         return environ[variable].strip(), variable
-    kept = keys.get(name)
+    kept = (keys.get(name) or "").strip()
     return (kept, "the stored key") if kept else ("", variable)
 
 
@@ -168,6 +192,10 @@ def _made(
     name: str, base_url: str, key: str, source: str, settings: Settings, *, model: str = "", window: int = 0
 ) -> Endpoint:
     url = clean_url(base_url)
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError(
+            f"The API key for {name} holds characters that no key has.", f"Correct it in {source or 'its setting'}."
+        )
     return Endpoint(
         name=name,
         base_url=url,

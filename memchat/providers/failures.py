@@ -72,22 +72,29 @@ def from_status(
     if is_about_context(said) and status in {400, 413, 422, 500}:
         return CallFailed(
             f"The request is longer than the context window of {model}: {said}.",
-            "Set model.window to its size, start a new session, or pick a model with a larger window (ctrl+o).",
+            "Set model.window to its size, start a new session, or pick a model with a larger window (ctrl+o, or -m).",
             status=status,
             detail=said,
         )
     if status == 402 or (status == 429 and _QUOTA.search(said)):
         return CallFailed(
             f"The account at {where} has no quota left.",
-            "Check its plan and billing, or pick another model (ctrl+o).",
+            "Check its plan and billing, or pick another model (ctrl+o, or -m).",
             status=status,
             detail=said,
         )
     quoted = f": {said}." if said else "."
+    if status == 404 and not model:
+        return CallFailed(
+            f"{where} does not have the page that lists its models{quoted}",
+            "Check the end of the base URL, by most servers' manuals /v1; or name the model with -m.",
+            status=status,
+            detail=said,
+        )
     if status == 404:
         return CallFailed(
             f"{where} does not know the model {model} or the page it was asked for{quoted}",
-            "Pick another model (ctrl+o), and check that the base URL ends as the server's manual says, mostly in /v1.",
+            "Pick another model (ctrl+o, or -m), and check the end of the base URL, by most servers' manuals /v1.",
             status=status,
             detail=said,
         )
@@ -96,7 +103,7 @@ def from_status(
         reason = f"{where} is busy ({status})" if busy else f"{where} failed ({status})"
         return CallFailed(
             f"{reason}{quoted}",
-            _after(asked) or "Try again in a moment, or pick another model (ctrl+o).",
+            _after(asked) or "Try again in a moment, or pick another model (ctrl+o, or -m).",
             reason=reason,
             status=status,
             again=True,
@@ -105,7 +112,7 @@ def from_status(
         )
     return CallFailed(
         f"{where} refused the request ({status}){quoted}",
-        "Check the model and its settings (memchat config show), or pick another model (ctrl+o).",
+        "Check the model and its settings (memchat config show), or pick another model (ctrl+o, or -m).",
         status=status,
         detail=said,
     )
@@ -123,11 +130,11 @@ def _key_refused(endpoint: Endpoint) -> tuple[str, str]:
     if not endpoint.api_key:
         return (
             f"{endpoint.name} asks for an API key and none is set.",
-            f"Set {endpoint.key_source or 'the key'} or enter one in the model picker (ctrl+o).",
+            f"Set {endpoint.key_source or 'the key'} or enter one in the model picker (ctrl+o in the chat).",
         )
     return (
         f"{endpoint.name} refused the API key from {source}.",
-        "Correct it there or enter another in the model picker (ctrl+o); memchat config show tells what is set.",
+        "Correct it there or enter another in the model picker (ctrl+o in the chat).",
     )
 
 
@@ -160,7 +167,7 @@ def from_network(endpoint: Endpoint, error: BaseException) -> CallFailed:
         step = "Is it running? Start it" if endpoint.local else "Check the address and the network"
         return CallFailed(
             f"Nothing answers at {url}.",
-            f"{step}, or pick another model (ctrl+o).",
+            f"{step}, or pick another model (ctrl+o, or -m).",
             reason=f"nothing answers at {url}",
             again=True,
         )

@@ -73,10 +73,12 @@ class Wire:
             parts = urlsplit(self.endpoint.base_url)
             url = f"{parts.scheme}://{parts.netloc}{path[1:]}"
         timeout = httpx2.Timeout(seconds, connect=min(seconds, self._settings.connect_seconds))
+        kind = ""
         try:
             async with asyncio.timeout(seconds):
                 options = {"timeout": timeout, "headers": self.headers()}
                 response = await client.get(url, cast_to=httpx2.Response, options=cast("Any", options))
+            kind = response.headers.get("content-type", "")
             return json.loads(response.content)
         except openai.APIStatusError as error:
             raise from_status(self.endpoint, "", error.status_code, error.body, error.response.headers) from None
@@ -85,7 +87,7 @@ class Wire:
         except TimeoutError:
             raise silent(self.endpoint, seconds) from None
         except (ValueError, RecursionError):
-            raise not_the_protocol(self.endpoint, response.headers.get("content-type", "")) from None
+            raise not_the_protocol(self.endpoint, kind) from None
 
     async def close(self) -> None:
         """Closes the connections; a second call does nothing."""

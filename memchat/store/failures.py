@@ -1,5 +1,6 @@
 """What SQLite's failures are in words for the user."""
 
+import shutil
 from pathlib import Path
 
 import apsw
@@ -8,10 +9,15 @@ from memchat.core.errors import StoreError
 
 BUSY_MILLISECONDS = 30_000
 
+_LEAST_BYTES = 64 * 1024
+"""What SQLite needs beside a file to open it."""
+
 
 def store_error(error: apsw.Error, path: Path | None) -> StoreError:
     """The sentence for `error`, and what to do about it."""
     where = "The database in memory" if path is None else f"The database {path}"
+    if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and _is_full(path)):
+        return StoreError("The disk is full, so nothing more can be stored.", "Free some space and try again.")
     match error:
         case apsw.NotADBError():
             return StoreError(
@@ -22,8 +28,6 @@ def store_error(error: apsw.Error, path: Path | None) -> StoreError:
                 f"{where} is damaged.",
                 "Put a backup in its place (the files beside it that end in .bak), or move it away to start anew.",
             )
-        case apsw.FullError():
-            return StoreError("The disk is full, so nothing more can be stored.", "Free some space and try again.")
         case apsw.ReadOnlyError() | apsw.PermissionsError():
             return StoreError(
                 f"{where} cannot be written to.", "Make it writable for you, or set MEMCHAT_HOME to another folder."
@@ -43,3 +47,11 @@ def store_error(error: apsw.Error, path: Path | None) -> StoreError:
             )
         case _:
             return StoreError(f"{where} refused an operation: {error}.", "Run `memchat doctor` to see what is wrong.")
+
+
+def _is_full(path: Path | None) -> bool:
+    """Whether the disk is the reason that SQLite cannot tell: it maps a file that cannot grow."""
+    try:
+        return path is not None and shutil.disk_usage(path.parent).free < _LEAST_BYTES
+    except OSError:
+        return False

@@ -2,10 +2,12 @@
 
 import pytest
 
+from memchat.paths import Paths
 from memchat.providers.scripted import CallTool, Disconnect, Empty, Say, Status, StreamError
 from tests.cli.conftest import Cli, Model
 
 ORDER = ["user_saved", "recalled", "context_built", "delta", "assistant_saved"]
+PINNED = {*ORDER, "reasoning", "tool_called", "learned", "summary_updated", "error"}
 
 
 def test_the_answer_is_on_stdout_and_nothing_else(ok: Cli, model: Model) -> None:
@@ -48,6 +50,13 @@ def test_json_is_one_event_a_line_in_the_pinned_order(ok: Cli, model: Model) -> 
         "recalled",
         "user",
     }
+
+
+def test_no_other_type_than_the_pinned_ones_is_printed(ok: Cli, cli: Cli, model: Model) -> None:
+    ok("ask", "--no-wait", "One")
+    assert {event["type"] for event in ok("ask", "--json", "Two, and the learning of one").events} <= PINNED
+    model.say(Status(503, retry_after=0.01), "Here again.")
+    assert {event["type"] for event in cli("ask", "--json", "Three, after a retry").events} <= PINNED
 
 
 def test_each_ask_begins_a_session_unless_told_otherwise(ok: Cli, model: Model) -> None:
@@ -106,6 +115,13 @@ def test_a_reply_that_is_cut_off_is_kept_and_told(cli: Cli, model: Model, monkey
     assert cli("sessions", "show", session, "--json").json["messages"][1]["status"] == "partial"
 
 
+def test_a_reply_that_reached_its_limit_says_so(cli: Cli, model: Model) -> None:
+    model.say(Say("And then", finish_reason="length"))
+    result = cli("ask", "Tell me all")
+    assert (result.code, result.out) == (0, "And then\n")
+    assert "model.reply_tokens" in result.err
+
+
 def test_a_retry_is_announced_on_stderr(cli: Cli, model: Model) -> None:
     model.say(Status(503, retry_after=0.01), "Here again.")
     result = cli("ask", "Hi")
@@ -138,6 +154,14 @@ def test_incognito_leaves_nothing(ok: Cli, model: Model) -> None:
     assert ok("ask", "--incognito", "My secret").out == "Hush.\n"
     assert ok("sessions", "--json").json == []
     assert ok("search", "--json", "secret").json == []
+
+
+def test_incognito_refuses_a_tool_that_it_did_not_offer(ok: Cli, model: Model, paths: Paths) -> None:
+    model.say(CallTool("remember", {"text": "I love xyzzy"}), "Done.")
+    result = ok("ask", "--incognito", "--json", "I love xyzzy")
+    assert "There is no tool" in result.event("tool_called")["result"]
+    assert not any(event["type"] == "learned" for event in result.events)
+    assert not any(b"xyzzy" in file.read_bytes() for file in paths.data_dir.rglob("*") if file.is_file())
 
 
 def test_without_memory_nothing_is_recalled(ok: Cli, model: Model) -> None:

@@ -1,6 +1,7 @@
 """`memchat doctor`."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,3 +75,11 @@ def test_what_is_wrong_is_said_with_what_to_do(cli: Cli, paths: Paths, monkeypat
 def test_nothing_is_made(cli: Cli) -> None:
     cli("doctor")
     assert not Paths.from_environment().database.exists()
+
+
+def test_a_home_that_cannot_be_is_said(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("MEMCHAT_HOME", str(tmp_path / "file"))
+    result = cli("doctor", "--json")
+    assert result.code == 1
+    assert "MEMCHAT_HOME" in _by_subject(result.json)["folder"]["advice"]

@@ -1,5 +1,8 @@
 """`memchat explain`: the request, with nothing sent and nothing stored."""
 
+import pytest
+
+from memchat.paths import Paths
 from tests.cli.conftest import Cli, Model
 
 LAYERS = {"system", "profile", "sessions", "summary", "buffer", "recalled", "user"}
@@ -20,6 +23,16 @@ def test_nothing_is_sent_and_nothing_stored(ok: Cli, model: Model) -> None:
     assert model.server.requests == []
     assert ok("sessions", "--json").json == []
     assert ok("search", "--json", "bicycle").json == []
+
+
+def test_a_window_that_the_server_tells_is_used_and_not_stored(
+    ok: Cli, model: Model, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok("sessions")
+    before = paths.database.read_bytes()
+    monkeypatch.setattr(model.server, "_models", {"scripted": {"max_model_len": 4096}})
+    assert ok("explain", "--json", "Where is my bicycle?").json["window"] == 4096
+    assert paths.database.read_bytes() == before
 
 
 def test_it_is_what_ask_sends(ok: Cli, model: Model) -> None:

@@ -32,6 +32,13 @@ def test_use_is_saved(ok: Cli, model: Model, monkeypatch: pytest.MonkeyPatch) ->
     assert model.asked[0]["model"] == "other"
 
 
+def test_use_takes_the_endpoint_that_lists_the_model(cli: Cli, ok: Cli, model: Model) -> None:
+    result = cli("models", "use", "smollm2-135m")
+    assert result.code == 1
+    assert "memchat models pull smollm2-135m" in result.err
+    assert ["model", "not-listed"] in ok("models", "use", "not-listed").rows
+
+
 def test_a_built_in_model_must_be_pulled_first(cli: Cli) -> None:
     result = cli("models", "use", "smollm2-135m")
     assert result.code == 1

@@ -135,6 +135,26 @@ def test_a_locale_without_utf8(model: Model) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "naïve ????\n".encode("latin-1"), b"")
 
 
+def test_words_survive_a_locale_that_knows_only_ascii(model: Model) -> None:
+    model.say("naïve 繁體中文", "naïve 繁體中文")
+    ascii_only = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        command("ask", "--json", "日本語 é"), stdin=subprocess.DEVNULL, capture_output=True, env=ascii_only, check=True
+    )
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["message"]["text"] == "日本語 é"
+    assert next(event["message"]["text"] for event in events if event["type"] == "assistant_saved") == "naïve 繁體中文"
+    assert model.asked[0]["messages"][-1]["content"] == "日本語 é"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_no_failure(model: Model, ok: Cli, closed: str) -> None:
+    line = " ".join([*command("ask", "--no-wait", "Hi"), closed])
+    done = subprocess.run(line, shell=True, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(ok("sessions", "--json").json) == 1
+
+
 _CONTROLLED = """
 import fcntl, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

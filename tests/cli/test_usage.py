@@ -31,6 +31,7 @@ COMMANDS = ("ask", "explain", "sessions", "memory", "profile", "search", "models
         ("memory", "add"),
         ("profile", "set", "name"),
         ("search",),
+        ("search", " "),
         ("search", "--in", "drawers", "keys"),
         ("search", "-k", "0", "keys"),
         ("models", "pull"),

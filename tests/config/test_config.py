@@ -32,6 +32,22 @@ def test_memchat_model_names_the_model(paths: Paths) -> None:
     assert load(paths, {"MEMCHAT_MODEL": "qwen"}).model.name == "qwen"
 
 
+def test_an_empty_memchat_model_is_none(paths: Paths) -> None:
+    write(paths, '[model]\nname = "qwen"\n')
+    assert load(paths, {"MEMCHAT_MODEL": ""}).model.name == "qwen"
+
+
+def test_an_endpoint_of_the_environment_needs_its_address(paths: Paths) -> None:
+    with pytest.raises(ConfigError, match="has no `base_url`"):
+        load(paths, {"MEMCHAT_ENDPOINTS__BOX__MODEL": "qwen"})
+
+
+def test_a_file_that_is_no_text_is_told(paths: Paths) -> None:
+    paths.config_file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(paths, {})
+
+
 def test_the_users_own_profile_fields_join_the_default_ones(paths: Paths) -> None:
     write(paths, '[profile.fields]\nshoe_size = "in EU sizes"\n')
     fields = load(paths, {}).profile.fields

@@ -76,6 +76,28 @@ def test_the_openai_key_stays_away_from_a_configured_endpoint(
         assert by_environment.api_key == key
 
 
+@pytest.mark.parametrize(
+    ("entry", "given"),
+    [
+        ("http://127.0.0.1:8080/v1", "http://localhost:8080/v1/"),
+        ("http://localhost:8080/v1", "HTTP://LOCALHOST:8080/v1"),
+        ("https://groq.example/v1", "https://GROQ.example:443/v1"),
+    ],
+)
+def test_another_spelling_of_a_configured_address_gets_no_openai_key(entry: str, given: str) -> None:
+    environ = {"OPENAI_BASE_URL": given, "OPENAI_API_KEY": OPENAI_KEY}
+    endpoint = configured(settings(mine=EndpointSettings(base_url=entry)), environ, NO_KEYS)
+    assert endpoint is not None
+    assert (endpoint.name, endpoint.api_key) == ("mine", "")
+
+
+@pytest.mark.parametrize("key", ["ключ", "two\nlines"])
+def test_a_key_that_cannot_be_one_is_told_without_it(key: str) -> None:
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY") as caught:
+        configured(settings(), {"OPENAI_API_KEY": key}, NO_KEYS)
+    assert key not in str(caught.value)
+
+
 def test_a_configured_endpoint_reads_the_variable_that_it_names() -> None:
     entry = EndpointSettings(base_url="https://groq.example/v1", api_key_env="GROQ_KEY")
     endpoint = named("groq", settings(groq=entry), {"GROQ_KEY": "g", "OPENAI_API_KEY": OPENAI_KEY}, KeptKeys(groq="no"))
@@ -121,7 +143,8 @@ def test_addresses_are_taken_as_people_write_them(given: str, clean: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["", "ftp://x", "http://", "http://x:99999/v1", "http://[::1", "file:///etc/passwd"]
+    "address",
+    ["", "ftp://x", "http://", "http://x:99999/v1", "http://[::1", "file:///etc/passwd", "not a url", "http://x\n/v1"],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ConfigError, match="not the address"):

@@ -5,11 +5,13 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import apsw
 import pytest
 
 from memchat.core.errors import StoreError
+from memchat.store.failures import store_error
 from memchat.store.store import Store
 from tests.store.helpers import exchange, query, session_of
 
@@ -233,3 +235,10 @@ async def test_a_closed_store_says_so(path: Path) -> None:
 
 async def test_temporary_tables_stay_in_memory(store: Store) -> None:
     assert await query(store, "PRAGMA temp_store") == [(2,)]
+
+
+def test_a_full_disk_is_told_whatever_sqlite_makes_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "memchat.db"
+    assert "the disk failed" in str(store_error(apsw.IOError(), path))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    assert "The disk is full" in str(store_error(apsw.IOError(), path))

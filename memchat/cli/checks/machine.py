@@ -41,7 +41,12 @@ async def folders(around: Surroundings) -> AsyncIterator[Finding]:
 
 def _folder(folder: Path) -> Finding:
     if not folder.exists():
-        return ok("folder", f"{folder} is made at the first start")
+        parent = next(each for each in folder.parents if each.exists())
+        if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
+            return ok("folder", f"{folder} is made at the first start")
+        return fail("folder", f"{folder} cannot be made in {parent}", "Set MEMCHAT_HOME to a folder of your own.")
+    if not folder.is_dir():
+        return fail("folder", f"{folder} is a file", "Move it away, or set MEMCHAT_HOME to a folder of your own.")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return fail(
             "folder", f"{folder} cannot be written to", f"sudo chown -R \"$USER\" '{folder}', or set MEMCHAT_HOME."
