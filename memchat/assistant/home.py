@@ -12,6 +12,7 @@ from memchat.core.times import Clock
 from memchat.memory import working
 from memchat.memory.jobs import fold_job, session_summary_job, title_job
 from memchat.memory.learning import Learning
+from memchat.memory.recall import Recaller
 from memchat.providers.catalog import find
 from memchat.store import NewJob, Store
 
@@ -20,7 +21,14 @@ _UNFINISHED = 20
 
 
 class Home:
-    """The database's own home, or the one in memory of incognito sessions."""
+    """The database's own home, or the one in memory of incognito sessions.
+
+    Attributes:
+        store: Where its sessions live.
+        knowledge: Where what is remembered lives; the incognito home only reads it.
+        requests: Builds its sessions' requests.
+        learning: Works on what its sessions leave to be learned.
+    """
 
     def __init__(
         self,
@@ -30,13 +38,15 @@ class Home:
         settings: Settings,
         connection: Connection,
         embedder: EmbedderHolder,
+        recaller: Recaller,
         count: Callable[[str], int],
         clock: Clock,
         publish: Callable[[BackgroundEvent], None],
         owner: str,
     ) -> None:
         self.store = store
-        self.requests = Requests(store, knowledge, settings, count, clock)
+        self.knowledge = knowledge
+        self.requests = Requests(store, knowledge, settings, recaller=recaller, count=count, clock=clock)
         self.learning = Learning(
             store=store,
             embedder=embedder.get,
@@ -49,6 +59,11 @@ class Home:
         self._settings = settings
         self._connection = connection
         self._owner = owner
+
+    @property
+    def private(self) -> bool:
+        """Whether nothing that is said here is remembered."""
+        return self.knowledge is not self.store
 
     async def jobs_after(self, session: Session, user: Message) -> tuple[NewJob, ...]:
         """What is to be learned once the reply to `user` is saved."""

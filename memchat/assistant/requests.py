@@ -1,73 +1,211 @@
 """Gathers what one request is made of, and lays it out."""
 
+import asyncio
 import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from memchat.assistant.values import ModelStatus
 from memchat.core.chat import Tool
 from memchat.core.context import ContextPlan, Recall
-from memchat.core.memories import Memory
+from memchat.core.memories import Memory, ProfileField
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory.context import ContextInputs, assemble
 from memchat.memory.prompts import system_prompt
+from memchat.memory.recall import Recaller
+from memchat.memory.tools import READING_TOOLS, TOOLS
 from memchat.memory.working import tail_request
 from memchat.store import BufferSpan, Span, Store
 
 _MOST_PINNED = 20
 
+_TOOLS_SHARE = 0.25
+"""Of the window at most; in a smaller one the tools would take the conversation's place."""
+
+_LONG_CHARACTERS = 50_000
+"""A longer message is counted in a thread."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Working:
-    """The messages of a session that are not folded yet.
+class Target:
+    """The model that a request is laid out for.
 
     Attributes:
-        tail: The newest of them that can fit, without the one being answered.
+        window: What it reads at most, in its tokens.
+        scale: Its tokens for one of o200k_base.
+        tools: Whether tools may be offered to it.
+    """
+
+    name: str
+    window: int
+    scale: float
+    tools: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What of the stored goes into a request, but for what is recalled.
+
+    Attributes:
+        session_id: None for a session that is yet to begin.
+        answering: The stored message that is answered; none for one that is not stored.
+        use_memory: Whether anything but the session's own messages goes in.
+        tail: The session's newest messages that can fit, without the one being answered.
         omitted: What stands between the rolling summary and the tail.
     """
 
-    summary: RollingSummary | None
-    tail: tuple[Message, ...]
-    omitted: Span
+    session_id: str | None = None
+    answering: Message | None = None
+    use_memory: bool = False
+    summary: RollingSummary | None = None
+    tail: tuple[Message, ...] = ()
+    omitted: Span | None = None
+    profile: tuple[ProfileField, ...] = ()
+    pinned: tuple[Memory, ...] = ()
+    sessions: tuple[SessionSummary, ...] = ()
 
-    @classmethod
-    def empty(cls) -> "Working":
-        """Of a session that is yet to begin."""
-        return cls(summary=None, tail=(), omitted=Span(0, 0))
+    @property
+    def outside(self) -> BufferSpan | None:
+        """The messages that recall must not find, since the model reads them anyway."""
+        if self.session_id is None:
+            return None
+        first = next((message.seq for message in (*self.tail, self.answering) if message is not None), 1 << 62)
+        return BufferSpan(self.session_id, first)
 
-    def outside(self, session_id: str, user: Message | None) -> BufferSpan:
-        """What recall must not find, since the model reads it anyway."""
-        first = self.tail[0].seq if self.tail else (user.seq if user else 1 << 62)
-        return BufferSpan(session_id, first)
+    @property
+    def refs(self) -> frozenset[str]:
+        """What else goes in anyway and need not be recalled."""
+        return frozenset(
+            [
+                *(item.field for item in self.profile),
+                *(memory.id for memory in self.pinned),
+                *(summary.session_id for summary in self.sessions),
+            ]
+        )
 
 
 class Requests:
-    """Builds the plan of a turn from the store.
+    """Builds the requests of the sessions in one store.
 
     Args:
-        store: Where the session lives.
-        knowledge: Where profile, facts and session summaries live; the same, but for an incognito session.
+        store: Where the sessions live.
+        knowledge: Where profile, facts and session summaries live; the same, but for incognito sessions.
+        recaller: Finds what a message is about.
         count: A text's length in o200k_base tokens.
     """
 
     def __init__(
-        self, store: Store, knowledge: Store, settings: Settings, count: Callable[[str], int], clock: Clock
+        self,
+        store: Store,
+        knowledge: Store,
+        settings: Settings,
+        *,
+        recaller: Recaller,
+        count: Callable[[str], int],
+        clock: Clock,
     ) -> None:
         self._store = store
         self._knowledge = knowledge
         self._settings = settings
+        self._recaller = recaller
         self._count = count
         self._clock = clock
 
-    async def working(
-        self, session_id: str, *, status: ModelStatus, scale: float, answering: Message | None
-    ) -> Working:
-        """The session's working memory before the message that is being answered."""
+    async def gather(
+        self,
+        session: Session | None,
+        target: Target,
+        *,
+        answering: Message | None = None,
+        use_memory: bool = True,
+    ) -> Gathered:
+        """Reads what goes into the session's next request; none is a session that is yet to begin."""
+        on = use_memory and self._settings.memory.enabled
+        summary, tail, omitted = await self._working(session.id, target, answering) if session else (None, (), None)
+        return Gathered(
+            session_id=session.id if session else None,
+            answering=answering,
+            use_memory=on,
+            summary=summary,
+            tail=tail,
+            omitted=omitted,
+            profile=tuple(await self._knowledge.profile.list()) if on else (),
+            pinned=await self._pinned() if on else (),
+            sessions=await self._session_summaries(session) if on else (),
+        )
+
+    async def recall(self, gathered: Gathered, text: str) -> Recall:
+        """What helps to answer `text` and is not gathered already."""
+        memory = self._settings.memory
+        if not gathered.use_memory or not text.strip():
+            return Recall(items=(), considered=0, milliseconds=0.0)
+        return await self._recaller.recall(
+            text,
+            outside=gathered.outside,
+            limit=memory.recall_items,
+            max_tokens=memory.recall_tokens,
+            floor=memory.recall_floor,
+            in_context=gathered.refs,
+        )
+
+    async def plan(
+        self,
+        gathered: Gathered,
+        text: str,
+        target: Target,
+        *,
+        recall: Recall | None = None,
+        tools: tuple[Tool, ...] = (),
+    ) -> ContextPlan:
+        """The exact request that answers `text`.
+
+        Raises:
+            MessageTooLong: The text alone does not fit.
+        """
+        memory = self._settings.memory
+        inputs = ContextInputs(
+            model=target.name,
+            window=target.window,
+            reserve=self._settings.model.reply_tokens,
+            mode=memory.mode,
+            settings=memory,
+            system=self._settings.persona.system_prompt or system_prompt(),
+            profile=gathered.profile,
+            pinned=gathered.pinned,
+            session_summaries=gathered.sessions,
+            rolling_summary=gathered.summary,
+            buffer=gathered.tail,
+            buffer_omitted=gathered.omitted,
+            recall=recall,
+            user_text=text,
+            user_ref=gathered.answering.id if gathered.answering else None,
+            now=self._clock().astimezone(),
+            memory_on=gathered.use_memory,
+            token_scale=target.scale,
+            tool_tokens=math.ceil(self.tool_tokens(tools) * target.scale),
+        )
+        if len(text) > _LONG_CHARACTERS:
+            return await asyncio.to_thread(assemble, inputs, self._count)
+        return assemble(inputs, self._count)
+
+    def tools(self, session: Session | None, target: Target, *, use_memory: bool) -> tuple[Tool, ...]:
+        """The tools that go along: those that keep nothing in an incognito session, none in a small window."""
+        if not (target.tools and use_memory and self._settings.memory.enabled):
+            return ()
+        tools = READING_TOOLS if session is not None and session.incognito else TOOLS
+        return tools if self.tool_tokens(tools) * target.scale <= target.window * _TOOLS_SHARE else ()
+
+    def tool_tokens(self, tools: tuple[Tool, ...]) -> int:
+        """What the tools' descriptions take of the window, in o200k_base tokens."""
+        return sum(self._count(json.dumps([tool.name, tool.description, dict(tool.parameters)])) for tool in tools)
+
+    async def _working(
+        self, session_id: str, target: Target, answering: Message | None
+    ) -> tuple[RollingSummary | None, tuple[Message, ...], Span]:
         summary = await self._store.summaries.latest(session_id)
-        wanted = tail_request(self._settings.memory, summary, status.window, scale)
+        wanted = tail_request(self._settings.memory, summary, target.window, target.scale)
         span = await self._store.messages.span(session_id, wanted.after_seq)
         newest = await self._store.messages.tail(
             session_id,
@@ -76,84 +214,18 @@ class Requests:
             max_tokens=wanted.max_tokens,
         )
         tail = tuple(message for message in newest if answering is None or message.seq < answering.seq)
-        seen = [*tail, *([answering] if answering else [])]
-        omitted = Span(max(0, span.count - len(seen)), max(0, span.tokens - sum(item.tokens for item in seen)))
-        return Working(summary=summary, tail=tail, omitted=omitted)
+        seen = {message.id: message.tokens for message in (*newest, *([answering] if answering else []))}
+        omitted = Span(max(0, span.count - len(seen)), max(0, span.tokens - sum(seen.values())))
+        return summary, tail, omitted
 
-    async def plan(
-        self,
-        session: Session | None,
-        working: Working,
-        text: str,
-        *,
-        status: ModelStatus,
-        scale: float,
-        recall: Recall | None,
-        user: Message | None = None,
-        tools: tuple[Tool, ...] = (),
-        use_memory: bool = True,
-    ) -> ContextPlan:
-        """The exact request that answers `text`.
-
-        Args:
-            session: None for a session that is yet to begin.
-            scale: The model's tokens for one of o200k_base.
-            user: The stored message that `text` is, if it is stored.
-            use_memory: Whether anything but the session's own messages goes in.
-
-        Raises:
-            MessageTooLong: The text alone does not fit.
-        """
-        memory = self._settings.memory
-        on = use_memory and memory.enabled
-        summaries = await self._session_summaries(session) if on else []
-        inputs = ContextInputs(
-            model=status.name,
-            window=status.window,
-            reserve=self._settings.model.reply_tokens,
-            mode=memory.mode,
-            settings=memory,
-            system=self._settings.persona.system_prompt or system_prompt(),
-            profile=await self._knowledge.profile.list() if on else [],
-            pinned=await self._pinned() if on else [],
-            session_summaries=summaries,
-            rolling_summary=working.summary,
-            buffer=working.tail,
-            buffer_omitted=working.omitted,
-            recall=recall if on else None,
-            user_text=text,
-            user_ref=user.id if user else None,
-            now=self._clock().astimezone(),
-            memory_on=on,
-            token_scale=scale,
-            tool_tokens=math.ceil(self.tool_tokens(tools) * scale),
-        )
-        return assemble(inputs, self._count)
-
-    def tool_tokens(self, tools: tuple[Tool, ...]) -> int:
-        """What the tools' descriptions take of the window, in o200k_base tokens."""
-        return sum(self._count(json.dumps([tool.name, tool.description, dict(tool.parameters)])) for tool in tools)
-
-    async def in_context(self, session: Session | None) -> frozenset[str]:
-        """What goes into every request of the session anyway, and need not be recalled."""
-        profile = await self._knowledge.profile.list()
-        summaries = await self._session_summaries(session)
-        return frozenset(
-            [
-                *(field.field for field in profile),
-                *(memory.id for memory in await self._pinned()),
-                *(summary.session_id for summary in summaries),
-            ]
-        )
-
-    async def _pinned(self) -> list[Memory]:
+    async def _pinned(self) -> tuple[Memory, ...]:
         listed = await self._knowledge.memories.list(status="active", limit=_MOST_PINNED)
-        return [memory for memory in listed if memory.pinned]
+        return tuple(memory for memory in listed if memory.pinned)
 
-    async def _session_summaries(self, session: Session | None) -> list[SessionSummary]:
+    async def _session_summaries(self, session: Session | None) -> tuple[SessionSummary, ...]:
         limit = self._settings.memory.session_summaries
         if not limit:
-            return []
+            return ()
         present = self._clock()
         unborn = Session(id="", title="", created_at=present, updated_at=present)
-        return await self._knowledge.summaries.recent(before=session or unborn, limit=limit)
+        return tuple(await self._knowledge.summaries.recent(before=session or unborn, limit=limit))

@@ -7,7 +7,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
 from memchat.memory.kinds import kind_of
 from memchat.memory.quoting import defused
-from memchat.memory.screening import screen
+from memchat.memory.screening import screen_if
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -76,17 +76,8 @@ async def remember(
     Raises:
         MemchatError: There is nothing in it to keep, or it is too long.
     """
-    cleaned = defused(text).strip()
-    if not any(character.isalnum() for character in cleaned):
-        raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")
-    if len(cleaned) > LONGEST:
-        raise MemchatError(
-            f"That is {len(cleaned):,} characters, and a fact has {LONGEST:,} at most.",
-            "Save its gist; the whole text stays in the conversation and is searched there.",
-        )
-    said = defused(quote).strip() if quote else cleaned
-    if redact:
-        cleaned, said = screen(cleaned).text, screen(said).text
+    cleaned = _cleaned(text, redact=redact)
+    said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
     return await store.memories.add(
         kind=kind or kind_of(cleaned),
         text=cleaned,
@@ -96,3 +87,25 @@ async def remember(
         actor=actor,
         status=status,
     )
+
+
+async def edit(store: "Store", id: str, text: str, *, redact: bool = True) -> Memory:
+    """Gives a fact the user's new words; the old ones stay in its history.
+
+    Raises:
+        NotFound: There is no such fact.
+        MemchatError: There is nothing in it to keep, or it is too long.
+    """
+    return await store.memories.edit(id, _cleaned(text, redact=redact))
+
+
+def _cleaned(text: str, *, redact: bool) -> str:
+    cleaned = defused(text).strip()
+    if not any(character.isalnum() for character in cleaned):
+        raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")
+    if len(cleaned) > LONGEST:
+        raise MemchatError(
+            f"That is {len(cleaned):,} characters, and a fact has {LONGEST:,} at most.",
+            "Save its gist; the whole text stays in the conversation and is searched there.",
+        )
+    return screen_if(cleaned, on=redact)

@@ -11,10 +11,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from memchat.memory.quoting import quote
-
-__all__ = ["Screened", "quote", "screen"]
-
 
 @dataclass(frozen=True, slots=True)
 class Screened:
@@ -172,3 +168,8 @@ def screen(text: str) -> Screened:
 
         text = rule.pattern.sub(replacement, text)
     return Screened(text, tuple(replaced))
+
+
+def screen_if(text: str, *, on: bool) -> str:
+    """`text` with its secrets replaced, where that is wanted."""
+    return screen(text).text if on else text

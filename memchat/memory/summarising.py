@@ -61,8 +61,7 @@ class Summariser:
     async def of(cls, store: "Store", model: "ChatModel", count: Callable[[str], int]) -> "Summariser":
         """A summariser of `model`, with its window and the token scale that was learned for it."""
         window = await model.window()
-        where = "builtin" if model.endpoint.builtin else model.endpoint.base_url
-        facts = await store.models.get(where, model.name)
+        facts = await store.models.get(model.endpoint.noted_as, model.name)
         return cls(model=model, window=window, scale=max(1.0, facts.token_scale), count=count)
 
     def tokens(self, text: str) -> int:

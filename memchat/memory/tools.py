@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.chat import Tool, ToolCall
@@ -83,6 +83,7 @@ class ToolContext:
         user: The message that is being answered; what is kept rests on it.
         model: Who calls.
         recalled: What was recalled for that message; nothing is kept from it.
+        offered: The tools that there are; a call of another one does nothing.
     """
 
     store: "Store"
@@ -90,7 +91,8 @@ class ToolContext:
     settings: Settings
     user: Message
     model: str
-    recalled: Sequence[RecalledItem] = field(default=())
+    recalled: Sequence[RecalledItem] = ()
+    offered: tuple[Tool, ...] = TOOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,9 @@ async def run_tool(call: ToolCall, context: ToolContext) -> ToolResult:
         return ToolResult("The arguments are not JSON. Call again with a JSON object.")
     if not isinstance(arguments, dict):
         return ToolResult("The arguments are not a JSON object. Call again with one.")
+    names = [tool.name for tool in context.offered]
     try:
-        match call.name:
+        match call.name if call.name in names else "":
             case "remember":
                 return await _remember(_words(arguments, "text"), arguments.get("kind"), context)
             case "set_profile":
@@ -120,8 +123,7 @@ async def run_tool(call: ToolCall, context: ToolContext) -> ToolResult:
             case "recall_session":
                 return await _recall_session(_words(arguments, "session"), context)
             case _:
-                names = ", ".join(tool.name for tool in TOOLS)
-                return ToolResult(f"There is no tool {one_line(call.name)[:40]!r}. There are {names}.")
+                return ToolResult(f"There is no tool {one_line(call.name)[:40]!r}. There are {', '.join(names)}.")
     except MemchatError as error:
         return ToolResult(str(error))
 
@@ -169,15 +171,18 @@ async def _set_profile(name: str, value: str, context: ToolContext) -> ToolResul
     rests_on = ground(value, said, [item.text for item in context.recalled])
     if rests_on == "recalled":
         return ToolResult("Not set: that was recalled. Set only what the user says about themselves now.")
+    sure = rests_on == "said"
+    if not sure and target in known:
+        return ToolResult(f"Not set: {target} is {known[target]}, and the user's message does not say otherwise.")
     quoted = Source(session_id=context.user.session_id, message_id=context.user.id, quote=said[:1_000])
     changed = await set_field(
         context.store,
         settings,
         target,
         value,
-        origin="user",
+        origin="user" if sure else "assistant",
         actor=context.model,
-        confidence=0.9 if rests_on == "said" else 0.6,
+        confidence=0.9 if sure else 0.6,
         sources=(quoted,),
         redact=context.settings.privacy.redact_secrets,
     )

@@ -88,7 +88,10 @@ class Engine:
             return self._endpoint
 
     async def stop(self) -> None:
-        """Ends the child, if there is one, and waits until it is gone."""
+        """Ends the child, if there is one, and waits until it is gone; a start that is under way fails."""
+        if self._lock.locked() and self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         async with self._lock:
             await self._end()
 

@@ -37,13 +37,30 @@ class Messages:
         """
         return await self._database.write(writing.append_user, session_id, storable(text), tokens, model, self._now)
 
-    async def begin_reply(self, session_id: str, parent_id: str | None, *, text: str, model: str | None) -> Message:
+    async def begin_reply(
+        self,
+        session_id: str,
+        parent_id: str | None,
+        *,
+        text: str,
+        model: str | None,
+        instead_of: str | None = None,
+    ) -> Message:
         """Stores the first words of an answer as `partial`; its tokens are estimated until it is finished.
 
+        Args:
+            session_id: Its session.
+            parent_id: The message that it answers.
+            text: Its first words.
+            model: Who gives it.
+            instead_of: The answer that is set aside for it.
+
         Raises:
-            NotFound: There is no such session.
+            NotFound: There is no such session, or no such answer.
         """
-        return await self._database.write(writing.begin_reply, session_id, parent_id, storable(text), model, self._now)
+        return await self._database.write(
+            writing.begin_reply, session_id, parent_id, storable(text), model, instead_of, self._now
+        )
 
     async def update_reply(self, id: str, *, text: str, reasoning: str = "") -> None:
         """Stores what has come of an answer so far; one that is finished or gone is let be."""
@@ -102,10 +119,6 @@ class Messages:
     async def mark_complete(self, id: str) -> Message:
         """Notes that a user's message got its answer after all."""
         return await self._database.write(writing.mark, id, "complete", None)
-
-    async def deactivate(self, id: str) -> None:
-        """Sets an answer aside that was answered again."""
-        await self._database.write(writing.deactivate, id)
 
     async def get(self, id: str) -> Message:
         """The message with this id.

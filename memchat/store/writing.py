@@ -49,10 +49,18 @@ def append_user(db: apsw.Connection, session_id: str, text: str, tokens: int, mo
 
 
 def begin_reply(
-    db: apsw.Connection, session_id: str, parent_id: str | None, text: str, model: str | None, now: float
+    db: apsw.Connection,
+    session_id: str,
+    parent_id: str | None,
+    text: str,
+    model: str | None,
+    instead_of: str | None,
+    now: float,
 ) -> Message:
-    """Stores the first words of an answer."""
+    """Stores the first words of an answer, in the place of another where there is one."""
     session = number_of(db, "sessions", session_id)
+    if instead_of is not None:
+        deactivate(db, instead_of)
     return get(db, _insert(db, session, parent_id, "assistant", text, _estimate(text), model, now))
 
 

@@ -1,5 +1,6 @@
 """What is carried from turn to turn, from session to session, and what never is."""
 
+import asyncio
 from pathlib import Path
 
 from memchat.assistant import Assistant
@@ -199,8 +200,9 @@ async def test_two_assistants_share_a_database(open_assistant: Open) -> None:
     first, second = await one.new_session(), await two.new_session()
     await converse(one, first.session.id, TALK[1])
     await converse(two, second.session.id, TALK[2])
-    assert await one.settle(20)
-    assert await two.settle(20)
+    async with asyncio.timeout(20):  # what one of them works on, the other one waits for
+        while not (await one.settle(20) and await two.settle(20)):
+            await asyncio.sleep(0.05)
     events = await converse(two, second.session.id, "what vector store am I using?")
     assert "ChromaDB" in only(events, Recalled).recall.items[0].text
     assert await one.store.check() == "ok"

@@ -107,9 +107,7 @@ async def test_a_user_message_that_failed_can_be_tried_again(store: Store) -> No
 async def test_an_answer_that_was_answered_again_is_out_of_the_way_but_kept(store: Store) -> None:
     session = await store.sessions.create()
     user, first = await exchange(store, session.id, "which animal?", "a zebra")
-    await store.messages.deactivate(first.id)
-    await store.messages.deactivate(first.id)
-    reply = await store.messages.begin_reply(session.id, user.id, text="an okapi", model=None)
+    reply = await store.messages.begin_reply(session.id, user.id, text="an okapi", model=None, instead_of=first.id)
     second = await store.messages.finish_reply(
         reply.id, text="an okapi", status="complete", tokens=10, usage=None, finish_reason="stop"
     )

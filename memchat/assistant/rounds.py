@@ -1,0 +1,105 @@
+"""Calls the model, and again as long as it calls tools."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import assert_never
+
+from memchat.assistant.reply import Reply
+from memchat.core.chat import (
+    ChatMessage,
+    ChatRequest,
+    EndPart,
+    ReasoningPart,
+    RetryPart,
+    TextPart,
+    ToolCall,
+)
+from memchat.core.context import ContextPlan
+from memchat.core.events import Delta, Reasoning, Retrying, ToolCalled, TurnEvent
+from memchat.core.messages import ToolUse
+from memchat.memory.context import wire
+from memchat.memory.tools import ToolContext, run_tool
+from memchat.providers.client import ChatModel
+
+_MOST_CALLS = 4
+"""How often the model may call tools before it must answer."""
+
+
+@dataclass(kw_only=True)
+class Rounds:
+    """The calls of one turn.
+
+    Attributes:
+        plan: The request that answers the user.
+        reply: Takes what comes.
+        tools: What its tools work on, and which there are.
+        end: The end of the answer, once it is there.
+        kept: Whether a tool kept something.
+    """
+
+    client: ChatModel
+    plan: ContextPlan
+    reply: Reply
+    tools: ToolContext
+    temperature: float | None
+    end: EndPart | None = None
+    kept: bool = False
+
+    async def events(self) -> AsyncGenerator[TurnEvent, None]:
+        """What comes of sending the plan."""
+        messages = list(wire(self.plan))
+        for number in range(_MOST_CALLS + 1):
+            offered = self.tools.offered if number < _MOST_CALLS else ()
+            request = ChatRequest(
+                messages=tuple(messages), tools=offered, max_tokens=self.plan.reserve, temperature=self.temperature
+            )
+            before = len(self.reply.text)
+            end: EndPart | None = None
+            async with aclosing(self.client.stream(request)) as parts:
+                async for part in parts:
+                    if isinstance(part, EndPart):
+                        end = part
+                        continue
+                    for event in await self._take(part, apart=len(self.reply.text) == before > 0):
+                        yield event
+            if end is None or not end.tool_calls or not offered:
+                self.end = end
+                return
+            said = self.reply.text[before:]
+            messages.append(ChatMessage(role="assistant", content=said, tool_calls=end.tool_calls))
+            for call in end.tool_calls:
+                async with aclosing(self._call(call, messages)) as events:
+                    async for event in events:
+                        yield event
+
+    async def _call(self, call: ToolCall, messages: list[ChatMessage]) -> AsyncGenerator[TurnEvent, None]:
+        result = await run_tool(call, self.tools)
+        messages.append(ChatMessage(role="tool", content=result.text, tool_call_id=call.id))
+        self.reply.tool_uses.append(ToolUse(name=call.name, arguments=call.arguments, result=result.text))
+        yield ToolCalled(name=call.name, arguments=call.arguments, result=result.text)
+        if result.learned is not None:
+            self.kept = True
+            yield result.learned
+
+    async def _take(self, part: TextPart | ReasoningPart | RetryPart, *, apart: bool) -> list[TurnEvent]:
+        """Puts a part of the stream into the reply, and says what to show of it.
+
+        Args:
+            part: What came.
+            apart: Whether text begins a paragraph, after what was said before a tool call.
+        """
+        match part:
+            case TextPart(text):
+                text = f"\n\n{text.lstrip()}" if apart and text.strip() else text
+                await self.reply.add(text)
+                return [Delta(text)]
+            case ReasoningPart(text):
+                self.reply.reasoning += text
+                return [Reasoning(text)]
+            case RetryPart():
+                return [
+                    Retrying(attempt=part.attempt, attempts=part.attempts, seconds=part.seconds, reason=part.reason)
+                ]
+            case _:
+                assert_never(part)
