@@ -155,6 +155,8 @@ async def _stream(http: "AsyncClient", remote: Remote, target: Path, report: Cal
     headers = {"Range": f"bytes={have}-"} if have else {}
     async with http.stream("GET", remote.url, headers=headers) as response:
         if response.status_code == 416:
+            if remote.sha256 and _hash_of(target).hexdigest() == remote.sha256:
+                return remote.sha256  # all of it is here, and the index did not say how much that is
             _discard(target)  # more is here than there is: it was another file
             raise ModelError(f"{_host(remote.url)} has less of the file than is here already.", retryable=True)
         if response.is_error:

