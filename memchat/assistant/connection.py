@@ -155,9 +155,7 @@ class Connection:
         Raises:
             MemchatError: The name, address or key cannot be saved.
         """
-        if not base_url.startswith(("http://", "https://")):
-            raise ModelError(f"{base_url!r} is not the address of a server.", "It begins with http:// or https://.")
-        set_endpoint(self._paths, name, {"base_url": base_url.rstrip("/"), "model": model or None})
+        set_endpoint(self._paths, name, {"base_url": endpoints.clean_url(base_url), "model": model or None})
         if api_key:
             await asyncio.to_thread(self.keys.set, name, api_key)
         self._settings = load(self._paths, self._environ)

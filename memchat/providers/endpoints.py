@@ -163,11 +163,19 @@ def from_environment(settings: Settings, environ: Mapping[str, str], keys: KeySo
         return None
     url = clean_url(base_url or OPENAI_URL)
     for name, entry in settings.endpoints.items():
-        if _same_place(clean_url(entry.base_url), url):  # it has its own configuration, and so its own key
+        if _is_at(entry.base_url, url):  # it has its own configuration, and so its own key
             return _from_config(name, settings, environ, keys)
     parts = urlsplit(url)
     name = "openai" if parts.hostname == urlsplit(OPENAI_URL).hostname else parts.netloc.rpartition("@")[2]
     return _made(name, url, key, "OPENAI_API_KEY", settings)
+
+
+def _is_at(written: str, url: str) -> bool:
+    """Whether a configured address is that of a clean URL; one that is none is told when its endpoint is used."""
+    try:
+        return _same_place(clean_url(written), url)
+    except ConfigError:
+        return False
 
 
 def _same_place(one: str, other: str) -> bool:

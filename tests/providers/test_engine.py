@@ -105,3 +105,27 @@ def test_a_control_group_limits_both(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(machine, "_CGROUP", tmp_path)
     assert machine.available_memory() == 200_000_000
     assert machine.physical_cores() == 1
+
+
+async def test_a_start_that_is_under_way_can_be_ended(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    (weights.folder / "smollm2-135m.gguf").write_bytes(b"")
+    engine = engine_for(weights)
+    spawned = asyncio.Event()
+
+    async def silent() -> asyncio.subprocess.Process:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "import time; time.sleep(60)", stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        spawned.set()
+        return process
+
+    monkeypatch.setattr(engine, "_spawn", silent)
+    starting = asyncio.create_task(engine.start("smollm2-135m"))
+    await spawned.wait()
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        await engine.stop()
+        with pytest.raises(ModelError):
+            await starting
+    assert engine.pid is None
