@@ -289,6 +289,7 @@ class Assistant:
         self, query: str, *, kinds: tuple[ItemKind, ...] | None = None, limit: int = 20
     ) -> list[RecalledItem]:
         """What is remembered about `query`: messages, facts, profile and episodes, best first."""
+        await self._embedding.wait()
         return await self._recaller.search(query, kinds=kinds, limit=limit)
 
     async def why(self, user_message_id: str) -> list[RecalledItem]:

@@ -109,7 +109,7 @@ class Recaller:
             return []
         candidates = max(CANDIDATES, 2 * limit)
         found, _ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
-        return [self._item(one, one.item.text) for one in found[:limit]]
+        return [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
 
     async def _find(
         self,
