@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from memchat.cli.parser import JSON, Commands, shared
-from memchat.cli.running import DONE, FAILED, say
+from memchat.cli.running import DONE, FAILED, WrongUsage, say
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
@@ -109,11 +109,15 @@ async def export_session(args: Namespace) -> int:
 async def rename_session(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
+    from memchat.cli.text import one_line
     from memchat.core.jsonable import session_json
 
+    title = one_line(" ".join(args.title)).strip()
+    if not title:
+        raise WrongUsage("A title needs a word at least.", "Give one, as in memchat sessions rename ID Kyoto.")
     async with assistant() as opened:
         found = await opened.store.sessions.get(args.id)
-        renamed = await opened.store.sessions.rename(found.id, " ".join(args.title), by="user")
+        renamed = await opened.store.sessions.rename(found.id, title, by="user")
     if args.json:
         print_json(session_json(renamed))
     else:

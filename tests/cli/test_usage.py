@@ -24,6 +24,7 @@ COMMANDS = ("ask", "explain", "sessions", "memory", "profile", "search", "models
         ("ask", "--cont", "Hello"),
         ("sessions", "burn"),
         ("sessions", "rename", "s1"),
+        ("sessions", "rename", "s1", " "),
         ("sessions", "list", "-n", "0"),
         ("sessions", "list", "-n", "many"),
         ("memory", "list", "--kind", "rumour"),
