@@ -14,6 +14,8 @@ from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.remembering import Remembering
 from memchat.assistant.sessions import OpenSessions
+from memchat.assistant.transcript import Transcript
+from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turn import Turn
 from memchat.assistant.turns import Turns
 from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
@@ -70,6 +72,7 @@ class Assistant:
         self._turns = Turns()
         self._left: set[str] = set()
         self._tasks: set[asyncio.Task[object]] = set()
+        self._queueing: set[asyncio.Task[object]] = set()
 
     @classmethod
     async def open(
@@ -95,6 +98,10 @@ class Assistant:
         self._homes.main.learning.start()
         for work in (self._load_counter(), self._embedding.get(), self._connect_quietly(), self._sessions.keep()):
             self._spawn(work)
+
+    async def counted(self) -> None:
+        """Waits until tokens are counted; before that they are estimated."""
+        await self._load_counter()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` on the event loop with what happens outside of turns; gives what ends that."""
@@ -191,6 +198,14 @@ class Assistant:
             NotFound: There is none.
         """
         return await self._store_of(id).sessions.get(id)
+
+    async def transcript(self, id: str) -> Transcript:
+        """All of a session, to keep.
+
+        Raises:
+            NotFound: There is none.
+        """
+        return await read_transcript(self._homes.of(id).store, id)
 
     async def set_draft(self, session_id: str, text: str) -> None:
         """Keeps what stands unsent in the input."""
@@ -308,6 +323,8 @@ class Assistant:
 
     async def settle(self, timeout: float | None = None) -> bool:
         """Waits for the learning; false when it was not done in `timeout` seconds."""
+        if self._queueing:
+            await asyncio.wait(self._queueing, timeout=timeout)
         return await self._homes.main.learning.settle(timeout)
 
     async def index(self) -> None:
@@ -362,7 +379,9 @@ class Assistant:
     async def _view(self, session: Session) -> SessionView:
         store = self._store_of(session.id)
         await self._sessions.claim(session)
-        self._spawn(self._sessions.queue_unfinished())
+        queueing = self._spawn(self._sessions.queue_unfinished())
+        self._queueing.add(queueing)
+        queueing.add_done_callback(self._queueing.discard)
         size = self.settings.interface.page_messages
         page = await store.messages.page(session.id, before_seq=None, limit=size + 1)
         last = page[-1] if page else None
@@ -407,10 +426,11 @@ class Assistant:
         await self._connection.connect()
         await self._connection.warm()
 
-    def _spawn(self, work: Coroutine[Any, Any, object]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         task: asyncio.Task[object] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[object]) -> None:
         self._tasks.discard(task)

@@ -2,16 +2,9 @@
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from typing import TYPE_CHECKING
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE, FAILED, WrongUsage, say
-
-if TYPE_CHECKING:
-    from memchat.assistant import Assistant
-    from memchat.cli.transcript import Transcript
-
-_PAGE = 500
 
 
 def register(commands: Commands) -> None:
@@ -78,12 +71,13 @@ async def list_sessions(args: Namespace) -> int:
 
 
 async def show_session(args: Namespace) -> int:
+    from memchat.assistant.transcript import read
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_json
     from memchat.cli.transcript import as_json, as_text
 
     async with assistant() as opened:
-        found = await _transcript(opened, args.id)
+        found = await read(opened.store, args.id)
     if args.json:
         print_json(as_json(found))
     else:
@@ -92,13 +86,15 @@ async def show_session(args: Namespace) -> int:
 
 
 async def export_session(args: Namespace) -> int:
+    from memchat.assistant.transcript import as_markdown, read
     from memchat.cli.opening import assistant
     from memchat.cli.output import json_text
-    from memchat.cli.transcript import as_json, as_markdown, write
+    from memchat.cli.transcript import as_json, write
 
     async with assistant() as opened:
-        found = await _transcript(opened, args.id)
-    text = json_text(as_json(found), indent=2) + "\n" if args.json else as_markdown(found)
+        found = await read(opened.store, args.id)
+    name = opened.settings.persona.name
+    text = json_text(as_json(found), indent=2) + "\n" if args.json else as_markdown(found, assistant_name=name)
     if args.output:
         write(text, args.output)
     else:
@@ -148,22 +144,3 @@ async def delete_session(args: Namespace) -> int:
 def _agreed(question: str) -> bool:
     print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-async def _transcript(assistant: "Assistant", given: str) -> "Transcript":
-    from memchat.cli.transcript import Transcript
-
-    store = assistant.store
-    session = await store.sessions.get(given)
-    messages = await store.messages.page(session.id, before_seq=None, limit=_PAGE)
-    while messages and messages[0].seq > 1:
-        earlier = await store.messages.page(session.id, before_seq=messages[0].seq, limit=_PAGE)
-        if not earlier:
-            break
-        messages = [*earlier, *messages]
-    return Transcript(
-        session=session,
-        messages=tuple(messages),
-        summary=await store.summaries.latest(session.id),
-        session_summary=await store.summaries.of_session(session.id),
-    )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeGuard
 
 from textual import events, on
 from textual.app import App, SystemCommand
@@ -92,18 +92,19 @@ class MemchatApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys back until the chat is there, all but the one that quits."""
-        if self._ahead is None or event.is_forwarded or not isinstance(event, events.Key | events.Paste):
+        if self._ahead is None or not self._is_typed(event):
             await super().on_event(event)
-        elif isinstance(event, events.Key) and self._quits(event.key):
-            await super().on_event(event)
-        else:
-            self._ahead.events.append(event)
-            for screen in self.screen_stack:
-                if isinstance(screen, Skeleton):
-                    screen.echo(self._ahead.text)
+            return
+        self._ahead.events.append(event)
+        for screen in self.screen_stack:
+            if isinstance(screen, Skeleton):
+                screen.echo(self._ahead.text)
 
-    def _quits(self, key: str) -> bool:
-        return any(binding.action == "quit" for binding in self._bindings.key_to_bindings.get(key, ()))
+    def _is_typed(self, event: events.Event) -> TypeGuard[events.Key | events.Paste]:
+        if event.is_forwarded or not isinstance(event, events.Key | events.Paste):
+            return False
+        quits = self._bindings.key_to_bindings.get(event.key, ()) if isinstance(event, events.Key) else ()
+        return not any(binding.action == "quit" for binding in quits)
 
     @on(Ready)
     async def _give_keys(self, message: Ready) -> None:
@@ -227,4 +228,3 @@ def _import_chat() -> None:
     """Imports what takes long, in a thread, while the skeleton stands on the screen."""
     import memchat.assistant
     import memchat.tui.screens.chat  # noqa: F401
-

@@ -1,32 +1,11 @@
-"""A session as Markdown with front matter."""
+"""Where a session is exported to: a new file that only its owner can read."""
 
-import json
+import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from memchat.core.errors import MemchatError
-from memchat.core.messages import Message, Session
-from memchat.core.times import iso
-
-
-def markdown(session: Session, messages: Iterable[Message], *, assistant_name: str) -> str:
-    """The session with its title, dates and model in front, and a heading over each message."""
-    lines = [
-        "---",
-        f"title: {json.dumps(session.title or 'Untitled', ensure_ascii=False)}",
-        f"session: {session.id}",
-        f"created: {iso(session.created_at)}",
-        f"updated: {iso(session.updated_at)}",
-    ]
-    if session.model:
-        lines.append(f"model: {json.dumps(session.model)}")
-    lines += ["---", ""]
-    for message in messages:
-        who = "You" if message.role == "user" else assistant_name
-        state = "" if message.status == "complete" else f" ({message.status})"
-        lines += [f"## {who} · {iso(message.created_at)}{state}", "", message.text.rstrip(), ""]
-    return "\n".join(lines)
+from memchat.core.messages import Session
 
 
 def file_name(session: Session) -> str:
@@ -46,12 +25,13 @@ def write(target: Path, text: str) -> Path:
     try:
         while True:
             try:
-                with path.open("x", encoding="utf-8") as stream:
-                    stream.write(text)
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             except FileExistsError:
                 path = target.with_stem(f"{target.stem}-{number}")
                 number += 1
             else:
+                with os.fdopen(handle, "w", encoding="utf-8") as out:
+                    out.write(text)
                 return path
     except OSError as error:
         raise MemchatError(

@@ -49,14 +49,17 @@ class Happenings:
                 chat.plan = plan
                 chat.reported = None
             case AssistantSaved(message):
-                chat.work(self._look_again(), group="plan")
+                chat.work(self.look_again(), group="plan")
                 if message.usage is not None:
                     chat.reported = message.usage.prompt_tokens
             case TurnFailed():
-                chat.work(self._look_again(), group="plan")
+                chat.work(self.look_again(), group="plan")
             case Learned():
                 self._learned(event)
-            case UserSaved() | Delta() | Reasoning() | ToolCalled() | Retrying():
+            case UserSaved():
+                if chat.session is not None and not chat.session.title:
+                    chat.work(self._read_session(), group="session")
+            case Delta() | Reasoning() | ToolCalled() | Retrying():
                 pass
             case _:
                 assert_never(event)
@@ -70,7 +73,7 @@ class Happenings:
             case SummaryUpdated():
                 if event.new.session_id == chat.session_id:
                     chat.summary = event.new
-                    chat.work(self._look_again(), group="plan")
+                    chat.work(self.look_again(), group="plan")
             case SessionChanged(session):
                 if session.id == chat.session_id:
                     chat.session = session
@@ -94,9 +97,16 @@ class Happenings:
                 f"⟲ {counted(len(event.superseded), 'older memory').replace('memorys', 'memories')} superseded",
                 "learned",
             )
-        chat.work(self._look_again(), group="plan")
+        chat.work(self.look_again(), group="plan")
 
-    async def _look_again(self) -> None:
+    async def _read_session(self) -> None:
+        """Takes over the title that the first message gave the session."""
+        chat = self._chat
+        session = await chat.assistant.session(chat.session_id)
+        if session.id == chat.session_id:
+            chat.session = session
+
+    async def look_again(self) -> None:
         """Asks what the next request holds, and for the profile that goes into it."""
         chat = self._chat
         session_id, plans = chat.session_id, self._plans

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
-from memchat.core.messages import Message
 
 if TYPE_CHECKING:
     from memchat.tui.screens.chat import ChatScreen
@@ -93,12 +92,14 @@ async def summary(chat: "ChatScreen", _: str) -> None:
 
 
 async def export(chat: "ChatScreen", argument: str) -> None:
+    from memchat.assistant.transcript import as_markdown
     from memchat.tui import export as exporting
 
-    session = await chat.assistant.session(chat.session_id)
+    found = await chat.assistant.transcript(chat.session_id)
+    session = found.session
     if session.incognito and not argument:
         raise MemchatError("This session is incognito and leaves nothing behind.", "/export FILE writes it anyway.")
-    text = exporting.markdown(session, await whole(chat), assistant_name=chat.assistant.settings.persona.name)
+    text = as_markdown(found, assistant_name=chat.assistant.settings.persona.name)
     written = await asyncio.to_thread(exporting.write, Path(argument or exporting.file_name(session)), text)
     chat.say(f"Written to {written}")
 
@@ -106,7 +107,8 @@ async def export(chat: "ChatScreen", argument: str) -> None:
 async def copy(chat: "ChatScreen", argument: str) -> None:
     if argument == "all":
         names = {"user": "You", "assistant": chat.assistant.settings.persona.name}
-        text = "\n\n".join(f"{names[message.role]}: {message.text}" for message in await whole(chat))
+        found = await chat.assistant.transcript(chat.session_id)
+        text = "\n\n".join(f"{names[message.role]}: {message.text}" for message in found.messages)
     else:
         text = next((view.text for view in reversed(chat.transcript.views) if view.role == "assistant"), "")
     if not text:
@@ -137,16 +139,3 @@ async def theme(chat: "ChatScreen", argument: str) -> None:
 async def leave(chat: "ChatScreen", _: str) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await chat.app.action_quit()
-
-
-async def whole(chat: "ChatScreen") -> list[Message]:
-    """Every message of the session, oldest first."""
-    messages: list[Message] = []
-    before: int | None = None
-    store = chat.assistant
-    while True:
-        page = await store.earlier(chat.session_id, before if before is not None else 1 << 60)
-        if not page:
-            return messages
-        messages = [*page, *messages]
-        before = page[0].seq

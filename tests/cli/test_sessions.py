@@ -91,7 +91,7 @@ def test_an_unknown_id_is_one_line(cli: Cli, action: tuple[str, ...]) -> None:
 
 
 def test_long_sessions_are_shown_whole(ok: Cli, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("memchat.cli.sessions._PAGE", 3)
+    monkeypatch.setattr("memchat.assistant.transcript._PAGE", 3)
     session = ok("ask", "--json", "0").event("user_saved")["message"]["session"]
     for number in range(1, 4):
         ok("ask", "-s", session, "--no-wait", str(number))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from memchat.core.errors import MemchatError
-from memchat.core.messages import Message, Session
+from memchat.core.messages import Session
 from memchat.tui import export, slash
 from memchat.tui.app import MemchatApp
 from memchat.tui.clipboard import copied_sentence
@@ -107,17 +107,7 @@ def test_two_pastes_of_one_size_keep_apart() -> None:
     assert pastes.unfold(first + second) == "a" * 20 + "b" * 20
 
 
-def test_an_export_has_front_matter_and_a_heading_a_message() -> None:
-    message = Message(
-        id="m1", session_id="s1", seq=1, role="user", text="Hi\n", status="complete", created_at=AT, tokens=1
-    )
-    reply = Message(
-        id="m2", session_id="s1", seq=2, role="assistant", text="Yes", status="stopped", created_at=AT, tokens=1
-    )
-    text = export.markdown(SESSION, [message, reply], assistant_name="memchat")
-    assert text.startswith('---\ntitle: "A \\"small\\" garden"\nsession: s1\ncreated: 2026-03-03T12:00:00Z\n')
-    assert "## You · 2026-03-03T12:00:00Z\n\nHi\n" in text
-    assert "## memchat · 2026-03-03T12:00:00Z (stopped)\n\nYes\n" in text
+def test_an_export_is_called_after_its_session() -> None:
     assert export.file_name(SESSION).endswith("-a-small-garden.md")
 
 
@@ -126,6 +116,7 @@ def test_an_export_replaces_no_file(tmp_path: Path) -> None:
     second = export.write(tmp_path / "a.md", "two")
     assert (first.name, second.name) == ("a.md", "a-2.md")
     assert first.read_text() == "one"
+    assert first.stat().st_mode & 0o777 == 0o600
     with pytest.raises(MemchatError, match="could not be written"):
         export.write(tmp_path / "none" / "a.md", "x")
 

@@ -42,9 +42,18 @@ class ChatScreen(ChatActions):
         self._unsubscribe: Callable[[], None] = self.assistant.subscribe(self._heard)
         self.embedder = self.assistant.embedder
         self.work(self.begin())
+        self.work(self._look_again_when_all_is_known())
 
     def on_unmount(self) -> None:
         self._unsubscribe()
+
+    async def _look_again_when_all_is_known(self) -> None:
+        """Replaces the first estimate of what the next request holds."""
+        await self.shown.wait()
+        await self.assistant.counted()
+        await self.connected.wait()
+        if self.session_id:
+            await self.happenings.look_again()
 
     # what happened
 

@@ -46,7 +46,8 @@ class ChatSessions(ChatBase):
         """Set once the first session is on the screen."""
         self.heard = asyncio.Event()
         """Set once the input has what was typed before that."""
-        self._connected = asyncio.Event()
+        self.connected = asyncio.Event()
+        """Set once it is known which model answers, or that none does."""
         self._asking = asyncio.Lock()
         self._left = False
         self._draft_timer: Timer | None = None
@@ -82,14 +83,14 @@ class ChatSessions(ChatBase):
 
     async def _connect(self) -> None:
         self.show_model(await self.assistant.connect())
-        self._connected.set()
+        self.connected.set()
         await self.heard.wait()
         if not self.prompt.text and not self.turns.running and self.app.screen is self:
             await self._ask_for_model()
 
     async def model_ready(self) -> bool:
         """Waits until it is known which model answers; asks the user when there is none."""
-        await self._connected.wait()
+        await self.connected.wait()
         await self._ask_for_model()
         return self.assistant.model.state != "none"
 
