@@ -64,7 +64,8 @@ class OpenSessions:
 
     async def release(self) -> None:
         """Lets go of all of them; the next start has them summarised."""
-        for name in tuple(self._open):
+        while self._open:
+            name = self._open.pop()
             try:
                 await self._homes.of(name).store.sessions.release(name, self._owner)
             except MemchatError as error:

@@ -165,6 +165,7 @@ async def test_another_endpoint_is_not_asked_for_the_model_of_the_first(assistan
 async def test_a_broken_endpoint_leaves_the_others_to_be_picked(open_assistant: Open, paths: Paths) -> None:
     paths.config_file.write_text('[endpoints.bad]\nbase_url = "ftp://nowhere"\n')
     assistant = await open_assistant()
+    await assistant.connect()
     choices = await assistant.model_choices()
     bad = next(choice for choice in choices if choice.endpoint == "bad")
     assert not bad.installed
