@@ -101,8 +101,8 @@ class Learning:
             timeout: In seconds; none waits as long as it takes.
 
         Returns:
-            Whether everything is done. False when time ran out, or when what is left waits for a model, for another
-            program, or for its next try.
+            Whether everything is done that can be: without an embedder nothing waits for it. False when time ran out,
+            or when what is left waits for a model, for another program, or for its next try.
         """
         self.start()
         self.wake()
@@ -112,7 +112,9 @@ class Learning:
                     await lane.idle()
         except TimeoutError:
             return False
-        return await self._store.jobs.waiting() == 0 and not await self._store.index.pending(1)
+        if await self._store.jobs.waiting():
+            return False
+        return await self._embedder() is None or not await self._store.index.pending(1)
 
     async def embed(self) -> None:
         """Embeds all that waits for it, and runs no job; for a program that has not begun to learn."""

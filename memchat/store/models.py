@@ -6,7 +6,9 @@ from memchat.store.database import Database
 from memchat.store.sql import row, run
 from memchat.store.values import ModelFacts
 
-_SCALE_LEAST, _SCALE_MOST = 0.5, 3.0
+_SCALE_LEAST, _SCALE_MOST = 0.9, 3.0
+"""Hardly any tokenizer needs less than o200k_base; a server that reports less counts only what it had not cached."""
+
 _MEMORY = 50
 """A new report counts for at least one in so many, so that the scale follows a model that was replaced."""
 

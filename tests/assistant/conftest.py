@@ -1,7 +1,7 @@
 """An assistant over a real database and a real embedder, answered by a scripted server over HTTP."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 
@@ -22,12 +22,14 @@ class Script:
         chats: Bodies of the chat requests.
         others: Bodies of the background requests, for summaries and titles.
         background: The reply to those.
+        answer: Chooses the reply to a chat request when none is queued.
     """
 
     def __init__(self) -> None:
         self.chats: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self.background: Reply = Say("They talked about ChromaDB.")
+        self.answer: Callable[[dict[str, Any]], Reply] = lambda _: Say("Good.")
         self._replies: deque[Reply] = deque()
 
     def say(self, *replies: Reply | str) -> None:
@@ -39,7 +41,7 @@ class Script:
             self.others.append(body)
             return self.background
         self.chats.append(body)
-        return self._replies.popleft() if self._replies else Say("Good.")
+        return self._replies.popleft() if self._replies else self.answer(body)
 
     @staticmethod
     def _is_chat(body: dict[str, Any]) -> bool:
