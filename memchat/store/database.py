@@ -92,7 +92,7 @@ class Database:
         total = 0
         for suffix in ("", "-wal"):
             with suppress(FileNotFoundError):
-                total += os.stat(f"{self.path}{suffix}").st_size  # noqa: PTH116 - a suffix is no path
+                total += self.path.with_name(f"{self.path.name}{suffix}").stat().st_size
         return total
 
     async def close(self) -> None:

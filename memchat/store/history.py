@@ -45,7 +45,7 @@ def snapshot(db: apsw.Connection, target: str) -> str | None:
             return None
         state = dict(zip(("value", "confidence", "origin", "updated_at"), found, strict=True))
     else:
-        found = row(db, f"SELECT {', '.join(_KEPT)} FROM memories WHERE id = ?", target)  # noqa: S608 - columns
+        found = row(db, f"SELECT {', '.join(_KEPT)} FROM memories WHERE id = ?", target)
         if found is None:
             return None
         state = dict(zip(_KEPT, found, strict=True))
@@ -71,7 +71,7 @@ def record(db: apsw.Connection, *, target: str, action: Action, actor: str, befo
 
 def history(db: apsw.Connection, target: str) -> list[Change]:
     """The changes of a memory or a profile field, oldest first, with those that were undone."""
-    found = rows(db, f"SELECT {CHANGE} FROM changes WHERE target = ? ORDER BY number", target)  # noqa: S608 - columns
+    found = rows(db, f"SELECT {CHANGE} FROM changes WHERE target = ? ORDER BY number", target)
     return [change_of(each) for each in found]
 
 
@@ -85,7 +85,7 @@ def undo(db: apsw.Connection, now: float) -> Change | None:
     """
     found = row(
         db,
-        f"SELECT number, {CHANGE} FROM changes WHERE undone_at IS NULL ORDER BY number DESC LIMIT 1",  # noqa: S608
+        f"SELECT number, {CHANGE} FROM changes WHERE undone_at IS NULL ORDER BY number DESC LIMIT 1",
     )
     if found is None:
         return None
@@ -95,7 +95,7 @@ def undo(db: apsw.Connection, now: float) -> Change | None:
     else:
         _bring_back_memory(db, change, now)
     run(db, "UPDATE changes SET undone_at = ? WHERE number = ?", now, number)
-    return change_of(row(db, f"SELECT {CHANGE} FROM changes WHERE number = ?", number) or ())  # noqa: S608 - as above
+    return change_of(row(db, f"SELECT {CHANGE} FROM changes WHERE number = ?", number) or ())
 
 
 def _bring_back_memory(db: apsw.Connection, change: Change, now: float) -> None:
@@ -106,7 +106,7 @@ def _bring_back_memory(db: apsw.Connection, change: Change, now: float) -> None:
         assignments = ", ".join(f"{column} = ?" for column in _KEPT)
         run(
             db,
-            f"UPDATE memories SET {assignments} WHERE id = ?",  # noqa: S608 - columns from the code
+            f"UPDATE memories SET {assignments} WHERE id = ?",
             *(state[column] for column in _KEPT),
             change.target,
         )

@@ -16,7 +16,7 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
     Raises:
         NotFound: There is none, or there are several.
     """
-    exact = value(db, f"SELECT number FROM {table} WHERE id = ?", given)  # noqa: S608 - a name from the code
+    exact = value(db, f"SELECT number FROM {table} WHERE id = ?", given)
     if exact is not None:
         return int(exact)
     word = "session" if table == "sessions" else "memory"
@@ -24,7 +24,7 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
     begins = list(
         rows(
             db,
-            f"SELECT number, id FROM {table} WHERE id > ? AND id < ? LIMIT 4",  # noqa: S608 - as above
+            f"SELECT number, id FROM {table} WHERE id > ? AND id < ? LIMIT 4",
             given,
             given + "\U0010ffff",
         )

@@ -133,8 +133,7 @@ class Memories:
         if ids:
             await self._database.write(
                 run,
-                "UPDATE memories SET use_count = use_count + 1, last_used_at = ? "  # noqa: S608 - placeholders
-                f"WHERE id IN ({marks(len(ids))})",
+                f"UPDATE memories SET use_count = use_count + 1, last_used_at = ? WHERE id IN ({marks(len(ids))})",
                 self._now,
                 *ids,
             )
@@ -185,7 +184,7 @@ def _checked(text: str) -> str:
 
 
 def _by_number(db: apsw.Connection, number: int) -> Memory:
-    found = row(db, f"SELECT {MEMORY} FROM memories WHERE number = ?", number)  # noqa: S608 - columns
+    found = row(db, f"SELECT {MEMORY} FROM memories WHERE number = ?", number)
     assert found is not None
     return memory_of(found, sources_of(db, [found[0]]).get(found[0], ()))
 
@@ -251,7 +250,7 @@ def _list(db: apsw.Connection, kind: str | None, status: str | None, words: Sequ
     found = list(
         rows(
             db,
-            f"SELECT {MEMORY} FROM memories WHERE {' AND '.join(conditions)} "  # noqa: S608 - conditions from the code
+            f"SELECT {MEMORY} FROM memories WHERE {' AND '.join(conditions)} "
             "ORDER BY pinned DESC, updated_at DESC, number DESC LIMIT ?",
             *values,
             limit,
@@ -276,7 +275,7 @@ def _change(
     assignments = ", ".join(f"{column} = ?" for column in values)
     changed = run(
         db,
-        f"UPDATE memories SET {assignments}, updated_at = ? WHERE number = ? AND ({differs})",  # noqa: S608 - columns
+        f"UPDATE memories SET {assignments}, updated_at = ? WHERE number = ? AND ({differs})",
         *values.values(),
         now,
         number,

@@ -55,7 +55,7 @@ class Models:
             schema: Whether its server can enforce a JSON schema.
             window: Its context window in tokens.
         """
-        return await self._database.write(_note, endpoint, model, _flag(tools), _flag(schema), window)
+        return await self._database.write(_note, endpoint, model, tools=tools, schema=schema, window=window)
 
 
 def _get(db: apsw.Connection, endpoint: str, model: str) -> ModelFacts:
@@ -95,8 +95,9 @@ def _note(
     db: apsw.Connection,
     endpoint: str,
     model: str,
-    tools: int | None,
-    schema: int | None,
+    *,
+    tools: bool | None,
+    schema: bool | None,
     window: int | None,
 ) -> ModelFacts:
     run(
@@ -111,7 +112,3 @@ def _note(
         window,
     )
     return _get(db, endpoint, model)
-
-
-def _flag(known: bool | None) -> int | None:  # noqa: FBT001 - its value
-    return None if known is None else int(known)

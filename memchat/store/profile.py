@@ -63,13 +63,13 @@ class Profile:
 
 
 def _list(db: apsw.Connection) -> list[ProfileField]:
-    found = list(rows(db, f"SELECT {PROFILE} FROM profile ORDER BY field"))  # noqa: S608 - columns
+    found = list(rows(db, f"SELECT {PROFILE} FROM profile ORDER BY field"))
     sources = sources_of(db, [profile_target(each[0]) for each in found])
     return [profile_of(each, sources.get(profile_target(each[0]), ())) for each in found]
 
 
 def _get(db: apsw.Connection, field: str) -> ProfileField | None:
-    found = row(db, f"SELECT {PROFILE} FROM profile WHERE field = ?", field)  # noqa: S608 - columns
+    found = row(db, f"SELECT {PROFILE} FROM profile WHERE field = ?", field)
     target = profile_target(field)
     return None if found is None else profile_of(found, sources_of(db, [target]).get(target, ()))
 

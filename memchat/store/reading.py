@@ -8,7 +8,7 @@ from memchat.store.records import MESSAGE, message_of
 from memchat.store.sql import row, rows
 from memchat.store.values import Span
 
-_FROM = f"SELECT {MESSAGE} FROM sessions AS s JOIN messages AS m ON m.session = s.number"  # noqa: S608 - columns
+_FROM = f"SELECT {MESSAGE} FROM sessions AS s JOIN messages AS m ON m.session = s.number"
 
 
 def get(db: apsw.Connection, id: str) -> Message:

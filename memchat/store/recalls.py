@@ -38,7 +38,7 @@ class Recalls:
             user_message_id: The turn's message.
             all_found: Also what was found and did not go in.
         """
-        return await self._database.read(_of_message, user_message_id, all_found)
+        return await self._database.read(_of_message, user_message_id, all_found=all_found)
 
 
 def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_items: frozenset[str]) -> None:
@@ -75,7 +75,7 @@ def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_item
         )
 
 
-def _of_message(db: apsw.Connection, user_message_id: str, all_found: bool) -> list[RecalledItem]:  # noqa: FBT001
+def _of_message(db: apsw.Connection, user_message_id: str, *, all_found: bool) -> list[RecalledItem]:
     found = rows(
         db,
         "SELECT r.ref, r.kind, coalesce(r.text, m.text, ''), r.score, r.parts, r.tokens, r.source_session, "

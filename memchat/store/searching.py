@@ -46,7 +46,7 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
     condition, values = where(db, wanted)
     found = rows(
         db,
-        f"SELECT i.key, i.kind, i.ref, -bm25(item_words, {_BODY_WEIGHT}, {_CONTEXT_WEIGHT}) AS score "  # noqa: S608
+        f"SELECT i.key, i.kind, i.ref, -bm25(item_words, {_BODY_WEIGHT}, {_CONTEXT_WEIGHT}) AS score "
         "FROM item_words JOIN items AS i ON i.key = item_words.rowid "
         f"WHERE item_words MATCH ? AND item_words.rowid >= ?{condition} ORDER BY score DESC, i.key DESC LIMIT ?",
         query,

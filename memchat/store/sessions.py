@@ -38,7 +38,7 @@ class Sessions:
 
     async def create(self, *, model: str | None = None, persona: str | None = None, incognito: bool = False) -> Session:
         """Begins a session."""
-        return await self._database.write(_create, model, persona, incognito, self._now)
+        return await self._database.write(_create, model, persona, self._now, incognito=incognito)
 
     async def get(self, id: str) -> Session:
         """The session with this id, or the only one whose id begins so; deleted ones too.
@@ -138,12 +138,12 @@ class Sessions:
 
 
 def _by_number(db: apsw.Connection, number: int) -> Session:
-    found = row(db, f"SELECT {SESSION} FROM sessions WHERE number = ?", number)  # noqa: S608 - columns from the code
+    found = row(db, f"SELECT {SESSION} FROM sessions WHERE number = ?", number)
     assert found is not None
     return session_of(found)
 
 
-def _create(db: apsw.Connection, model: str | None, persona: str | None, incognito: bool, now: float) -> Session:  # noqa: FBT001
+def _create(db: apsw.Connection, model: str | None, persona: str | None, now: float, *, incognito: bool) -> Session:
     run(
         db,
         "INSERT INTO sessions (id, created_at, updated_at, model, persona, incognito) VALUES (?, ?, ?, ?, ?, ?)",
@@ -179,7 +179,7 @@ def _list(db: apsw.Connection, words: Sequence[str], limit: int) -> list[Session
         session_of(found)
         for found in rows(
             db,
-            f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND last_seq > 0 {where} "  # noqa: S608 - as above
+            f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND last_seq > 0 {where} "
             "ORDER BY updated_at DESC LIMIT ?",
             *values,
             limit,
@@ -198,7 +198,7 @@ def _message_query(words: Sequence[str]) -> str:
 
 def _update(db: apsw.Connection, id: str, assignment: str, values: Sequence[str | None]) -> Session:
     number = number_of(db, "sessions", id)
-    run(db, f"UPDATE sessions SET {assignment} WHERE number = ?", *values, number)  # noqa: S608 - as above
+    run(db, f"UPDATE sessions SET {assignment} WHERE number = ?", *values, number)
     return _by_number(db, number)
 
 
@@ -233,7 +233,7 @@ def _claim(db: apsw.Connection, id: str, owner: str, until: float) -> None:
 def _unfinished(db: apsw.Connection, owner: str, now: float) -> list[Session]:
     found = rows(
         db,
-        f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND message_count >= 2 AND last_seq > summarised_to "  # noqa: S608
+        f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND message_count >= 2 AND last_seq > summarised_to "
         "AND NOT EXISTS (SELECT 1 FROM claims WHERE session = number AND owner != ? AND until > ?) "
         "ORDER BY updated_at",
         owner,

@@ -20,7 +20,7 @@ def sources_of(db: apsw.Connection, targets: Sequence[str]) -> dict[str, tuple[S
         part = targets[start : start + 500]
         for target, session_id, message_id, quote in rows(
             db,
-            "SELECT target, session_id, message_id, quote FROM sources "  # noqa: S608 - placeholders
+            "SELECT target, session_id, message_id, quote FROM sources "
             f"WHERE target IN ({marks(len(part))}) AND live ORDER BY number",
             *part,
         ):
@@ -57,7 +57,7 @@ def revive(db: apsw.Connection, target: str, numbers: Sequence[int]) -> None:
     """Makes these the sources that hold, and no others."""
     run(
         db,
-        f"UPDATE sources SET live = number IN ({marks(len(numbers))}) WHERE target = ?",  # noqa: S608 - placeholders
+        f"UPDATE sources SET live = number IN ({marks(len(numbers))}) WHERE target = ?",
         *numbers,
         target,
     )

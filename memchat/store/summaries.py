@@ -15,8 +15,8 @@ from memchat.store.lookup import number_of
 from memchat.store.records import EPISODE, ROLLING, episode_of, rolling_of
 from memchat.store.sql import row, rows, run, storable
 
-_ROLLING = f"SELECT {ROLLING} FROM sessions AS s JOIN rolling_summaries AS r ON r.session = s.number"  # noqa: S608
-_EPISODE = f"SELECT {EPISODE} FROM sessions AS s JOIN session_summaries AS e ON e.session = s.number"  # noqa: S608
+_ROLLING = f"SELECT {ROLLING} FROM sessions AS s JOIN rolling_summaries AS r ON r.session = s.number"
+_EPISODE = f"SELECT {EPISODE} FROM sessions AS s JOIN session_summaries AS e ON e.session = s.number"
 
 
 class Summaries:

@@ -113,7 +113,7 @@ def _nearest(
 ) -> list[Hit]:
     nearest = rows(
         db,
-        "SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "  # noqa: S608
+        "SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "
         f"WHERE embedding MATCH ? AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key ORDER BY v.distance",
         vector,
         limit,
