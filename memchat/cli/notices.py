@@ -3,11 +3,12 @@
 import asyncio
 import math
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from memchat.cli.running import say
-from memchat.cli.text import one_line
+from memchat.cli.text import shortened
 from memchat.core.events import Retrying
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Notices:
         """A line that the next one takes the place of; only a terminal gets it."""
         if self._live:
             sys.stdout.flush()
-            print(f"{_ERASE}{one_line(sentence)}", end="", file=sys.stderr, flush=True)
+            width = max(8, shutil.get_terminal_size().columns - 1)  # a second row would stay when it is written over
+            print(f"{_ERASE}{shortened(sentence, width)}", end="", file=sys.stderr, flush=True)
             self._shown = True
 
     def clear(self) -> None:

@@ -1,6 +1,7 @@
 """Results on stdout: rich tables on a terminal, plain tab-separated text in a pipe, JSON when asked for."""
 
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Column:
     right: bool = False
     terminal_only: bool = False
 
+
+_NARROW = 60
 
 Cell = str | int | float | datetime | None
 
@@ -66,8 +69,17 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, em
             print("\t".join(_plain(cell) for column, cell in cells if not column.terminal_only))
     elif not rows:
         print(empty)
+    elif shutil.get_terminal_size().columns < _NARROW and len(columns) > 2:
+        _stacked(columns, rows)
     else:
         _rich_table(columns, rows)
+
+
+def _stacked(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    """A row's cells below each other, for a terminal on which a table would have no room for what matters."""
+    for row in rows:
+        print()
+        print_fields([(column.title, _shown(cell)) for column, cell in zip(columns, row, strict=True)])
 
 
 def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:

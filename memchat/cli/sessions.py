@@ -1,5 +1,6 @@
 """`memchat sessions`: list, show, rename, export and delete them."""
 
+import signal
 import sys
 from argparse import ArgumentTypeError, Namespace
 
@@ -143,4 +144,8 @@ async def delete_session(args: Namespace) -> int:
 
 def _agreed(question: str) -> bool:
     print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's would wait for the line
+    try:
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -248,6 +248,27 @@ def test_delete_asks_on_a_terminal(model: Model, ok: Cli) -> None:
     assert ok("sessions", "--json").json == []
 
 
+def test_ctrl_c_at_a_question_erases_nothing(model: Model, ok: Cli) -> None:
+    session = ok("ask", "--json", "Hi").event("user_saved")["message"]["session"]
+    assert on_a_terminal("sessions", "delete", session, keys=b"\x03", after=b"[y/N]").code == 130
+    assert len(ok("sessions", "--json").json) == 1
+
+
+def test_a_narrow_terminal_shows_what_a_table_has_no_room_for(ok: Cli) -> None:
+    ok("memory", "add", "The bicycle is green")
+    seen = on_a_terminal("memory", COLUMNS="30").text
+    assert "The bicycle is green" in seen
+    assert ok("memory", "--json").json[0]["id"] in seen
+
+
+def test_a_passing_line_stays_on_one_row(model: Model) -> None:
+    model.say(Status(503, retry_after=1), "Here again.")
+    seen = on_a_terminal("ask", "--no-wait", "Hi", COLUMNS="30").text
+    passing = [line.partition("\x1b[2K")[2] for line in seen.split("\r") if " is busy" in line]
+    assert passing
+    assert all(len(line) < 30 for line in passing)
+
+
 def test_doctor_looks_at_the_terminal(model: Model) -> None:
     seen = on_a_terminal("doctor", COLORTERM="truecolor", TMUX="/tmp/tmux")
     assert "16 million colours" in seen.text
