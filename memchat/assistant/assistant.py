@@ -1,12 +1,11 @@
 """The façade that the screen and the command line use."""
 
 import asyncio
-import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
-from typing import Any
 
+from memchat.assistant.background import Background
 from memchat.assistant.connection import Connection
 from memchat.assistant.embedding import EmbedderHolder
 from memchat.assistant.home import Home
@@ -14,11 +13,13 @@ from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.remembering import Remembering
 from memchat.assistant.sessions import OpenSessions
+from memchat.assistant.texts import Texts
 from memchat.assistant.transcript import Transcript
 from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turn import Turn
 from memchat.assistant.turns import Turns
 from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
+from memchat.assistant.views import Views
 from memchat.core.context import ContextPlan, ItemKind, RecalledItem
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
 from memchat.core.ids import new_id
@@ -27,19 +28,12 @@ from memchat.core.messages import Message, RollingSummary, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
-from memchat.memory.screening import screen_if
 from memchat.paths import Paths
-from memchat.providers.tokens import TokenCounter
 from memchat.providers.weights import Weights
 from memchat.store import Store
 
-_LONG_CHARACTERS = 20_000
-"""A longer text is screened in a thread."""
-
 _LAST_SAVES_SECONDS = 3.0
 """How long the end waits for the replies under way to be saved."""
-
-_log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -61,17 +55,19 @@ class Assistant:
         self._owner = new_id("turn")
         self._listeners = Listeners()
         self._publish = self._listeners.publish
-        self._counter = TokenCounter()
-        self._count = self._counter.count
+        self._texts = Texts(redact=settings.privacy.redact_secrets)
         self._connection = Connection(settings, paths, environ, store)
         self._embedding = EmbedderHolder(settings, environ, self._connection.keys, self._publish)
-        self._recaller = Recaller(store, self._embedding, self._count, clock=clock)
+        self._recaller = Recaller(store, self._embedding, self._texts.count, clock=clock)
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
-        self._remembering = Remembering(self._homes, settings, count=self._count, publish=self._publish)
+        self._remembering = Remembering(self._homes, settings, count=self._texts.count, publish=self._publish)
+        self._views = Views(
+            self._homes, self._connection, self._embedding, self._texts, page=settings.interface.page_messages
+        )
         self._turns = Turns()
         self._left: set[str] = set()
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._background = Background()
         self._queueing: set[asyncio.Task[object]] = set()
 
     @classmethod
@@ -96,12 +92,12 @@ class Assistant:
     def warm_up(self) -> None:
         """Loads tokenizer, embedder and model client in the background, and begins the learning."""
         self._homes.main.learning.start()
-        for work in (self._load_counter(), self._embedding.get(), self._connect_quietly(), self._sessions.keep()):
-            self._spawn(work)
+        for work in (self._texts.load(), self._embedding.get(), self._connect_quietly(), self._sessions.keep()):
+            self._background.begin(work)
 
     async def counted(self) -> None:
         """Waits until tokens are counted; before that they are estimated."""
-        await self._load_counter()
+        await self._texts.load()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener` on the event loop with what happens outside of turns; gives what ends that."""
@@ -209,7 +205,7 @@ class Assistant:
 
     async def set_draft(self, session_id: str, text: str) -> None:
         """Keeps what stands unsent in the input."""
-        await self._store_of(session_id).sessions.set_draft(session_id, await self._screened(text))
+        await self._store_of(session_id).sessions.set_draft(session_id, await self._texts.screened(text))
 
     async def rename(self, session_id: str, title: str) -> Session:
         """Names a session.
@@ -217,7 +213,7 @@ class Assistant:
         Raises:
             NotFound: There is none.
         """
-        title = await self._screened(title)
+        title = await self._texts.screened(title)
         session = await self._store_of(session_id).sessions.rename(session_id, title, by="user")
         self._publish(SessionChanged(session))
         return session
@@ -247,16 +243,7 @@ class Assistant:
             MessageTooLong: The text does not fit.
         """
         session = await self.session(session_id) if session_id else None
-        requests, target = self._homes.of(session_id).requests, self._connection.target
-        text = await self._screened(text)
-        gathered = await requests.gather(session, target, use_memory=use_memory)
-        if text:
-            await self._load_counter()
-            if gathered.use_memory:
-                await self._embedding.wait()
-        recall = await requests.recall(gathered, text)
-        tools = requests.tools(session, target, use_memory=use_memory)
-        return await requests.plan(gathered, text, target, recall=recall, tools=tools)
+        return await self._views.request(session, text, use_memory=use_memory)
 
     # memory
 
@@ -341,7 +328,7 @@ class Assistant:
                 self._embedding.close,
                 self._sessions.release,
                 self._homes.end_learning,
-                self._end_tasks,
+                self._background.end,
             ):
                 stack.push_async_callback(step)
             await self._turns.end(_LAST_SAVES_SECONDS)
@@ -352,7 +339,7 @@ class Assistant:
         home = self._homes.of(session_id)
         try:
             with self._turns.running(session_id) as stop:
-                await self._load_counter()
+                await self._texts.load()
                 turn = Turn(
                     session=await home.store.sessions.get(session_id),
                     home=home,
@@ -360,13 +347,13 @@ class Assistant:
                     connection=self._connection,
                     recaller=self._recaller,
                     embedder=self._embedding,
-                    count=self._count,
+                    count=self._texts.count,
                     publish=self._publish,
                     quiet=self._homes.quiet,
                     stop=stop,
                     use_memory=use_memory,
                 )
-                answer = turn.retry() if text is None else turn.ask(await self._screened(text))
+                answer = turn.retry() if text is None else turn.ask(await self._texts.screened(text))
                 async with aclosing(answer) as events:
                     async for event in events:
                         yield event
@@ -377,23 +364,11 @@ class Assistant:
                 await self._sessions.leave(session_id)
 
     async def _view(self, session: Session) -> SessionView:
-        store = self._store_of(session.id)
         await self._sessions.claim(session)
-        queueing = self._spawn(self._sessions.queue_unfinished())
+        queueing = self._background.begin(self._sessions.queue_unfinished())
         self._queueing.add(queueing)
         queueing.add_done_callback(self._queueing.discard)
-        size = self.settings.interface.page_messages
-        page = await store.messages.page(session.id, before_seq=None, limit=size + 1)
-        last = page[-1] if page else None
-        return SessionView(
-            session=session,
-            messages=tuple(page[-size:]),
-            more=len(page) > size,
-            summary=await store.summaries.latest(session.id),
-            profile=await self.profile(),
-            plan=await self.preview(session.id),
-            unanswered=last if last is not None and last.role == "user" else None,
-        )
+        return await self._views.session(session)
 
     def _home_of(self, store: Store) -> Home:
         return Home(
@@ -403,7 +378,7 @@ class Assistant:
             connection=self._connection,
             embedder=self._embedding,
             recaller=self._recaller,
-            count=self._count,
+            count=self._texts.count,
             clock=self._clock,
             publish=self._publish,
             owner=self._owner,
@@ -412,32 +387,6 @@ class Assistant:
     def _store_of(self, session_id: str) -> Store:
         return self._homes.of(session_id).store
 
-    async def _screened(self, text: str) -> str:
-        on = self.settings.privacy.redact_secrets
-        if len(text) > _LONG_CHARACTERS:
-            return await asyncio.to_thread(screen_if, text, on=on)
-        return screen_if(text, on=on)
-
-    async def _load_counter(self) -> None:
-        if not self._counter.ready:
-            await asyncio.to_thread(self._counter.load)
-
     async def _connect_quietly(self) -> None:
         await self._connection.connect()
         await self._connection.warm()
-
-    def _spawn(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        task: asyncio.Task[object] = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[object]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("work in the background failed", exc_info=error)
-
-    async def _end_tasks(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Which model answers: configured, found on this machine, or built in."""
+"""The model that answers, and the clients through which it does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -7,26 +7,21 @@ from dataclasses import dataclass, replace
 
 from memchat.assistant.choices import Choices
 from memchat.assistant.clients import Clients
+from memchat.assistant.finding import BUILTIN, Finder, Found
 from memchat.assistant.requests import Target
 from memchat.assistant.values import ModelChoice, ModelStatus
 from memchat.config import load, set_endpoint, set_value
 from memchat.core.errors import MemchatError, ModelError, NoModel
 from memchat.core.settings import Settings
 from memchat.paths import Paths
-from memchat.providers import endpoints
 from memchat.providers.catalog import find
 from memchat.providers.client import ChatModel
-from memchat.providers.discovery import discover
-from memchat.providers.endpoints import Endpoint
+from memchat.providers.endpoints import clean_url
 from memchat.providers.engine import Engine
 from memchat.providers.keys import Keys
-from memchat.providers.listing import first_chat_model
 from memchat.providers.sizes import too_small_for_tools
 from memchat.providers.weights import Weights
-from memchat.providers.windows import window_of
 from memchat.store import ModelFacts, Store
-
-BUILTIN = "builtin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +34,12 @@ class Chosen:
 
 
 class Connection:
-    """Finds the chat model, and keeps one client for it.
+    """Keeps one client for the chat model in use.
 
     Attributes:
-        status: What is known of it, for the screen.
+        status: What is known of the model, for the screen.
+        keys: The endpoints' API keys.
+        weights: The built-in models' weights.
     """
 
     def __init__(self, settings: Settings, paths: Paths, environ: Mapping[str, str], store: Store) -> None:
@@ -53,11 +50,9 @@ class Connection:
         self._paths = paths
         self._environ = environ
         self._store = store
-        self._facts = ModelFacts()
+        self._finder = Finder(settings, environ, self.keys, self.weights, store)
+        self._found: Found | None = None
         self._engine = Engine(self.weights)
-        self._endpoint: Endpoint | None = None
-        self._found: list[Endpoint] = []
-        self._told: int | None = None
         self._clients = Clients()
         self._client: ChatModel | None = None
         self._others: dict[str, ChatModel] = {}
@@ -67,10 +62,8 @@ class Connection:
     @property
     def target(self) -> Target:
         """What requests are laid out for."""
-        status = self.status
-        return Target(
-            name=status.name, window=status.window, scale=self._facts.token_scale, tools=self._tools_possible()
-        )
+        scale = self._facts.token_scale
+        return Target(name=self.status.name, window=self.status.window, scale=scale, tools=self._tools_possible())
 
     async def connect(self) -> ModelStatus:
         """Finds a model: the configured endpoint, else a local server, else an installed built-in one.
@@ -106,7 +99,7 @@ class Connection:
 
     async def warm(self) -> None:
         """Makes the first call fast, where that needs no engine to be started."""
-        if self._endpoint is not None and not self._endpoint.builtin and self.status.state == "ready":
+        if self._found is not None and not self._found.endpoint.builtin and self.status.state == "ready":
             async with self._lock:
                 client = await self._ready()
             await client.warm()
@@ -141,8 +134,7 @@ class Connection:
             MemchatError: There is no such endpoint, or the built-in model is not installed.
         """
         async with self._lock:
-            endpoint = await asyncio.to_thread(self._named, endpoint_name)
-            await self._adopt(endpoint, name)
+            self._adopt(await self._finder.ask(await self._finder.named(endpoint_name, self._found), name))
             await self._drop_clients()
             await self._rest_engine()
             if save:
@@ -155,17 +147,18 @@ class Connection:
         Raises:
             MemchatError: The name, address or key cannot be saved.
         """
-        set_endpoint(self._paths, name, {"base_url": endpoints.clean_url(base_url), "model": model or None})
+        set_endpoint(self._paths, name, {"base_url": clean_url(base_url), "model": model or None})
         if api_key:
             await asyncio.to_thread(self.keys.set, name, api_key)
         self._settings = load(self._paths, self._environ)
+        self._finder = Finder(self._settings, self._environ, self.keys, self.weights, self._store)
         return await self.use(name, model, save=True)
 
     async def choices(self) -> list[ModelChoice]:
         """Every model that can be picked: of each endpoint that answers, and the built-in ones."""
-        self._found = await discover()
+        await self._finder.look_around()
         choices = Choices(self._settings, self._environ, self.keys, self.weights, self.status)
-        return await choices.all([*self._found, *([self._endpoint] if self._endpoint else [])])
+        return await choices.all([*self._finder.running, *([self._found.endpoint] if self._found else [])])
 
     async def learn(self, client: ChatModel, counted: int, reported: int) -> None:
         """Takes a reported prompt length into a model's token scale, and notes what it cannot do."""
@@ -175,8 +168,8 @@ class Connection:
         facts = await self._store.models.note(
             where, client.name, tools=client.tools_supported, schema=client.schema_supported
         )
-        if client is self._client:
-            self._facts = facts
+        if client is self._client and self._found is not None:
+            self._found = replace(self._found, facts=facts)
 
     async def close(self) -> None:
         """Closes clients and ends the built-in engine, also one that is just starting."""
@@ -185,6 +178,10 @@ class Connection:
         await self._drop_clients()
         await self._clients.close()
 
+    @property
+    def _facts(self) -> ModelFacts:
+        return self._found.facts if self._found is not None else ModelFacts()
+
     async def _ready(self) -> ChatModel:
         """The client of the chat model; a new one when the engine had to be started anew."""
         await self._look()
@@ -192,21 +189,21 @@ class Connection:
             raise ModelError("memchat is ending.", "Start it again.")
         if self.status.state == "failed":
             raise ModelError(self.status.problem, retryable=True)
-        if self.status.state == "none" or self._endpoint is None:
+        if self.status.state == "none" or self._found is None:
             raise NoModel(
                 "No model is set up.",
                 "Pull a built-in one with `memchat models pull smollm2-135m`, or set OPENAI_BASE_URL.",
             )
-        if self._endpoint.builtin:
-            self._endpoint = await self._engine.start(self.status.name)
-            self.status = replace(self.status, window=self._endpoint.window)
-        if self._client is None or self._client.endpoint != self._endpoint:
+        if self._found.endpoint.builtin:
+            endpoint = await self._engine.start(self.status.name)
+            self._adopt(
+                replace(self._found, endpoint=endpoint, status=replace(self._found.status, window=endpoint.window))
+            )
+        if self._client is None or self._client.endpoint != self._found.endpoint:
             await self._drop_clients()
-            self._client = ChatModel(self._endpoint, self.status.name, self._settings.model)
+            self._client = ChatModel(self._found.endpoint, self.status.name, self._settings.model)
             self._client.tools_supported = self._facts.tools
             self._client.schema_supported = self._facts.schema
-            if self._told:  # noted with the first call, for looking alone stores nothing
-                await self._store.models.note(self._endpoint.noted_as, self.status.name, window=self._told)
         return self._client
 
     async def _look(self) -> None:
@@ -214,99 +211,32 @@ class Connection:
         if self.status.state == "ready":
             return
         try:
-            await self._find()
+            found = await self._finder.preset()
         except MemchatError as error:
             self.status = replace(self.status, state="failed", problem=str(error))
-
-    async def _find(self) -> None:
-        endpoint = await asyncio.to_thread(endpoints.configured, self._settings, self._environ, self.keys)
-        if self._settings.model.endpoint == BUILTIN:
-            endpoint = _builtin(self._settings.model.name)
-        if endpoint is None:
-            self._found = await discover()
-            endpoint = next((found for found in self._found if found.model), None)
-        if endpoint is None and (installed := self.weights.installed()):
-            endpoint = _builtin(max(installed, key=lambda name: find(name).size_bytes))
-        if endpoint is None and self._found:
-            endpoint = self._found[0]
-        if endpoint is None:
-            self.status = ModelStatus(state="none")
             return
-        await self._adopt(endpoint, self._settings.model.name)
-
-    async def _adopt(self, endpoint: Endpoint, name: str) -> None:
-        """Makes `endpoint` the one in use; asks it for its models where that is needed."""
-        self._told = None
-        if endpoint.builtin:
-            chosen = find(name or endpoint.model)
-            if self.weights.path(chosen.name) is None:
-                raise ModelError(
-                    f"The built-in model {chosen.name} is not installed.",
-                    f"Pull it with `memchat models pull {chosen.name}`.",
-                )
-            window, name = chosen.context, chosen.name
-            problem = ""
+        if found is None:
+            self.status = ModelStatus(state="none")
         else:
-            window, name, problem = await self._ask(endpoint, name or endpoint.model)
-        self._facts = await self._store.models.get(endpoint.noted_as, name)
-        self._endpoint = endpoint
-        self.status = ModelStatus(
-            endpoint=endpoint.name,
-            name=name,
-            local=endpoint.local,
-            window=window or self._facts.window or self._settings.model.window or window_of(name),
-            state="failed" if problem else "ready",
-            problem=problem,
-        )
+            self._adopt(found)
 
-    async def _ask(self, endpoint: Endpoint, name: str) -> tuple[int, str, str]:
-        """The window that the endpoint tells, the model's name, and what is wrong with the endpoint."""
-        client = ChatModel(endpoint, name, replace(self._settings.model, attempts=1))
-        try:
-            models = await client.models()
-        except ModelError as error:
-            # many servers have no model list: with a name in hand the first turn will tell
-            return endpoint.window, name, "" if name else str(error)
-        finally:
-            await client.close()
-        name = name or first_chat_model(models)
-        if not name:
-            return endpoint.window, "", f"The server at {endpoint.base_url} has no model loaded."
-        self._told = next((model.window for model in models if model.name == name), None)
-        return self._told or endpoint.window, name, ""
+    def _adopt(self, found: Found) -> None:
+        self._found, self.status = found, found.status
 
     def _tools_possible(self) -> bool:
         """By the settings, by what the model is known to understand, and by its size."""
         wanted = self._settings.model.tools
         if wanted != "auto":
             return wanted == "on"
-        if self._endpoint is not None and self._endpoint.builtin:
+        if self._found is not None and self._found.endpoint.builtin:
             return find(self.status.name).tools
         known = self._client.tools_supported if self._client is not None else self._facts.tools
         return known if known is not None else not too_small_for_tools(self.status.name)
 
-    def _named(self, name: str) -> Endpoint:
-        """The endpoint of that name, with the model that is its own; for a thread, since it may ask the keyring."""
-        present = self._endpoint
-        if present is not None and (not name or (name == BUILTIN and present.builtin)):
-            return replace(present, model=self.status.name)
-        if name == BUILTIN:
-            return _builtin("")
-        for endpoint in (*self._found, present):
-            if endpoint is not None and endpoint.name == name:
-                return endpoint
-        found = endpoints.named(name, self._settings, self._environ, self.keys)
-        preset = endpoints.configured(self._settings, self._environ, self.keys)
-        if preset is not None and preset.base_url == found.base_url:
-            return found
-        # The model that is set belongs to the preset endpoint, and another server may not have it.
-        entry = self._settings.endpoints.get(name)
-        return replace(found, model=entry.model if entry is not None else "")
-
     def _save(self, endpoint: str, name: str) -> None:
         known = {BUILTIN, *self._settings.endpoints}
-        if endpoint not in known and self._endpoint is not None and self._endpoint in self._found:
-            set_endpoint(self._paths, endpoint, {"base_url": self._endpoint.base_url})
+        if endpoint not in known and self._found is not None and self._found.endpoint in self._finder.running:
+            set_endpoint(self._paths, endpoint, {"base_url": self._found.endpoint.base_url})
             known.add(endpoint)
         if endpoint in known:
             set_value(self._paths, "model.endpoint", endpoint)
@@ -314,7 +244,7 @@ class Connection:
 
     async def _rest_engine(self) -> None:
         """Ends the built-in engine when another model was picked and no reply of it is under way."""
-        wanted = self._endpoint is not None and self._endpoint.builtin
+        wanted = self._found is not None and self._found.endpoint.builtin
         if self._engine.running and not wanted and not self._clients.engine_in_use:
             await self._engine.stop()
 
@@ -324,9 +254,3 @@ class Connection:
         self._others = {}
         for client in clients:
             await self._clients.retire(client)
-
-
-def _builtin(name: str) -> Endpoint:
-    """The built-in engine before it runs; its address and key come with its start."""
-    chosen = find(name) if name else None
-    return Endpoint(name=BUILTIN, base_url="", model=chosen.name if chosen else "", local=True, builtin=True)

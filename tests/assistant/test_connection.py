@@ -53,7 +53,7 @@ def no_local_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     async def none() -> list[Endpoint]:
         return []
 
-    monkeypatch.setattr("memchat.assistant.connection.discover", none)
+    monkeypatch.setattr("memchat.assistant.finding.discover", none)
 
 
 async def builtin(assistant: Assistant, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, paths: Paths) -> None:
@@ -180,9 +180,7 @@ async def test_a_local_server_without_a_model_gives_way_to_the_built_in_one(
     paths.weights_dir.mkdir(parents=True, exist_ok=True)
     (paths.weights_dir / "smollm2-135m.gguf").write_bytes(b"")
     async with ScriptedServer(models=[]) as server:
-        monkeypatch.setattr(
-            "memchat.assistant.connection.discover", lambda: discover(servers={"ollama": server.base_url})
-        )
+        monkeypatch.setattr("memchat.assistant.finding.discover", lambda: discover(servers={"ollama": server.base_url}))
         connection = Connection(load(paths, {}), paths, {}, store)
         assert (await connection.connect()).name == "smollm2-135m"
         await connection.close()

@@ -8,6 +8,7 @@ from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
     ContextBuilt,
+    Delta,
     EpisodeClosed,
     LearningChanged,
     Recalled,
@@ -234,3 +235,54 @@ async def test_editing_the_summary_keeps_the_old_version(open_assistant: Open) -
 
 def _files(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file()]
+
+
+async def test_a_session_that_another_program_has_open_is_let_be(open_assistant: Open) -> None:
+    one, two = await open_assistant(), await open_assistant()
+    theirs = await one.new_session()
+    await converse(one, theirs.session.id, *TALK[:2])
+    assert await one.settle(20)
+    await two.new_session()
+    assert await two.settle(20)
+    assert await two.store.summaries.of_session(theirs.session.id) is None
+    await one.leave_session(theirs.session.id)
+    assert await one.settle(20)
+    assert await two.store.summaries.of_session(theirs.session.id) is not None
+
+
+async def test_with_memory_off_nothing_is_recalled_kept_or_summarised(open_assistant: Open, script: Script) -> None:
+    first = await open_assistant()
+    await first.set_profile("name", "Alexandra")
+    await first.remember("I am allergic to peanuts")
+    await first.close()
+    assistant = await open_assistant({"memory.enabled": "false"})
+    old = await assistant.new_session()
+    await converse(assistant, old.session.id, "Remember that I like tea.", "What am I allergic to?")
+    await assistant.leave_session(old.session.id)
+    assert await assistant.settle(20)
+    sent = "\n".join(map(prompt_of, script.chats))
+    assert "Alexandra" not in sent
+    assert "peanuts" not in sent
+    assert not any("tools" in body for body in script.chats)
+    assert len(await assistant.store.memories.list()) == 1
+    assert await assistant.store.summaries.of_session(old.session.id) is None
+
+
+async def test_learning_leaves_a_local_model_to_the_reply_in_whichever_session(
+    assistant: Assistant, script: Script
+) -> None:
+    other = await assistant.new_session()
+    await converse(assistant, other.session.id, *TALK[:2])
+    assert await assistant.settle(20)
+    asked = len(script.others)
+    gate = asyncio.Event()
+    script.say(Say("one two", gate=gate, gate_after=1))
+    view = await assistant.new_session(incognito=True)
+    async for event in assistant.turn(view.session.id, "Count."):
+        if isinstance(event, Delta) and not gate.is_set():
+            await assistant.leave_session(other.session.id)
+            assert not await assistant.settle(0.3)
+            assert len(script.others) == asked
+            gate.set()
+    assert await assistant.settle(20)
+    assert len(script.others) > asked

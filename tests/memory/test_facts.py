@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.settings import ProfileSettings
-from memchat.memory.facts import asked_to_remember, remember
+from memchat.memory.facts import asked_to_remember, edit, remember
 from memchat.memory.grounding import ground
 from memchat.memory.kinds import kind_of
 from memchat.memory.profile import set_field, unset_field
@@ -120,3 +120,13 @@ async def test_an_unknown_field_is_refused_with_the_fields_there_are(store: Stor
 )
 def test_what_a_memory_rests_on(text: str, said: str, recalled: list[str], rests_on: str) -> None:
     assert ground(text, said, recalled) == rests_on
+
+
+async def test_new_words_for_a_fact_are_checked_like_the_first(store: Store) -> None:
+    memory = await remember(store, "I like tea", session_id=None, message_id=None)
+    edited = await edit(store, memory.id, "I like \x1b[31mgreen tea, password: hunter2!x")
+    assert edited.text == "I like green tea, password: [secret: password]"
+    assert [change.action for change in await store.memories.history(memory.id)] == ["add", "edit"]
+    for text in ("", " \u200b", "x" * 1001):
+        with pytest.raises(MemchatError):
+            await edit(store, memory.id, text)

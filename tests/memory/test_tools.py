@@ -71,6 +71,22 @@ async def test_set_profile_sets_a_known_field_once(context: ToolContext) -> None
     assert "Its fields are name" in unknown.text
 
 
+async def test_set_profile_puts_no_guess_in_the_place_of_what_is_known(context: ToolContext) -> None:
+    guess = await run_tool(call("set_profile", {"field": "occupation", "value": "banker"}), context)
+    assert guess.learned is not None
+    assert (guess.learned.profile[0].origin, guess.learned.profile[0].confidence) == ("assistant", 0.6)
+    second = await run_tool(call("set_profile", {"field": "occupation", "value": "astronaut"}), context)
+    assert second.learned is None
+    assert second.text.startswith("Not set: occupation is banker")
+
+
+async def test_only_the_tools_that_are_offered_can_be_called(context: ToolContext) -> None:
+    reading = replace(context, offered=READING_TOOLS)
+    result = await run_tool(call("remember", {"text": "My cat is called Momo"}), reading)
+    assert result.text == "There is no tool 'remember'. There are search_memory, recall_session."
+    assert await context.store.memories.list() == []
+
+
 async def test_search_and_recall_read_what_was_said_before(context: ToolContext) -> None:
     session = await context.store.sessions.create()
     await say(
