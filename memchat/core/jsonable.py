@@ -30,10 +30,12 @@ Json = dict[str, Any]
 
 
 def usage_json(usage: Usage) -> Json:
+    """What a call used, every field by its name."""
     return {item.name: getattr(usage, item.name) for item in fields(usage)}
 
 
 def message_json(message: Message) -> Json:
+    """A message, its status and what was counted for it."""
     return {
         "id": message.id,
         "session": message.session_id,
@@ -52,6 +54,7 @@ def message_json(message: Message) -> Json:
 
 
 def session_json(session: Session) -> Json:
+    """A session; `messages` is how many there are."""
     return {
         "id": session.id,
         "title": session.title,
@@ -64,6 +67,7 @@ def session_json(session: Session) -> Json:
 
 
 def rolling_summary_json(summary: RollingSummary) -> Json:
+    """A rolling summary with the range that it covers."""
     return {
         "id": summary.id,
         "session": summary.session_id,
@@ -78,6 +82,7 @@ def rolling_summary_json(summary: RollingSummary) -> Json:
 
 
 def session_summary_json(summary: SessionSummary) -> Json:
+    """What a finished session came to."""
     return {
         "session": summary.session_id,
         "title": summary.title,
@@ -89,6 +94,7 @@ def session_summary_json(summary: SessionSummary) -> Json:
 
 
 def source_json(source: Source) -> Json:
+    """What a memory rests on, as pinned."""
     return {"session": source.session_id, "message": source.message_id, "quote": source.quote}
 
 
@@ -112,6 +118,7 @@ def memory_json(memory: Memory) -> Json:
 
 
 def profile_field_json(item: ProfileField) -> Json:
+    """A profile field as pinned."""
     return {
         "field": item.field,
         "value": item.value,
@@ -142,6 +149,7 @@ def recalled_item_json(item: RecalledItem) -> Json:
 
 
 def left_out_json(item: LeftOut) -> Json:
+    """What is not in a request, and why."""
     return {"layer": item.layer, "id": item.ref, "text": item.text, "tokens": item.tokens, "reason": item.reason}
 
 

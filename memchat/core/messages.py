@@ -93,7 +93,6 @@ class RollingSummary:
         to_seq: Last message that it covers; the buffer begins after it.
         tokens: Its text's length in o200k_base tokens.
         previous_id: The version that it was merged with.
-        covers: How many messages stand in the range.
     """
 
     id: str
@@ -108,6 +107,7 @@ class RollingSummary:
 
     @property
     def covers(self) -> int:
+        """How many places in the session the range has."""
         return self.to_seq - self.from_seq + 1
 
 

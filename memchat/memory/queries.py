@@ -107,6 +107,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
+        """The words of `text`."""
         whole = folded(text)
         tokens = set(_TOKEN.findall(whole[:_READ_WHOLE]))
         if whole.isascii():

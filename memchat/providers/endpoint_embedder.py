@@ -30,6 +30,7 @@ class EndpointEmbedder:
 
     @property
     def dimensions(self) -> int:
+        """Floats in a vector; 0 before `load` returned."""
         return self._dimensions
 
     async def load(self) -> None:

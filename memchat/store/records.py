@@ -38,6 +38,7 @@ CHANGE = "id, target, action, actor, at, before, after, undone_at"
 
 
 def session_of(row: Row) -> Session:
+    """The session of a row with the columns of `SESSION`."""
     return Session(
         id=row[0],
         title=row[1],
@@ -55,6 +56,7 @@ def session_of(row: Row) -> Session:
 
 
 def message_of(row: Row) -> Message:
+    """The message of a row with the columns of `MESSAGE`."""
     usage = None
     if row[10] is not None:
         usage = Usage(prompt_tokens=row[10], completion_tokens=row[11] or 0, cached_tokens=row[12] or 0, cost=row[13])
@@ -78,6 +80,7 @@ def message_of(row: Row) -> Message:
 
 
 def rolling_of(row: Row) -> RollingSummary:
+    """The rolling summary of a row with the columns of `ROLLING`."""
     return RollingSummary(
         id=row[0],
         session_id=row[1],
@@ -92,6 +95,7 @@ def rolling_of(row: Row) -> RollingSummary:
 
 
 def episode_of(row: Row) -> SessionSummary:
+    """The session summary of a row with the columns of `EPISODE`."""
     return SessionSummary(
         session_id=row[0],
         title=row[1],
@@ -105,6 +109,7 @@ def episode_of(row: Row) -> SessionSummary:
 
 
 def memory_of(row: Row, sources: tuple[Source, ...]) -> Memory:
+    """The memory of a row with the columns of `MEMORY`."""
     return Memory(
         id=row[0],
         kind=row[1],
@@ -125,6 +130,7 @@ def memory_of(row: Row, sources: tuple[Source, ...]) -> Memory:
 
 
 def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
+    """The profile field of a row with the columns of `PROFILE`."""
     return ProfileField(
         field=row[0],
         value=row[1],
@@ -136,6 +142,7 @@ def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
 
 
 def change_of(row: Row) -> Change:
+    """The change of a row with the columns of `CHANGE`."""
     return Change(
         id=row[0],
         target=row[1],
