@@ -93,10 +93,7 @@ class Happenings:
         for field in event.profile:
             chat.note(f"⟲ profile: {field.field} is {one_line(field.value, 120)}", "learned")
         if event.superseded:
-            chat.note(
-                f"⟲ {counted(len(event.superseded), 'older memory').replace('memorys', 'memories')} superseded",
-                "learned",
-            )
+            chat.note(f"⟲ {counted(len(event.superseded), 'older memory', 'older memories')} superseded", "learned")
         chat.work(self.look_again(), group="plan")
 
     async def _read_session(self) -> None:

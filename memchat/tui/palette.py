@@ -76,4 +76,5 @@ class ThemesProvider(Provider):
 
 
 def _help(session: Session) -> str:
-    return f"{counted(session.message_count, 'message')}, {ago(session.updated_at, now())} ago"
+    age = ago(session.updated_at, now())
+    return f"{counted(session.message_count, 'message')}, {age if age == 'now' else f'{age} ago'}"

@@ -123,6 +123,10 @@ def read(file: Path) -> Theme:
     return theme
 
 
+_READABLE = 4.5
+"""The least contrast of small text with what is under it."""
+
+
 def variable_defaults(theme: Theme) -> dict[str, str]:
     """memchat's own variables for a theme that does not name them.
 
@@ -141,12 +145,13 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         background = Color.parse(pick("background", "#000000"))
         dim = background.blend(Color.parse(foreground), 0.72).hex
         rule = background.blend(Color.parse(foreground), 0.22).hex
+    accent = pick("accent", theme.primary)
     layers = ("dim", "secondary", "accent", "primary", "success", "warning", "error")
     found = {
         "dim": dim,
         "rule": rule,
-        "user-message": pick("accent", theme.primary),
-        "assistant-message": theme.primary,
+        "user-message": accent if theme.ansi else _readable(accent, background, foreground),
+        "assistant-message": theme.primary if theme.ansi else _readable(theme.primary, background, foreground),
         "new-text": pick("success", theme.primary),
         "new-text-background": pick("background", "ansi_default"),
         "layer-reserve": rule,
@@ -157,6 +162,24 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     for layer, source in zip(LAYERS, layers, strict=True):
         found[f"layer-{layer}"] = dim if source == "dim" else pick(source, theme.primary)
     return found
+
+
+def _readable(colour: str, background: Color, foreground: str) -> str:
+    """`colour`, nearer to the foreground where it stands out too little from the background."""
+    found = Color.parse(colour)
+    for share in range(0, 10, 2):
+        mixed = found.blend(Color.parse(foreground), share / 10)
+        light, dark = sorted((_luminance(mixed), _luminance(background)), reverse=True)
+        if (light + 0.05) / (dark + 0.05) >= _READABLE:
+            return mixed.hex
+    return foreground
+
+
+def _luminance(colour: Color) -> float:
+    """As WCAG has it."""
+    parts = (part / 255 for part in colour.rgb)
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _text(table: dict[str, Any], key: str) -> str:

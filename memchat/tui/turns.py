@@ -106,6 +106,7 @@ class Turns:
         views = self._transcript.views
         if views and views[-1].role == "assistant":
             await views.pop().remove()
+            self._transcript.settle()
         if views and views[-1].role == "user":
             views[-1].status("", again=False)
             self._transcript.follow()
@@ -118,6 +119,7 @@ class Turns:
             return None
         waiting = self._queue.pop()
         await waiting.view.remove()
+        self._transcript.settle()
         return waiting.view.text
 
     def stop(self) -> None:
@@ -214,6 +216,7 @@ class Turns:
     async def _failed(self, user: MessageView, reply: MessageView, sentence: str, *, stored: bool) -> None:
         """No reply: the user's message says why, or goes back into the input when it was not stored."""
         await reply.remove()
+        self._transcript.settle()
         if stored or user.message is not None:
             if user.message is not None:
                 user.saved(user.message)
@@ -226,11 +229,11 @@ class Turns:
     def _count_down(self, reply: MessageView, event: Retrying) -> None:
         self._end_countdown()
         until = monotonic() + event.seconds
-        reason = event.reason.rstrip(".")
+        reply.why = event.reason.rstrip(".")
 
         def tick() -> None:
             left = max(0, round(until - monotonic()))
-            reply.waiting = f"trying again in {left} s ({event.attempt} of {event.attempts}) · {reason}"
+            reply.waiting = f"trying again in {left} s ({event.attempt} of {event.attempts})"
 
         tick()
         self._countdown = self._screen.set_interval(1.0, tick)

@@ -208,11 +208,22 @@ async def test_states_are_said_under_the_message() -> None:
         await app.transcript.show(stored, more=False)
         said = [str(view._line("status").content) for view in app.transcript.views]
         assert said == [
-            "The model cannot be reached.  answer again (r)",
-            "Stopped.  answer again (r)",
-            "Cut off. The connection broke.  answer again (r)",
+            "The model cannot be reached.",
+            "Stopped.",
+            "Cut off. The connection broke.",
             "The reply reached its limit of tokens.",
         ]
+
+
+async def test_the_last_message_alone_offers_to_be_answered_again() -> None:
+    stored = [message(1, status="failed", error="No."), message(2, status="stopped")]
+    app = Alone(stored)
+    async with app.run_test(size=(80, 40)):
+        await app.transcript.show(stored, more=False)
+        said = [str(view._line("status").content) for view in app.transcript.views]
+        assert said == ["No.", "Stopped.  answer again (r)"]
+        await app.transcript.add(app.transcript.new_view("user", "Another"))
+        assert str(app.transcript.views[1]._line("status").content) == "Stopped."
 
 
 async def test_thinking_and_tools_are_folded_lines() -> None:

@@ -96,7 +96,7 @@ async def test_empty_panels_say_so_in_a_sentence() -> None:
     async with app.run_test(size=(60, 40)) as pilot:
         await pilot.pause()
         for name, words in zip(
-            NAMES, ("Nothing said yet", "Nothing folded yet", "what the user", "Nothing recalled"), strict=True
+            NAMES, ("Nothing said yet", "Nothing folded yet", "preferred language", "Nothing recalled"), strict=True
         ):
             assert words in app.text(name)
         assert "nothing yet" in app.screen_text()
@@ -118,7 +118,7 @@ async def test_what_is_bound_is_shown() -> None:
             ".82",
             "landscape architect",
             "80% ◐ ai",
-            "where the user lives",
+            "location",
         ):
             assert words in shown, words
 

@@ -194,7 +194,7 @@ async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: 
         await pilot.press("enter")
         line = screen.query_one(PullLine)
         await app.until(pilot, lambda: line.progress is not None and index.held.is_set())
-        await app.until(pilot, lambda: f"{SMALL} · download · " in app.text())
+        await app.until(pilot, lambda: f"{SMALL} · downloading · " in app.text())
         await pilot.press("escape")
         await app.idle(pilot)
         assert "Stopped. What came is kept" in app.problem
@@ -221,4 +221,4 @@ async def test_the_line_of_a_pull_tells_bytes_and_share() -> None:
         assert "connecting" in line.render().plain
         line.progress = Progress(50_000_000, 100_000_000, "download")
         await pilot.pause()
-        assert "tiny · download · 50% · 50 MB of 100 MB" in line.render().plain
+        assert "tiny · downloading · 50% · 50 MB of 100 MB" in line.render().plain

@@ -39,6 +39,7 @@ class ChatScreen(ChatActions):
     def on_mount(self) -> None:
         self.set_class(self.panels_open, "-panels")
         self.happenings = Happenings(self)
+        self.watch(self.transcript, "away", self._tell_place)
         self._unsubscribe: Callable[[], None] = self.assistant.subscribe(self._heard)
         self.embedder = self.assistant.embedder
         self.work(self.begin())
@@ -125,6 +126,10 @@ class ChatScreen(ChatActions):
     def _earlier(self) -> None:
         self.work(self.load_earlier(), group="earlier")
 
+    def _tell_place(self, away: bool) -> None:  # noqa: FBT001 - a watcher
+        hint = f"[@click=screen.newest]↓ newer · {self.keys_shown().get('chat.newest', '')}[/]" if away else ""
+        self.query_exactly_one("#prompt-box").border_subtitle = hint
+
     @on(MessageView.Asked)
     def _asked(self, message: MessageView.Asked) -> None:
         match message.action:
@@ -138,7 +143,8 @@ class ChatScreen(ChatActions):
                 pass
 
     def edit(self, view: MessageView) -> None:
-        """Puts a message's text into the input."""
+        """Puts a message's text into the input; what stood there can be had again with the up key."""
+        self.prompt.history_of_prompts.add(self.prompt.value)
         self.prompt.set_value(view.text)
         self.prompt.focus()
 

@@ -33,8 +33,8 @@ class ChatActions(ChatSessions):
 
     async def _take_back(self) -> None:
         text = await self.turns.take_back()
-        if text and not self.prompt.text:
-            self.prompt.set_value(text)
+        if text:
+            self.prompt.give_back(text)
 
     def action_panels(self) -> None:
         """Opens or closes the panels: a column where there is room, else a drawer."""
@@ -106,6 +106,10 @@ class ChatActions(ChatSessions):
         """Focuses the first (-1) or the last (1) message."""
         if views := self.transcript.views:
             views[0 if end < 0 else -1].focus()
+
+    def action_newest(self) -> None:
+        """Goes to the end of the conversation, and stays there."""
+        self.transcript.follow()
 
     def action_scroll(self, how: Literal["page_up", "page_down"]) -> None:
         """Scrolls the transcript while something else has the focus."""

@@ -111,6 +111,14 @@ class ChatBase(Screen[None]):
                 raise
             self.say(f"That did not work ({type(error).__name__}); the log file has the details.", problem=True)
 
+    def keys_shown(self) -> dict[str, str]:
+        """The keys that hold now as they are written on the screen, by binding id."""
+        return {
+            active.binding.id: self.app.get_key_display(active.binding)
+            for active in self.active_bindings.values()
+            if active.binding.id
+        }
+
     def say(self, sentence: str, *, problem: bool = False) -> None:
         """Tells the user something in passing."""
         self.notify(sentence, severity="error" if problem else "information", markup=False)
@@ -122,17 +130,17 @@ class ChatBase(Screen[None]):
 
     def show_model(self, status: "ModelStatus") -> None:
         """Puts the model into the header."""
+        header = self.query_exactly_one(Header)
         match status.state:
             case "none":
-                text = "no model"
+                header.model, header.where = "no model", ""
             case "unknown":
-                text = "looking for a model…"
+                header.model, header.where = "looking for a model…", ""
             case "failed":
-                text = f"{status.name or status.endpoint} · not reached"
+                header.model, header.where = status.name or status.endpoint, "not reached"
                 self.say(status.problem or "The model cannot be reached.", problem=True)
             case "ready":
-                text = f"{status.name} · {'local' if status.local else status.endpoint}".strip(" ·")
-        self.query_exactly_one(Header).model = text
+                header.model, header.where = status.name, "local" if status.local else status.endpoint
 
     def watch_session(self, session: Session | None) -> None:
         if self.is_mounted and session is not None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from memchat.assistant import Assistant, SessionView
 
 _DRAFT_SECONDS = 0.6
+_LOOKING_SECONDS = 0.5
+"""The header says after so long that a model is looked for."""
 
 
 class ChatSessions(ChatBase):
@@ -81,7 +83,12 @@ class ChatSessions(ChatBase):
         else:
             await self.begin_session()
 
+    def _tell_looking(self) -> None:
+        if not self.connected.is_set():
+            self.show_model(self.assistant.model)
+
     async def _connect(self) -> None:
+        self.set_timer(_LOOKING_SECONDS, self._tell_looking)
         self.show_model(await self.assistant.connect())
         self.connected.set()
         await self.heard.wait()
@@ -144,13 +151,8 @@ class ChatSessions(ChatBase):
         self.prompt.focus()
 
     async def _show_welcome(self) -> None:
-        keys = {
-            active.binding.id: self.app.get_key_display(active.binding)
-            for active in self.active_bindings.values()
-            if active.binding.id
-        }
         incognito = self.session is not None and self.session.incognito
-        await self.transcript.show_welcome(Welcome(keys, incognito=incognito))
+        await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito))
 
     async def leave(self) -> None:
         """Keeps the draft and the running reply's text, and ends the session for now."""

@@ -12,7 +12,7 @@ from memchat.tui.text import plain
 from memchat.tui.widgets.key_line import shown_keys
 from memchat.tui.widgets.panels.lines import Part, Prose
 
-_WIDE = 22
+_WIDE = 31
 
 
 class HelpScreen(Dialog[None]):

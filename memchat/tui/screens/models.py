@@ -28,7 +28,7 @@ class ModelsScreen(PullingDialog[ModelStatus]):
 
     HEADING = "Models"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Use, or pull and use", id="models.use"),
+        Binding("enter", "choose", "Use", id="models.use"),
         Binding("ctrl+n", "add", "Add a server", priority=True, id="models.add"),
         Binding("ctrl+r", "reload", "Look again", id="models.reload"),
     ]

@@ -171,7 +171,7 @@ class SessionsScreen(Dialog[str]):
 
 def _preview(session: Session, summary: str, newest: Sequence[Message]) -> tuple[Part, ...]:
     began = session.created_at.astimezone()
-    facts = [f"{began:%d %b %Y, %H:%M}", counted(session.message_count, "message")]
+    facts = [f"{began.day} {began:%b %Y, %H:%M}", counted(session.message_count, "message")]
     if session.model:
         facts.append(plain(session.model))
     parts: list[Part] = [

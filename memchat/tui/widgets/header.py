@@ -16,6 +16,8 @@ class Header(Widget, can_focus=False):
 
     title: reactive[str] = reactive("")
     model: reactive[str] = reactive("")
+    where: reactive[str] = reactive("")
+    """Where the model is, or that it is not reached."""
     incognito: reactive[bool] = reactive(default=False, toggle_class="-incognito")
     panels_hidden: reactive[bool] = reactive(default=False)
     plan: reactive[ContextPlan | None] = reactive(None)
@@ -44,7 +46,7 @@ class Header(Widget, can_focus=False):
 
     def _right(self) -> Content:
         facts: list[Content] = []
-        narrow = self.size.width < 100
+        narrow = self.app.size.width < 100
         if self.panels_hidden:
             if self.plan is not None:
                 used = f"{short_number(self.plan.tokens)}/{short_number(self.plan.window)}"
@@ -53,7 +55,9 @@ class Header(Widget, can_focus=False):
             counts = f"{recalled} recalled" if narrow else f"{recalled} recalled · profile {len(self.profile)}"
             facts.append(Content.styled(counts, "$dim"))
         if self.model:
-            facts.append(Content.styled(one_line(self.model, 24 if narrow else 44), "$foreground"))
+            facts.append(Content.styled(one_line(self.model, 20 if narrow else 40), "$foreground"))
+        if self.where:
+            facts.append(Content.styled(one_line(self.where, 20), "$foreground"))
         learning = self.learning
         if learning is not None and learning.failure:
             facts.append(Content.styled("● learning failed", "$warning"))

@@ -19,6 +19,7 @@ class InlineInput(Input):
 
     DEFAULT_CSS: ClassVar[str] = Path(__file__).with_name("inline.tcss").read_text(encoding="utf-8")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="inline.keep"),
         Binding("escape", "cancel", "Cancel", priority=True, id="inline.cancel"),
     ]
 

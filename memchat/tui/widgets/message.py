@@ -1,5 +1,6 @@
 """One message of the transcript: who, when, what, and what became of it."""
 
+import json
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -14,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from memchat.core.messages import Message, ToolUse
+from memchat.core.times import now
 from memchat.tui.pieces import Cutter, Piece, cut
 from memchat.tui.text import one_line, plain
 from memchat.tui.widgets.part import Part
@@ -28,7 +30,7 @@ _MOST_CHARACTERS = 60_000
 def local_time(moment: datetime) -> str:
     """When something was said: the time, with the day when that is not today."""
     local = moment.astimezone()
-    today = datetime.now().astimezone().date()
+    today = now().astimezone().date()
     if local.date() == today:
         return f"{local:%H:%M}"
     if local.year == today.year:
@@ -67,6 +69,9 @@ class MessageView(Widget, can_focus=True):
     waiting: var[str] = var("", toggle_class="-waiting")
     """What stands in place of a reply that has no text yet."""
 
+    last: var[bool] = var(default=True, init=False)
+    """Whether it is the last one, which alone can be answered again."""
+
     class Asked(TextualMessage):
         """The user wants something done with a message."""
 
@@ -95,6 +100,8 @@ class MessageView(Widget, can_focus=True):
         self.reasoning = plain(message.reasoning if message else "")
         self.tool_uses: tuple[ToolUse, ...] = message.tool_uses if message else ()
         self.queued = False
+        self.why = ""
+        """Why it takes long."""
         self._status: tuple[str, bool] | None = None
         self._cutter = Cutter()
         self._unfolded = False
@@ -162,14 +169,20 @@ class MessageView(Widget, can_focus=True):
         """
         self._status = (sentence, again) if sentence else None
         content = Content(plain(sentence))
-        if again and sentence:
+        if again and sentence and self.last:
             offer = Content.styled("answer again (r)", _click("retry"))
             content = Content.assemble(content, "  ", offer)
         self._line("status").update(content)
         self.set_class(bool(sentence), "-has-status")
         self.set_class(bool(sentence) and self.message is not None and self.message.status != "complete", "-failed")
 
+    def watch_last(self) -> None:
+        if self.is_mounted and self._status is not None:
+            self.status(self._status[0], again=self._status[1])
+
     def watch_waiting(self, text: str) -> None:
+        if not text:
+            self.why = ""
         if self.is_mounted:
             self._line("head").update(self._head())
             self.set_class(bool(text), "-waiting")
@@ -257,6 +270,8 @@ class MessageView(Widget, can_focus=True):
             aside.append("queued · esc takes it back")
         elif self.waiting:
             aside.append(self.waiting)
+        if stored is None and self.role == "assistant":
+            aside += filter(None, ["esc stops", self.why])
         if stored is not None:
             aside.append(local_time(stored.created_at))
             if stored.role == "assistant" and stored.model:
@@ -290,10 +305,19 @@ class MessageView(Widget, can_focus=True):
 
     def _tools(self) -> Content:
         lines = [
-            f"⚒ {one_line(use.name, 40)} {one_line(use.arguments, 60)} → {one_line(use.result, 120)}"
+            f"⚒ {one_line(use.name, 40)} {one_line(_said(use.arguments), 80)} → {one_line(use.result, 120)}"
             for use in self.tool_uses
         ]
         return Content("\n".join(lines))
+
+
+def _said(arguments: str) -> str:
+    """The values that a tool was called with; as they came when they are no JSON object."""
+    try:
+        values = json.loads(arguments)
+    except ValueError:
+        return arguments
+    return ", ".join(str(value) for value in values.values()) if isinstance(values, dict) else arguments
 
 
 def _click(action: Action) -> Style:

@@ -58,6 +58,7 @@ class Picker(Widget):
         self.list = Rows(empty=empty, steady=True)
         self.list.can_focus = False
         self._inline = InlineInput()
+        self._moved = False
 
     def compose(self) -> ComposeResult:
         yield self.filter
@@ -75,10 +76,12 @@ class Picker(Widget):
         return self.list.key
 
     def show(self, rows: tuple[Row, ...], empty: str | None = None) -> None:
-        """Puts `rows` in the list; the cursor stays on its row where that is still there."""
+        """Puts `rows` in the list; the cursor stays on its row where it was moved there, else it is on the first."""
         if empty is not None:
             self.list.empty = empty
         self.list.rows = rows
+        if not self._moved:
+            self.list.action_edge(-1)
 
     def focus_filter(self) -> None:
         """Gives the focus back to the filter."""
@@ -105,17 +108,22 @@ class Picker(Widget):
 
     async def action_list(self, action: str) -> None:
         """Moves in the list."""
+        self._moved = True
         await self.list.run_action(action)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._moved = False
         self.post_message(self.Typed(event.value.strip()))
 
     @on(Input.Submitted, "#filter")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.choose()
+
+    def on_click(self) -> None:
+        self._moved = True
 
     @on(InlineInput.Ended)
     def _ended(self, event: InlineInput.Ended) -> None:

@@ -12,6 +12,13 @@ from memchat.tui.text import plain, size_of
 if TYPE_CHECKING:
     from memchat.providers.download import Progress
 
+_STAGES = {
+    "wait": "another memchat pulls it",
+    "download": "downloading",
+    "join": "unpacking",
+    "check": "checking",
+}
+
 
 class PullLine(Widget):
     """A bar with the bytes, the speed and the time that is left; nothing while nothing is pulled."""
@@ -42,7 +49,7 @@ class PullLine(Widget):
         width = max(10, self.size.width)
         share = min(1.0, progress.done / max(1, progress.total))
         filled = round(share * width)
-        facts = [progress.stage, f"{share:.0%}", f"{size_of(progress.done)} of {size_of(progress.total)}"]
+        facts = [_STAGES[progress.stage], f"{share:.0%}", f"{size_of(progress.done)} of {size_of(progress.total)}"]
         facts += self._speed(progress)
         return Content.assemble(
             ("━" * filled, "$primary"),

@@ -41,6 +41,9 @@ class Transcript(VerticalScroll):
     more: var[bool] = var(default=False)
     """Whether older messages are stored that are not mounted."""
 
+    away: var[bool] = var(default=False)
+    """Whether there is something newer below what is in view."""
+
     class WantsEarlier(TextualMessage):
         """The user scrolled near the start of what is mounted."""
 
@@ -87,9 +90,10 @@ class Transcript(VerticalScroll):
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(self._view(message) for message in messages)
+            self.settle()
         self.more = more
         self._asked = False
-        self.anchor()
+        self.follow()
         self.tend()
 
     async def show_welcome(self, welcome: Widget) -> None:
@@ -103,6 +107,7 @@ class Transcript(VerticalScroll):
             if child.has_class("welcome"):
                 await child.remove()
         await self.mount(view, before=before)
+        self.settle()
         await self._prune()
         self.tend()
 
@@ -111,13 +116,21 @@ class Transcript(VerticalScroll):
         self._hold()
         views = [self._view(message) for message in messages]
         await self.mount_all(views, before=0)
+        self.settle()
         self.more = more
         self._asked = False
         self.tend()
 
+    def settle(self) -> None:
+        """Has the last message, and no other, offer to be answered again."""
+        views = self.views
+        for view in views:
+            view.last = view is views[-1]
+
     def follow(self) -> None:
         """Goes to the end, and stays there."""
         self.anchor()
+        self.away = False
 
     def new_view(self, role: Any, text: str = "") -> MessageView:
         """A message that is not stored yet."""
@@ -159,6 +172,7 @@ class Transcript(VerticalScroll):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._hold()
+        self.away = not self.at_end
         self.tend()
         if self.more and not self._asked and not self.at_end and new_value < self.size.height:
             self._asked = True
@@ -202,13 +216,16 @@ class Transcript(VerticalScroll):
             self._busy = False
 
     async def _draw_near_and_rest_far(self) -> None:
+        self.away = not self.at_end
         height = max(1, self.size.height)
         top = self.scroll_y if not self.at_end else self.max_scroll_y
         selecting = bool(self.screen.selections)
         near, far = [], []
+        waiting = False
         for part, y in self._parts():
             if not part.size.height and part.source:
-                continue  # not laid out yet; it is seen to once it is
+                waiting = True  # for its place in the layout
+                continue
             distance = max(top - (y + part.size.height), y - (top + height), 0)
             if distance <= _NEAR * height and not part.awake:
                 near.append((distance, part))
@@ -218,7 +235,7 @@ class Transcript(VerticalScroll):
             await part.rest()
         for _, part in sorted(near, key=lambda pair: pair[0]):
             await part.wake()
-        if near:
+        if near or waiting:
             self.tend()
 
     def _parts(self) -> Iterable[tuple[Part, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -52,6 +53,9 @@ class ProfilePanel(Section):
     def watch_fields(self) -> None:
         self._show()
 
+    def on_resize(self) -> None:
+        self._show()
+
     def _show(self) -> None:
         assert isinstance(self.body, Rows)
         known = {field.field: field for field in self.profile}
@@ -63,12 +67,16 @@ class ProfilePanel(Section):
     def _wide(self, names: list[str]) -> int:
         return min(22, max((len(name) for name in names), default=0) + 2)
 
+    def _described(self, wide: int) -> bool:
+        """Whether there is room to say of every field what it is for."""
+        longest = max((cell_len(about) for about in self.fields.values()), default=0)
+        return wide + longest + 2 <= self.body.size.width - self.body.gutter.width
+
     def _row(self, name: str, wide: int, field: ProfileField | None) -> Row:
         label: Part = (one_line(name.replace("_", " "), wide - 1).ljust(wide), "$dim")
         if field is None:
-            return Row(
-                key=name, left=(label, (one_line(self.fields.get(name, "")), "italic $dim")), right=(("·", "$dim"),)
-            )
+            about = one_line(self.fields.get(name, "")) if self._described(wide) else ""
+            return Row(key=name, left=(label, (about, "italic $dim")), right=(("·", "$dim"),))
         mark, colour = _MARKS[field.origin]
         sure = f"{field.confidence:.0%} " if field.confidence < 1 else ""
         return Row(

@@ -1,0 +1,173 @@
+"""memchat as it stands still: a fixed clock, a model that is only named, the same memory every time."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from memchat.assistant import Assistant, ModelChoice, ModelStatus
+from memchat.core.context import ContextPlan
+from memchat.core.events import EmbedderChanged
+from memchat.core.memories import ProfileField
+from memchat.core.settings import Settings
+from memchat.paths import Paths
+from memchat.store import Store
+from memchat.tui import app
+from memchat.tui.app import MemchatApp
+from memchat.tui.screens.chat import ChatScreen
+from tests.tui import samples
+
+BEGIN = datetime(2026, 3, 1, 21, 4, tzinfo=UTC)
+NOW = BEGIN + timedelta(days=2, hours=1)
+READY = ModelStatus(endpoint="builtin", name="qwen2.5-1.5b", local=True, window=16_384, state="ready")
+_WAITING = ("open", "connect")
+"""Workers that wait for another screen to close."""
+
+REPLY = """\
+**Murin-an.** You saved it on 3 March, with a note about the tea room.
+
+| garden | opens | quiet |
+|---|---|---|
+| Murin-an | 9:00 | before ten |
+| Ginkaku-ji | 8:30 | hardly |
+
+```python
+def walk(minutes: int) -> str:
+    return f"{minutes} minutes from Sanjo"
+```
+
+- bring *cash*
+- see `無鄰菴` on the signs
+"""
+
+
+class StillAssistant(Assistant):
+    """An assistant that loads nothing, asks nobody, and tells the same of the memory every time."""
+
+    status = READY
+
+    @property
+    def model(self) -> ModelStatus:
+        return self.status
+
+    @property
+    def embedder(self) -> EmbedderChanged:
+        return EmbedderChanged(state="ready")
+
+    def warm_up(self) -> None:
+        return
+
+    async def connect(self) -> ModelStatus:
+        return self.status
+
+    async def counted(self) -> None:
+        return
+
+    async def preview(self, session_id: str | None, text: str = "", *, use_memory: bool = True) -> ContextPlan:
+        return samples.plan() if session_id and (await self.session(session_id)).message_count else _first_plan()
+
+    async def profile(self) -> tuple[ProfileField, ...]:
+        return samples.profile()
+
+    async def model_choices(self) -> list[ModelChoice]:
+        return [
+            _choice("ollama", "qwen2.5:7b", "33k window"),
+            _choice("ollama", "llama3.2:3b", "131k window"),
+            _choice("work", "", "Nothing answers at http://10.0.0.7:8000/v1.", installed=False),
+            _choice("builtin", "smollm2-135m", "98 MB · A quick try", installed=False),
+            _choice("builtin", "qwen2.5-1.5b", "1.1 GB · Answers sensibly", current=True),
+        ]
+
+
+def _choice(endpoint: str, name: str, detail: str, *, installed: bool = True, current: bool = False) -> ModelChoice:
+    return ModelChoice(endpoint=endpoint, name=name, detail=detail, installed=installed, current=current)
+
+
+class NoModel(StillAssistant):
+    """Has no model yet, and finds no server."""
+
+    status = ModelStatus(state="none")
+
+    async def model_choices(self) -> list[ModelChoice]:
+        return []
+
+
+def _first_plan() -> ContextPlan:
+    plan = samples.plan(0)
+    kept = tuple(block for block in plan.blocks if block.layer in ("system", "profile", "sessions"))
+    return replace(plan, blocks=kept, recalled=())
+
+
+async def seed(paths: Paths) -> str:
+    """Stores three sessions, and gives the id of the one to show."""
+    ticks = count()
+    store = await Store.open(paths.database, clock=lambda: BEGIN + timedelta(minutes=7 * next(ticks)))
+    await _session(
+        store, "RAG with ChromaDB", ["I use ChromaDB.", "How large should chunks be?"], "512 tokens do well."
+    )
+    await _session(store, "Leek soup for six", ["What goes with leeks?"], "Potatoes, and a little nutmeg.")
+    shown = await _session(store, "Trip to Kyoto", ["What was that place with the garden?"], REPLY)
+    await store.close()
+    return shown
+
+
+async def _session(store: Store, title: str, questions: Iterable[str], reply: str) -> str:
+    session = await store.sessions.create(model=READY.name)
+    for text in questions:
+        question = await store.messages.append_user(session.id, text, tokens=17)
+        answer = await store.messages.begin_reply(session.id, question.id, text=reply, model=READY.name)
+        await store.messages.finish_reply(
+            answer.id, text=reply, status="complete", tokens=64, usage=None, finish_reason="stop"
+        )
+    await store.sessions.rename(session.id, title, by="user")
+    await store.sessions.end(session.id)
+    return session.id
+
+
+class StillApp(MemchatApp):
+    """The app over such an assistant.
+
+    Args:
+        settings: All settings.
+        paths: Where everything is.
+        kind: The assistant.
+        talk: Whether a session with messages and a full memory is shown.
+    """
+
+    CSS_PATH: ClassVar = str(Path(app.__file__).with_name("app.tcss"))
+
+    def __init__(self, settings: Settings, paths: Paths, *, kind: type[StillAssistant], talk: bool) -> None:
+        super().__init__(settings, paths, environ={})
+        self._kind = kind
+        self._talk = talk
+
+    async def _open_chat(self) -> ChatScreen:
+        shown = await seed(self.paths)
+        self.resume = shown if self._talk else None
+        self.assistant = assistant = await self._kind.open(self.settings, self.paths, environ={}, clock=lambda: NOW)
+        chat = ChatScreen(assistant, resume=self.resume)
+        await self.push_screen(chat)
+        return chat
+
+    async def on_unmount(self) -> None:
+        if self.assistant is not None:
+            await self.assistant.close()
+
+    async def settle(self, pilot: Pilot[None], done: Callable[[], Any]) -> None:
+        """Lets the app work until `done`, and what was begun has come to an end."""
+        for _ in range(2000):
+            busy = [worker for worker in self.workers if worker.is_running and worker.group not in _WAITING]
+            if done() and not busy:
+                break
+            await pilot.pause(0.01)
+        else:
+            raise AssertionError(f"it never came: {self.screen!r}")
+        for widget in self.screen.query("TextArea, Input"):
+            if isinstance(widget, TextArea | Input):
+                widget.cursor_blink = False
+        await pilot.pause()
