@@ -83,12 +83,15 @@ class Weights:
         """
         model = self.find(name)
         whole = weights_file(self.folder, model)
-        paths = [path for path in (whole, *part_files(self.folder, model)) if path.is_file()]
-        if not paths:
-            raise NotFound(f"The model {model.name} is not on this machine.", "See memchat models list.")
+        missing = NotFound(f"The model {model.name} is not on this machine.", "See memchat models list.")
+        if not self.folder.is_dir():
+            raise missing
         with self._lock(model) as lock:
             if not lock.try_acquire():
                 raise ModelError(f"The model {model.name} is being pulled.", "Stop that first.")
+            paths = [path for path in (whole, *part_files(self.folder, model)) if path.is_file()]
+            if not paths:
+                raise missing
             freed = sum(path.stat().st_size for path in paths)
             try:
                 whole.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """One SQLite file: a lane that writes, lanes that read, and what concerns the file as a whole."""
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ import apsw
 from memchat.core.errors import StoreError
 from memchat.core.times import Clock
 from memchat.store import migrations
+from memchat.store.failures import BUSY_MILLISECONDS
 from memchat.store.lane import Lane
 from memchat.store.migrations import Migration
 from memchat.store.sql import rows, value
@@ -19,6 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _READERS = 2
+_PAUSE_SECONDS = 0.02
 
 
 class Database:
@@ -121,8 +124,23 @@ def make_private(path: Path) -> None:
 
 
 def _prepare(db: apsw.Connection, path: Path | None) -> None:
-    if path is not None and db.pragma("journal_mode", "wal") != "wal":
+    if path is not None and _journal_mode(db) != "wal":
         raise StoreError(f"The database {path} does not allow two programs at a time.", "Keep it on a local disk.")
+
+
+def _journal_mode(db: apsw.Connection) -> str:
+    """The mode after asking for a write-ahead log.
+
+    SQLite does not wait for others that ask for it in the same moment, as programs do that open a new file together.
+    """
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            return str(db.pragma("journal_mode", "wal"))
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _in_transaction(db: apsw.Connection, mode: str, function: Callable[[apsw.Connection], T]) -> T:

@@ -141,12 +141,14 @@ async def test_a_step_that_fails_keeps_the_steps_before_it(path: Path) -> None:
     db.close()
 
 
-async def test_programs_that_open_a_new_database_at_once_make_each_step_once(path: Path) -> None:
-    stores = await asyncio.gather(*(Store.open(path) for _ in range(6)))
-    booked = await stores[0]._database.read(lambda db: db.execute("SELECT count(*) FROM migrations").get)
-    assert booked == LATEST
-    for store in stores:
-        await store.close()
+async def test_programs_that_open_a_new_database_at_once_make_each_step_once(tmp_path: Path) -> None:
+    for attempt in range(12):
+        path = tmp_path / f"{attempt}.db"
+        stores = await asyncio.gather(*(Store.open(path) for _ in range(6)))
+        booked = await stores[0]._database.read(lambda db: db.execute("SELECT count(*) FROM migrations").get)
+        assert booked == LATEST
+        for store in stores:
+            await store.close()
 
 
 async def test_programs_that_open_an_old_database_at_once_make_each_step_once(path: Path) -> None:

@@ -15,7 +15,7 @@ import apsw
 import memchat
 from memchat.core.errors import StoreError
 from memchat.core.times import Clock, to_unix
-from memchat.store.sql import run, value
+from memchat.store.sql import rows, run, value
 
 NAMES = ("m0001_conversations", "m0002_index")
 """In order; the version of a database is how many of them it has had."""
@@ -45,9 +45,11 @@ def version_of(db: apsw.Connection) -> int:
     Raises:
         StoreError: It belongs to another program.
     """
-    if value(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'"):
+    # In one statement: another memchat may be making the tables at this moment.
+    names = {name for (name,) in rows(db, "SELECT name FROM sqlite_schema")}
+    if "migrations" in names:
         return int(value(db, "SELECT coalesce(max(version), 0) FROM migrations"))
-    if value(db, "SELECT count(*) FROM sqlite_schema"):
+    if names:
         raise StoreError(
             f"The database {db.filename} belongs to another program.",
             "Move that file away, or set MEMCHAT_HOME to another folder.",
