@@ -204,6 +204,8 @@ class Connection:
             self._client = ChatModel(self._found.endpoint, self.status.name, self._settings.model)
             self._client.tools_supported = self._facts.tools
             self._client.schema_supported = self._facts.schema
+            if window := self._facts.window:
+                await self._store.models.note(self._found.endpoint.noted_as, self._client.name, window=window)
         return self._client
 
     async def _look(self) -> None:

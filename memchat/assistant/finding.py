@@ -28,7 +28,8 @@ class Found:
     Attributes:
         endpoint: Where it is served.
         status: What is known of it, for the screen; `failed` when the endpoint cannot answer.
-        facts: What earlier calls taught about it.
+        facts: What earlier calls taught about it, with the window that its server tells; noted with its first call,
+            for looking alone stores nothing.
     """
 
     endpoint: Endpoint
@@ -110,11 +111,13 @@ class Finder:
         else:
             window, name, problem = await self._listed(endpoint, name)
         facts = await self._store.models.get(endpoint.noted_as, name)
+        if window and not endpoint.builtin:
+            facts = replace(facts, window=window)
         status = ModelStatus(
             endpoint=endpoint.name,
             name=name,
             local=endpoint.local,
-            window=window or facts.window or self._settings.model.window or window_of(name),
+            window=window or endpoint.window or facts.window or self._settings.model.window or window_of(name),
             state="failed" if problem else "ready",
             problem=problem,
         )
@@ -130,22 +133,20 @@ class Finder:
         return chosen.name, chosen.context
 
     async def _listed(self, endpoint: Endpoint, name: str) -> tuple[int, str, str]:
-        """The window that the endpoint tells, the model's name, and what is wrong with the endpoint."""
+        """The window that the server tells or 0, the model's name, and what is wrong with the endpoint."""
         client = ChatModel(endpoint, name, replace(self._settings.model, attempts=1))
         try:
             models = await client.models()
         except ModelError as error:
             # many servers have no model list: with a name in hand the first turn will tell
-            return endpoint.window, name, "" if name else str(error)
+            return 0, name, "" if name else str(error)
         finally:
             await client.close()
         name = name or first_chat_model(models)
         if not name:
-            return endpoint.window, "", f"The server at {endpoint.base_url} has no model loaded."
+            return 0, "", f"The server at {endpoint.base_url} has no model loaded."
         told = next((model.window for model in models if model.name == name), None)
-        if told:
-            await self._store.models.note(endpoint.noted_as, name, window=told)
-        return told or endpoint.window, name, ""
+        return told or 0, name, ""
 
     def _configured(self, name: str) -> Endpoint:
         found = endpoints.named(name, self._settings, self._environ, self._keys)
