@@ -200,7 +200,7 @@ class Engine:
                 f"The weights of {model.name} cannot be used; the file may be damaged.",
                 f"Run memchat models remove {model.name}, then memchat models pull {model.name}.",
             )
-        reason = str(answer.get("error") or f"it ended with code {code}")
+        reason = str(answer.get("error") or f"it ended with code {code}").rstrip(".")
         return ModelError(f"The built-in engine could not start {model.name}: {reason}.", "The log file has the rest.")
 
     async def _log_errors(self, process: Process) -> None:

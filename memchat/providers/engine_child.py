@@ -20,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 
 _PR_SET_PDEATHSIG = 1
 _HEALTH_SECONDS = 120.0
+_LOG_SECONDS = 0.3
+"""How long the library's logging thread gets to write why it failed."""
 
 
 def main() -> None:
@@ -31,6 +33,7 @@ def main() -> None:
         server = _serve(order)
         window = _healthy(server.listening_address, order)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        time.sleep(_LOG_SECONDS)
         _say(answer, {"error": str(error) or type(error).__name__})
         os._exit(1)
     _say(answer, {"url": f"{server.listening_address}/v1", "window": window})
