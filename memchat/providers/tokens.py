@@ -5,7 +5,9 @@ import hashlib
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _PATTERN = "|".join(
         r"""\s+""",
     )
 )
+_LOADING = Lock()
 _SPECIAL = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
 
 
@@ -46,26 +49,12 @@ class TokenCounter:
         return self._encoding is not None
 
     def load(self) -> None:
-        """Reads the encoding, which takes about 0.3 seconds: call it in a thread. A second call does nothing.
+        """Reads the encoding; the first time in a process takes about 0.3 seconds, so call it in a thread.
 
         Raises:
             RuntimeError: The data that came with memchat is damaged.
         """
-        if self._encoding is not None:
-            return
-        packed = resources.files("memchat.providers").joinpath("data/o200k_base.tiktoken.gz").read_bytes()
-        try:
-            data = gzip.decompress(packed)
-        except (OSError, EOFError, zlib.error):
-            data = b""
-        if hashlib.sha256(data).hexdigest() != _SHA256:
-            raise RuntimeError("The tokenizer's data is damaged; install memchat again.")
-        ranks = {b64decode(token): int(rank) for token, _, rank in (line.partition(b" ") for line in data.splitlines())}
-        import tiktoken
-
-        self._encoding = tiktoken.Encoding(
-            "o200k_base", pat_str=_PATTERN, mergeable_ranks=ranks, special_tokens=_SPECIAL
-        )
+        self._encoding = _load()
 
     def count(self, text: str) -> int:
         """How many tokens `text` is; what looks like a special token counts as the text that it is."""
@@ -73,6 +62,27 @@ class TokenCounter:
         if encoding is None:
             return estimate(text)
         return sum(len(encoding.encode_ordinary(piece)) for piece in _pieces(text))
+
+
+def _load() -> "tiktoken.Encoding":
+    """The encoding, read once in a process: it takes some 80 MB."""
+    with _LOADING:
+        return _read()
+
+
+@cache
+def _read() -> "tiktoken.Encoding":
+    packed = resources.files("memchat.providers").joinpath("data/o200k_base.tiktoken.gz").read_bytes()
+    try:
+        data = gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
+        data = b""
+    if hashlib.sha256(data).hexdigest() != _SHA256:
+        raise RuntimeError("The tokenizer's data is damaged; install memchat again.")
+    ranks = {b64decode(token): int(rank) for token, _, rank in (line.partition(b" ") for line in data.splitlines())}
+    import tiktoken
+
+    return tiktoken.Encoding("o200k_base", pat_str=_PATTERN, mergeable_ranks=ranks, special_tokens=_SPECIAL)
 
 
 def estimate(text: str) -> int:
