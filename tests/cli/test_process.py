@@ -185,20 +185,30 @@ def on_a_terminal(*arguments: str, keys: bytes = b"", after: bytes = b"", **envi
         start_new_session=True,
     ) as process:
         os.close(follower)
-        got = read_until(leader, after) if after else b""
-        if keys:
-            os.write(leader, keys)
-        while True:
-            try:
-                more = os.read(leader, 65536)
-            except OSError:  # Linux says so when the other side is closed
-                break
-            if not more:
-                break
-            got += more
-        code = process.wait(_SECONDS)
-    os.close(leader)
+        try:
+            got = read_until(leader, after) if after else b""
+            if keys:
+                os.write(leader, keys)
+            got += read_to_the_end(leader)
+            code = process.wait(_SECONDS)
+        finally:
+            process.kill()
+            os.close(leader)
     return Seen(code, got.decode())
+
+
+def read_to_the_end(leader: int) -> bytes:
+    """What comes on a terminal until the other side is closed."""
+    got = b""
+    while True:
+        assert select.select([leader], [], [], _SECONDS)[0], f"nothing more came after {got!r}"
+        try:
+            more = os.read(leader, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            return got
+        if not more:
+            return got
+        got += more
 
 
 def test_tables_on_a_terminal(model: Model, ok: Cli) -> None:
