@@ -120,9 +120,14 @@ class Assistant:
         """The built-in models' weights, to pull and remove."""
         return self._connection.weights
 
-    async def connect(self) -> ModelStatus:
-        """Finds a model; never raises."""
-        return await self._connection.connect()
+    async def connect(self, *, asking: bool = True) -> ModelStatus:
+        """Finds a model; never raises.
+
+        Args:
+            asking: Whether the endpoint of a model that is named is asked for its window; else what it said before,
+                the settings or the model's family tell it.
+        """
+        return await self._connection.connect(asking=asking)
 
     async def use_model(self, endpoint: str, name: str, *, save: bool = True) -> ModelStatus:
         """Changes to another model; a reply that is under way goes on with the one it began with.

@@ -65,13 +65,16 @@ class Connection:
         scale = self._facts.token_scale
         return Target(name=self.status.name, window=self.status.window, scale=scale, tools=self._tools_possible())
 
-    async def connect(self) -> ModelStatus:
+    async def connect(self, *, asking: bool = True) -> ModelStatus:
         """Finds a model: the configured endpoint, else a local server, else an installed built-in one.
 
         Never raises: what went wrong stands in the status, and the next call tries again.
+
+        Args:
+            asking: Whether the endpoint of a model that is named is asked for its window.
         """
         async with self._lock:
-            await self._look()
+            await self._look(asking=asking)
             return self.status
 
     async def known(self) -> None:
@@ -208,12 +211,12 @@ class Connection:
                 await self._store.models.note(self._found.endpoint.noted_as, self._client.name, window=window)
         return self._client
 
-    async def _look(self) -> None:
+    async def _look(self, *, asking: bool = True) -> None:
         """Looks for a model, unless one was found."""
         if self.status.state == "ready":
             return
         try:
-            found = await self._finder.preset()
+            found = await self._finder.preset(asking=asking)
         except MemchatError as error:
             self.status = replace(self.status, state="failed", problem=str(error))
             return

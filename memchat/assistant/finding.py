@@ -54,8 +54,11 @@ class Finder:
         self._store = store
         self.running: list[Endpoint] = []
 
-    async def preset(self) -> Found | None:
+    async def preset(self, *, asking: bool) -> Found | None:
         """The configured model, else a local server's, else an installed built-in one; none when there is none.
+
+        Args:
+            asking: Whether the endpoint of a model that is named is asked for its window.
 
         Raises:
             MemchatError: What is configured cannot be used.
@@ -70,7 +73,7 @@ class Finder:
             endpoint = _builtin(max(installed, key=lambda name: find(name).size_bytes))
         if endpoint is None and self.running:
             endpoint = self.running[0]
-        return None if endpoint is None else await self.ask(endpoint, self._settings.model.name)
+        return None if endpoint is None else await self.ask(endpoint, self._settings.model.name, asking=asking)
 
     async def look_around(self) -> None:
         """Looks for local servers anew."""
@@ -95,20 +98,21 @@ class Finder:
                 return endpoint
         return await asyncio.to_thread(self._configured, name)
 
-    async def ask(self, endpoint: Endpoint, name: str) -> Found:
+    async def ask(self, endpoint: Endpoint, name: str, *, asking: bool = True) -> Found:
         """What a model at `endpoint` is.
 
         Args:
             endpoint: Where it is served.
             name: The model there; empty is the endpoint's own, or else the first that it lists.
+            asking: Whether its server is asked, where the name is known without.
 
         Raises:
             MemchatError: There is no such built-in model, or it is not installed.
         """
-        name, problem = name or endpoint.model, ""
+        name, window, problem = name or endpoint.model, 0, ""
         if endpoint.builtin:
             name, window = self._installed(name)
-        else:
+        elif asking or not name:
             window, name, problem = await self._listed(endpoint, name)
         facts = await self._store.models.get(endpoint.noted_as, name)
         if window and not endpoint.builtin:
@@ -117,7 +121,7 @@ class Finder:
             endpoint=endpoint.name,
             name=name,
             local=endpoint.local,
-            window=window or endpoint.window or facts.window or self._settings.model.window or window_of(name),
+            window=window or facts.window or endpoint.window or self._settings.model.window or window_of(name),
             state="failed" if problem else "ready",
             problem=problem,
         )

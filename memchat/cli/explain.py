@@ -40,7 +40,7 @@ async def _explain(args: Namespace, text: str) -> int:
 
     async with assistant(args.model) as opened:
         chosen = await existing(opened, args)
-        await opened.connect()
+        await opened.connect(asking=False)
         plan = await opened.preview(chosen.id if chosen else None, text, use_memory=not args.no_memory)
     if args.json:
         print_json(plan_json(plan))

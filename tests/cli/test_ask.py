@@ -225,3 +225,16 @@ def test_an_endpoint_that_does_not_answer(cli: Cli, monkeypatch: pytest.MonkeyPa
     result = cli("ask", "Hi")
     assert (result.code, result.out) == (1, "")
     assert "127.0.0.1:9" in result.err
+
+
+def test_a_question_to_a_dead_server_is_kept_even_when_no_model_is_named(
+    ok: Cli, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.delenv("MEMCHAT_MODEL", raising=False)
+    asked = cli("ask", "Where is my bicycle?")
+    assert asked.code == 1
+    assert "127.0.0.1:9" in asked.err
+    (session,) = ok("sessions", "--json").json
+    (message,) = ok("sessions", "show", session["id"], "--json").json["messages"]
+    assert (message["text"], message["status"]) == ("Where is my bicycle?", "failed")

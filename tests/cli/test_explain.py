@@ -18,21 +18,20 @@ def test_json_as_pinned(ok: Cli, model: Model) -> None:
     assert plan["messages"][-1]["content"] == "Where is my bicycle?"
 
 
-def test_nothing_is_sent_and_nothing_stored(ok: Cli, model: Model) -> None:
+def test_nothing_is_sent_and_nothing_stored(ok: Cli, model: Model, paths: Paths) -> None:
+    ok("sessions")
+    before = paths.database.read_bytes()
     ok("explain", "Where is my bicycle?")
-    assert model.server.requests == []
-    assert ok("sessions", "--json").json == []
+    assert model.server.recorded == [], "not even a list of models is asked for"
+    assert paths.database.read_bytes() == before
     assert ok("search", "--json", "bicycle").json == []
 
 
-def test_a_window_that_the_server_tells_is_used_and_not_stored(
-    ok: Cli, model: Model, paths: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ok("sessions")
-    before = paths.database.read_bytes()
+def test_the_window_is_what_the_server_said_before(ok: Cli, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model.server, "_models", {"scripted": {"max_model_len": 4096}})
+    assert ok("explain", "--json", "Where is my bicycle?").json["window"] == 8192
+    ok("ask", "Where is my bicycle?")
     assert ok("explain", "--json", "Where is my bicycle?").json["window"] == 4096
-    assert paths.database.read_bytes() == before
 
 
 def test_it_is_what_ask_sends(ok: Cli, model: Model) -> None:
