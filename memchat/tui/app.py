@@ -15,7 +15,8 @@ from memchat.core.errors import MemchatError
 from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.tui.ahead import TypedAhead
-from memchat.tui.keys import key_shown, known_ids
+from memchat.tui.collecting import Collecting
+from memchat.tui.keys import is_key, key_shown, known_ids
 from memchat.tui.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class MemchatApp(App[None]):
         self.assistant: Assistant | None = None
         self._environ = environ
         self._ahead: TypedAhead | None = TypedAhead()
+        self._collecting = Collecting()
         self._use_themes()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -92,6 +94,8 @@ class MemchatApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keeps keys back until the chat is there, all but the one that quits."""
+        if isinstance(event, events.InputEvent):
+            self._collecting.used()
         if self._ahead is None or not self._is_typed(event):
             await super().on_event(event)
             return
@@ -114,7 +118,11 @@ class MemchatApp(App[None]):
             message.chat.set_focus(message.chat.prompt)
         for event in ahead.events if ahead else ():
             await super().on_event(event)
-        message.chat.prompt.call_later(message.chat.heard.set)
+        chat = message.chat
+        chat.prompt.call_later(chat.heard.set)
+        if not self.is_headless:
+            self._collecting.begin()
+            self.set_interval(1, lambda: self._collecting.when_idle(busy=chat.turns.running))
 
     def _use_themes(self) -> None:
         """Registers memchat's own and the user's themes, and tells of those that cannot be used."""
@@ -168,6 +176,9 @@ class MemchatApp(App[None]):
         for name in [name for name in keys if name not in known]:
             self._problems.append(f"interface.keys names {name!r}, which no binding has; f1 lists the names.")
             del keys[name]
+        for name in [name for name, written in keys.items() if not all(map(is_key, written.split(",")))]:
+            self._problems.append(f"interface.keys gives {name!r} the key {keys[name]!r}, which is none.")
+            del keys[name]
         self.set_keymap(keys)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -210,6 +221,7 @@ class MemchatApp(App[None]):
             assistant, self.assistant = self.assistant, None
             with suppress(MemchatError):
                 await assistant.close()
+        self._collecting.end()
         self.exit()
 
     def _handle_exception(self, error: Exception) -> None:

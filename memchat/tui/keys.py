@@ -2,9 +2,11 @@
 
 import importlib
 import pkgutil
+import unicodedata
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.keys import Keys
 
 from memchat.tui import screens
 
@@ -24,6 +26,23 @@ def known_ids() -> dict[str, Binding]:
                     found.setdefault(binding.id, binding)
     return found
 
+
+def is_key(name: str) -> bool:
+    """Whether a terminal could send a key of that name: `ctrl+l`, `f3`, `question_mark`, `?`."""
+    *modifiers, key = name.strip().split("+") if name.strip() != "+" else ["+"]
+    known = len(key) == 1 or key in _NAMES or _is_character(key)
+    return known and all(modifier in ("ctrl", "shift", "alt", "super", "hyper", "meta") for modifier in modifiers)
+
+
+def _is_character(name: str) -> bool:
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return True
+
+
+_NAMES = frozenset(key.value for key in Keys)
 
 _SHOWN = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
 

@@ -224,6 +224,8 @@ class Turns:
             user.add_class("-failed")
         else:
             await user.remove()
+            if not self._transcript.children:
+                await self._screen.show_welcome()
             self._screen.post_message(Refused(user.text, sentence))
 
     def _count_down(self, reply: MessageView, event: Retrying) -> None:

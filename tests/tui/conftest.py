@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from memchat.core.settings import Settings
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
+from memchat.providers.discovery import discover
 from memchat.providers.scripted import Reply, Say, ScriptedServer
 from memchat.tui.app import MemchatApp
 from memchat.tui.screens.chat import ChatScreen
@@ -105,6 +106,13 @@ def scripted(*replies: Reply) -> ScriptedServer:
 
 
 Start = Callable[..., AbstractAsyncContextManager[Run]]
+
+
+@pytest.fixture(autouse=True)
+def no_local_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's Ollama answers to a test."""
+    assert discover.__kwdefaults__ is not None
+    monkeypatch.setitem(discover.__kwdefaults__, "servers", {})
 
 
 @pytest.fixture

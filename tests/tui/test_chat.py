@@ -99,6 +99,11 @@ async def test_what_is_sent_meanwhile_waits_and_can_be_taken_back(start: Start) 
         await run.pilot.press("escape")
         await run.until(lambda: len(run.views) == 3)
         assert run.chat.prompt.text == "three"
+        await run.pilot.press("escape")
+        await run.until(lambda: len(run.views) == 2)
+        assert run.chat.prompt.text == "two\n\nthree"
+        run.chat.prompt.set_value("")
+        await run.send("two")
         gate.set()
         await run.until(lambda: not run.chat.turns.running)
         assert [view.text for view in run.views] == ["one", "First.", "two", "Second."]
@@ -278,3 +283,22 @@ async def test_a_secret_is_shown_as_it_is_stored(start: Start, server: ScriptedS
         assert secret not in run.views[0].text
         assert not any(secret in row for row in run.screen)
         assert any("secret was replaced" in said for said in run.said)
+
+
+async def test_the_first_message_names_the_session_at_once(start: Start) -> None:
+    gate = asyncio.Event()
+    async with scripted(Say("Yes.", gate=gate, gate_after=0)) as server, start(server) as run:
+        await run.send("Where is the garden?")
+        await run.until(lambda: run.chat.query_exactly_one(Header).title == "Where is the garden?")
+        assert "esc stops" in line(run.views[1], "head")
+        gate.set()
+        await run.until(lambda: not run.chat.turns.running)
+        assert "esc stops" not in line(run.views[1], "head")
+
+
+async def test_a_first_message_that_is_refused_leaves_the_welcome(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.send("word " * 9000)
+        await run.until(lambda: run.said and run.chat.query(Welcome))
+        assert run.chat.prompt.value.startswith("word word")
+        assert run.views == []

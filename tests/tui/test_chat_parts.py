@@ -1,5 +1,6 @@
 """The small parts of the chat that need no screen."""
 
+import gc
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ from memchat.core.messages import Session
 from memchat.tui import export, slash
 from memchat.tui.app import MemchatApp
 from memchat.tui.clipboard import copied_sentence
+from memchat.tui.collecting import Collecting
 from memchat.tui.editor import edit_text
 from memchat.tui.history import PromptHistory
-from memchat.tui.keys import key_shown, known_ids
+from memchat.tui.keys import is_key, key_shown, known_ids
 from memchat.tui.pastes import Pastes
 from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.widgets.message import MessageView
@@ -155,3 +157,33 @@ def test_what_was_copied_and_where_is_said() -> None:
     )
     assert "OSC 52" in copied_sentence("a", "no xclip")
     assert "could not be reached" in copied_sentence("a", "no xclip")
+
+
+@pytest.mark.parametrize("name", ["ctrl+l", "f3", "?", "question_mark", "+", "alt+enter", "pageup", "shift+tab"])
+def test_keys_that_a_terminal_sends(name: str) -> None:
+    assert is_key(name)
+
+
+@pytest.mark.parametrize("name", ["][", "ctrl+", "", "nokey", "crtl+l"])
+def test_names_that_are_no_keys(name: str) -> None:
+    assert not is_key(name)
+
+
+def test_full_collections_wait_for_a_quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, time, full = gc.get_threshold(), [0.0], []
+    monkeypatch.setattr("memchat.tui.collecting.monotonic", lambda: time[0])
+    monkeypatch.setattr("memchat.tui.collecting.gc.get_count", lambda: (0, 0, 9))
+    monkeypatch.setattr("memchat.tui.collecting.gc.collect", lambda: full.append(time[0]))
+    collecting = Collecting()
+    collecting.begin()
+    try:
+        for time[0], busy in ((1.0, False), (5.0, True), (6.0, False)):
+            collecting.when_idle(busy=busy)
+        collecting.used()
+        time[0] = 8.0
+        collecting.when_idle(busy=False)
+    finally:
+        collecting.end()
+    assert full == [6.0]
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0

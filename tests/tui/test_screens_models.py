@@ -1,5 +1,6 @@
 """The models, the form for a server, and the first run."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
@@ -8,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from memchat.assistant import Assistant
-from memchat.assistant.values import ModelStatus
+from memchat.assistant.values import ModelChoice, ModelStatus
 from memchat.config import load
 from memchat.core.settings import Settings
 from memchat.paths import Paths
@@ -54,12 +55,29 @@ def put_weights(paths: Paths, name: str) -> None:
     (paths.weights_dir / f"{name}.gguf").write_bytes(b"GGUF")
 
 
+async def test_it_says_that_servers_are_asked(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = asyncio.Event()
+    choices = assistant.model_choices
+
+    async def held() -> list[ModelChoice]:
+        await answer.wait()
+        return await choices()
+
+    monkeypatch.setattr(assistant, "model_choices", held)
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(ModelsScreen(assistant))
+        assert "Asking the servers" in app.text()
+        answer.set()
+        await app.idle(pilot)
+        assert "built in, runs on this machine" in app.text()
+
+
 async def test_built_in_models_are_listed_with_their_size(assistant: Assistant, paths: Paths) -> None:
     put_weights(paths, SMALL)
     app = Stage()
     async with app.run_test(size=(120, 40)) as pilot:
         await app.open(ModelsScreen(assistant))
-        assert "Asking the servers" in app.text()
         await app.idle(pilot)
         text = app.text()
         assert "built in, runs on this machine" in text

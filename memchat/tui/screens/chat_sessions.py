@@ -141,7 +141,7 @@ class ChatSessions(ChatBase):
         self.recall = self.reported = None
         await self.transcript.show(view.messages, more=view.more)
         if not view.messages:
-            await self._show_welcome()
+            await self.show_welcome()
         if view.unanswered is not None and (last := self.transcript.find(view.unanswered.id)):
             last.status(view.unanswered.error or "Not answered.", again=True)
         self.prompt.history_of_prompts.load(item.text for item in view.messages if item.role == "user")
@@ -150,7 +150,8 @@ class ChatSessions(ChatBase):
         self.pause_draft()
         self.prompt.focus()
 
-    async def _show_welcome(self) -> None:
+    async def show_welcome(self) -> None:
+        """Says what to do first, where nothing was said yet."""
         incognito = self.session is not None and self.session.incognito
         await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito))
 

@@ -12,7 +12,7 @@ from memchat.tui.text import plain
 from memchat.tui.widgets.key_line import shown_keys
 from memchat.tui.widgets.panels.lines import Part, Prose
 
-_WIDE = 31
+_WIDE, _NARROW = 31, 18
 
 
 class HelpScreen(Dialog[None]):
@@ -30,8 +30,13 @@ class HelpScreen(Dialog[None]):
         pane = self.query_one(Prose)
         stack = self.app.screen_stack
         under = stack[-2] if len(stack) > 1 else self.app.screen
-        pane.parts = (*_keys(self, [self.app, under, *under.walk_children()]), *_commands())
+        pane.parts = (*_keys(self, [self.app, under, *under.walk_children()]), *_commands(_wide(self)))
         pane.focus()
+
+
+def _wide(screen: HelpScreen) -> int:
+    """Cells for the keys."""
+    return _WIDE if screen.app.size.width >= 80 else _NARROW
 
 
 def _keys(screen: HelpScreen, nodes: Iterable[DOMNode]) -> list[Part]:
@@ -47,24 +52,25 @@ def _keys(screen: HelpScreen, nodes: Iterable[DOMNode]) -> list[Part]:
                 about = binding.tooltip or binding.description
                 groups.setdefault(group or "everywhere", {}).setdefault(name, (shown, f"{about}\t{binding.id}"))
     parts: list[Part] = []
+    wide = _wide(screen)
     for group, entries in groups.items():
         parts.append((f"{'' if not parts else chr(10)}{group.capitalize()}\n", "bold $primary"))
         for keys, about in entries.values():
             said, _, name = about.partition("\t")
-            parts += [(f"  {keys:<{_WIDE}} ", "$footer-key-foreground"), (said, "$foreground"), (f"  {name}\n", "$dim")]
+            parts += [(f"  {keys:<{wide}} ", "$footer-key-foreground"), (said, "$foreground"), (f"  {name}\n", "$dim")]
     parts.append(("\nAny key can be changed: ", "$dim"))
     parts.append(('[interface.keys] "chat.sessions" = "ctrl+l"', "$foreground"))
     parts.append((" in the config file.\n", "$dim"))
     return parts
 
 
-def _commands() -> list[Part]:
+def _commands(wide: int) -> list[Part]:
     from memchat.tui.slash import COMMANDS
 
     parts: list[Part] = [("\nCommands\n", "bold $primary")]
     for command in COMMANDS:
         parts += [
-            (f"  {command.usage:<{_WIDE}} ", "$footer-key-foreground"),
+            (f"  {command.usage:<{wide}} ", "$footer-key-foreground"),
             (f"{plain(command.about)}\n", "$foreground"),
         ]
     return parts

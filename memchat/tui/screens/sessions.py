@@ -158,6 +158,10 @@ class SessionsScreen(Dialog[str]):
         """Brings back the session that was deleted last."""
         if self._deleted:
             await self._change(self._assistant.store.sessions.restore(self._deleted.pop()))
+            self.app.clear_notifications()
+            self.notify("It is back.")
+        else:
+            self.notify("There is nothing to undo here.")
 
     async def _change(self, change: Awaitable[object]) -> None:
         try:

@@ -106,6 +106,8 @@ class MessageView(Widget, can_focus=True):
         self._cutter = Cutter()
         self._unfolded = False
         self._reasoning_shown = False
+        self.resting = False
+        """Whether it is an empty box, with the height that it had."""
 
     def compose(self) -> ComposeResult:
         yield Line(self._head(), classes="message-head")
@@ -123,6 +125,32 @@ class MessageView(Widget, can_focus=True):
         self._show_parts()
         if self.message is not None:
             self.saved(self.message)
+
+    async def rest(self) -> None:
+        """Gives its widgets up, as it is far from view; the height stays."""
+        if self.resting or self.message is None or not self.is_mounted or self.has_focus:
+            return
+        self.resting = True
+        self.styles.height = self.outer_size.height
+        await self.remove_children()
+
+    async def wake(self) -> None:
+        """Shows the message again."""
+        if not self.resting:
+            return
+        await self.mount_all(self.compose())
+        self.resting = False
+        self._show_parts()
+        said = self._status
+        if self.message is not None:
+            self.saved(self.message)
+        if said is not None:
+            self.status(said[0], again=said[1])
+        self.styles.height = None
+
+    @property
+    def _drawn(self) -> bool:
+        return self.is_mounted and not self.resting
 
     @property
     def parts(self) -> list[Part]:
@@ -168,6 +196,8 @@ class MessageView(Widget, can_focus=True):
             again: Whether answering again is offered.
         """
         self._status = (sentence, again) if sentence else None
+        if self.resting:
+            return
         content = Content(plain(sentence))
         if again and sentence and self.last:
             offer = Content.styled("answer again (r)", _click("retry"))
@@ -177,13 +207,13 @@ class MessageView(Widget, can_focus=True):
         self.set_class(bool(sentence) and self.message is not None and self.message.status != "complete", "-failed")
 
     def watch_last(self) -> None:
-        if self.is_mounted and self._status is not None:
+        if self._drawn and self._status is not None:
             self.status(self._status[0], again=self._status[1])
 
     def watch_waiting(self, text: str) -> None:
         if not text:
             self.why = ""
-        if self.is_mounted:
+        if self._drawn:
             self._line("head").update(self._head())
             self.set_class(bool(text), "-waiting")
 
@@ -191,7 +221,7 @@ class MessageView(Widget, can_focus=True):
         """Marks a message that is sent when the reply before it is done."""
         self.queued = queued
         self.set_class(queued, "-queued")
-        if self.is_mounted:
+        if self._drawn:
             self._line("head").update(self._head())
 
     def think(self, text: str) -> None:
@@ -250,7 +280,7 @@ class MessageView(Widget, can_focus=True):
             self._show_parts()
 
     def _show_parts(self) -> None:
-        if self.role == "user" or not self.is_mounted:
+        if self.role == "user" or not self._drawn:
             return
         reasoning, tools = self._line("reasoning"), self._line("tools")
         reasoning.display = bool(self.reasoning)

@@ -1,6 +1,6 @@
 """The conversation: a page of messages, more of them on scrolling up, at the end while a reply grows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,12 +14,9 @@ from textual.widget import Widget
 from memchat.core.messages import Message
 from memchat.tui.widgets.message import Line, MessageView
 from memchat.tui.widgets.part import Part
+from memchat.tui.widgets.tending import tended
 
 _TEND_SECONDS = 0.04
-_NEAR = 1.0
-"""Parts within so many heights of the view are drawn as Markdown."""
-_FAR = 3.0
-"""Parts further than so many heights of the view rest."""
 
 
 class Note(Line):
@@ -118,8 +115,11 @@ class Transcript(VerticalScroll):
         await self.mount_all(views, before=0)
         self.settle()
         self.more = more
-        self._asked = False
+        self.call_after_refresh(self._may_ask)  # not before what is in view was put back to its place
         self.tend()
+
+    def _may_ask(self) -> None:
+        self._asked = False
 
     def settle(self) -> None:
         """Has the last message, and no other, offer to be answered again."""
@@ -198,6 +198,12 @@ class Transcript(VerticalScroll):
                 self._held = (child, region.y)
                 return
 
+    def action_page_up(self) -> None:
+        self.scroll_page_up(animate=False)  # an animation would undo what keeps the view in its place
+
+    def action_page_down(self) -> None:
+        self.scroll_page_down(animate=False)
+
     def tend(self) -> None:
         """Draws what came near the view and lets rest what went far, soon."""
         if self._tending is not None:
@@ -211,35 +217,8 @@ class Transcript(VerticalScroll):
 
     async def _tend_parts(self) -> None:
         try:
-            await self._draw_near_and_rest_far()
+            self.away = not self.at_end
+            if await tended(self):
+                self.tend()  # the view may have moved on meanwhile
         finally:
             self._busy = False
-
-    async def _draw_near_and_rest_far(self) -> None:
-        self.away = not self.at_end
-        height = max(1, self.size.height)
-        top = self.scroll_y if not self.at_end else self.max_scroll_y
-        selecting = bool(self.screen.selections)
-        near, far = [], []
-        waiting = False
-        for part, y in self._parts():
-            if not part.size.height and part.source:
-                waiting = True  # for its place in the layout
-                continue
-            distance = max(top - (y + part.size.height), y - (top + height), 0)
-            if distance <= _NEAR * height and not part.awake:
-                near.append((distance, part))
-            elif distance > _FAR * height and part.awake and not selecting:
-                far.append(part)
-        for part in far:
-            await part.rest()
-        for _, part in sorted(near, key=lambda pair: pair[0]):
-            await part.wake()
-        if near or waiting:
-            self.tend()
-
-    def _parts(self) -> Iterable[tuple[Part, int]]:
-        for view in self.views:
-            y = view.virtual_region.y
-            for part in view.parts:
-                yield part, y + part.virtual_region.y
