@@ -134,7 +134,7 @@ class Sessions:
             search: Words that must all be in the title, or all in one message; the last may be a beginning.
             limit: How many at most.
         """
-        return await self._database.read(_list, search.split(), -1 if limit is None else limit)
+        return await self._database.read(_list, storable(search).split(), -1 if limit is None else limit)
 
 
 def _by_number(db: apsw.Connection, number: int) -> Session:

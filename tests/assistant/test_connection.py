@@ -191,9 +191,9 @@ async def test_closing_waits_for_no_embedder(open_assistant: Open, monkeypatch: 
         await asyncio.Event().wait()
 
     monkeypatch.setattr("memchat.providers.embedder.BuiltinEmbedder.load", never)
+    monkeypatch.setattr("memchat.assistant.embedding._PATIENCE", 0.0)
     assistant = await open_assistant()
     view = await assistant.new_session()
-    monkeypatch.setattr("memchat.assistant.embedding._PATIENCE", 0.0)
     await converse(assistant, view.session.id, "Hello?")
     async with asyncio.timeout(5):
         await assistant.close()

@@ -1,11 +1,9 @@
 """Recall over a real database, by words and by meaning."""
 
-import time
-
 import pytest
 
 from memchat.core.events import EmbedderChanged
-from memchat.memory.recall import Recaller
+from memchat.memory.recall import CANDIDATES, Recaller
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store
 from tests.memory.conftest import Holder, embed_all, say
@@ -146,16 +144,14 @@ async def test_a_search_by_hand_takes_stop_words_beginnings_and_kinds(filled: St
     assert len(await recaller.search("ChromaDB", limit=1)) == 1
 
 
-async def test_recall_is_quick_with_many_items(store: Store, embedding: Holder, minilm: BuiltinEmbedder) -> None:
+async def test_what_is_ranked_does_not_grow_with_what_is_stored(
+    store: Store, embedding: Holder, minilm: BuiltinEmbedder
+) -> None:
     session = await store.sessions.create()
     topics = ("python", "gardens", "vectors", "trains", "tea", "music", "chess", "rivers")
     for n in range(300):
         await say(store, session, f"I read about {topics[n % 8]} number {n} today.", f"Tell me of {topics[n % 7]}.")
     await embed_all(store, minilm)
     recaller = Recaller(store, embedding, words)
-    took = []
-    for n in range(12):
-        began = time.perf_counter()
-        await recall(recaller, f"What did I read about {topics[n % 8]}?")
-        took.append(time.perf_counter() - began)
-    assert sorted(took)[len(took) // 2] < 0.15
+    found = await recaller.recall("What did I read about gardens?", outside=None, limit=6, max_tokens=900, floor=0.3)
+    assert 0 < found.considered <= 2 * CANDIDATES

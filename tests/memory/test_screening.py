@@ -1,7 +1,5 @@
 """Secrets are replaced, and what only looks like one is not."""
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -124,8 +122,7 @@ def test_a_key_is_found_in_any_text(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["a-", "api_key ", "eyJ", "-----BEGIN PRIVATE KEY-----", "4111 ", "password is ", "x"]
 )
-def test_no_text_takes_long(piece: str) -> None:
+@pytest.mark.timeout(30)
+def test_no_text_makes_the_patterns_run_away(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    began = time.perf_counter()
-    screen(text)
-    assert time.perf_counter() - began < 3
+    assert screen(text).text

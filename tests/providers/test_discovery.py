@@ -1,7 +1,6 @@
 """Finding local servers, what they list, and what models read at most."""
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -37,9 +36,9 @@ async def test_a_server_that_hangs_costs_no_more_than_the_time_limit() -> None:
 
     server = await asyncio.start_server(mute, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    start = time.perf_counter()
-    assert await discover(0.1, servers={"a": f"http://127.0.0.1:{port}/v1", "b": f"http://127.0.0.1:{port}/v1"}) == []
-    assert time.perf_counter() - start < 2
+    async with asyncio.timeout(10):
+        found = await discover(0.1, servers={"a": f"http://127.0.0.1:{port}/v1", "b": f"http://127.0.0.1:{port}/v1"})
+    assert found == []
     server.close()
     await server.wait_closed()
 
