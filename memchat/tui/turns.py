@@ -26,6 +26,7 @@ from memchat.core.events import (
     UserSaved,
 )
 from memchat.core.messages import ToolUse
+from memchat.tui.holding import Hold
 from memchat.tui.painter import Painter
 from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.transcript import Transcript
@@ -79,6 +80,7 @@ class Turns:
         self._session_id = ""
         self._countdown: Timer | None = None
         self._over = asyncio.Event()
+        self._hold = Hold(screen)
 
     @property
     def running(self) -> bool:
@@ -92,6 +94,8 @@ class Turns:
 
     async def send(self, text: str) -> None:
         """Shows `text` at once, and has it answered when its turn comes."""
+        if not self._running:
+            self._hold.begin()
         view = self._transcript.new_view("user", text)
         view.queue(queued=self._running)
         await self._transcript.add(view)
@@ -164,6 +168,7 @@ class Turns:
         self._screen.post_message(Refused("\n\n".join(texts), "Not sent: no model is set up. ctrl+o picks one."))
 
     async def _answer(self, waiting: _Waiting) -> None:
+        self._hold.begin()
         session_id = self._session_id = self._screen.session_id
         user = waiting.view
         user.queue(queued=False)
@@ -179,6 +184,7 @@ class Turns:
         except MemchatError as error:
             await self._failed(user, reply, str(error), stored=False)
         finally:
+            self._hold.release()
             self._end_countdown()
             await painter.close()
 
@@ -191,9 +197,12 @@ class Turns:
                 case UserSaved(message):
                     if user.saved(message):
                         self._screen.say("What looks like a secret was replaced before it was kept and sent.")
-                case Recalled() | ContextBuilt() | Learned():
+                case Recalled() | Learned():
                     pass
+                case ContextBuilt():
+                    self._hold.release_soon()
                 case Delta(text):
+                    self._hold.release()
                     self._end_countdown()
                     painter.write(text)
                 case Reasoning(text):
