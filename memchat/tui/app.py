@@ -122,7 +122,7 @@ class MemchatApp(App[None]):
         chat.prompt.call_later(chat.heard.set)
         if not self.is_headless:
             self._collecting.begin()
-            self.set_interval(1, lambda: self._collecting.when_idle(busy=chat.turns.running))
+            self.set_interval(1, lambda: self._collecting.look(busy=chat.turns.running))
 
     def _use_themes(self) -> None:
         """Registers memchat's own and the user's themes, and tells of those that cannot be used."""

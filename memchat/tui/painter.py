@@ -9,7 +9,7 @@ PROSE_SECONDS = 1 / 12
 CODE_SECONDS = 1 / 4
 """A growing code block is highlighted anew each time, so it is drawn less often."""
 
-_SHARE = 3.0
+_SHARE = 4.0
 """Drawing takes at most one part in so many more of the time, so that typing stays quick."""
 
 

@@ -62,7 +62,7 @@ class StillAssistant(Assistant):
     def warm_up(self) -> None:
         return
 
-    async def connect(self) -> ModelStatus:
+    async def connect(self, *, asking: bool = True) -> ModelStatus:
         return self.status
 
     async def counted(self) -> None:

@@ -169,21 +169,25 @@ def test_names_that_are_no_keys(name: str) -> None:
     assert not is_key(name)
 
 
-def test_full_collections_wait_for_a_quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, time, full = gc.get_threshold(), [0.0], []
-    monkeypatch.setattr("memchat.tui.collecting.monotonic", lambda: time[0])
-    monkeypatch.setattr("memchat.tui.collecting.gc.get_count", lambda: (0, 0, 9))
-    monkeypatch.setattr("memchat.tui.collecting.gc.collect", lambda: full.append(time[0]))
-    collecting = Collecting()
-    collecting.begin()
-    try:
-        for time[0], busy in ((1.0, False), (5.0, True), (6.0, False)):
-            collecting.when_idle(busy=busy)
-        collecting.used()
-        time[0] = 8.0
-        collecting.when_idle(busy=False)
-    finally:
-        collecting.end()
-    assert full == [6.0]
+def test_all_is_looked_through_at_a_quiet_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, time, looks, aside = gc.get_threshold(), [0.0], [], [1_000]
+    with monkeypatch.context() as fake:
+        fake.setattr("memchat.tui.collecting.monotonic", lambda: time[0])
+        fake.setattr("memchat.tui.collecting.gc.get_count", lambda: (0, 0, 9))
+        fake.setattr("memchat.tui.collecting.gc.get_freeze_count", lambda: aside[0])
+        fake.setattr("memchat.tui.collecting.gc.collect", lambda: looks.append(time[0]))
+        collecting = Collecting()
+        collecting.begin()
+        try:
+            aside[0] += 500_000
+            for time[0], busy in ((1.0, False), (6.0, True), (7.0, False), (8.0, False)):
+                collecting.look(busy=busy)
+            aside[0] += 500_000
+            collecting.used()
+            time[0] = 9.0
+            collecting.look(busy=False)
+        finally:
+            collecting.end()
+    assert looks == [1.0, 6.0, 7.0, 7.0, 8.0, 9.0]
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
