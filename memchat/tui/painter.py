@@ -9,7 +9,10 @@ PROSE_SECONDS = 1 / 12
 CODE_SECONDS = 1 / 4
 """A growing code block is highlighted anew each time, so it is drawn less often."""
 
-_SHARE = 4.0
+_STEP_CHARACTERS = 300
+"""What a step draws at least: few blocks, so that a key pressed meanwhile waits for few."""
+
+_SHARE = 3.0
 """Drawing takes at most one part in so many more of the time, so that typing stays quick."""
 
 
@@ -65,7 +68,7 @@ class Painter:
 
     async def _step(self) -> None:
         reasoning, self._reasoning = "".join(self._reasoning), []
-        text, self._text = "".join(self._text), []
+        text = self._next_text()
         if not self._view.is_attached:
             return
         if reasoning:
@@ -75,6 +78,16 @@ class Painter:
             await self._view.write(text)
         if reasoning or text:
             await self._refreshed()
+
+    def _next_text(self) -> str:
+        """Some of what waits, so that no step takes long; more of it when much waits, and all of it at the end."""
+        waiting = "".join(self._text)
+        most = len(waiting) if self._closing.is_set() else max(_STEP_CHARACTERS, len(waiting) // 8)
+        text, rest = waiting[:most], waiting[most:]
+        self._text = [rest] if rest else []
+        if rest:
+            self._news.set()
+        return text
 
     async def _refreshed(self) -> None:
         """Waits until the step is on the screen, so that its whole cost is known."""
