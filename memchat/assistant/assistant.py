@@ -94,6 +94,7 @@ class Assistant:
         self._homes.main.learning.start()
         for work in (self._texts.load(), self._embedding.get(), self._connect_quietly(), self._sessions.keep()):
             self._background.begin(work)
+        self._background.begin(self._sessions.purge(self._clock()))
 
     async def counted(self) -> None:
         """Waits until tokens are counted; before that they are estimated."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 
 from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listeners
@@ -11,6 +12,9 @@ from memchat.core.messages import Session
 
 CLAIM_SECONDS = 180.0
 """A session is another process's for this long after it last said so."""
+
+UNDO_FOR = timedelta(days=1)
+"""How long a deleted session can be brought back; the next start after that erases it."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +55,13 @@ class OpenSessions:
     async def queue_unfinished(self) -> None:
         """Has the sessions summarised that were left by a crash or a command."""
         await self._homes.main.queue_unfinished(still_open=frozenset(self._open))
+
+    async def purge(self, present: datetime) -> None:
+        """Erases the sessions whose deletion can be undone no more."""
+        try:
+            await self._homes.main.store.sessions.purge(present - UNDO_FOR)
+        except MemchatError as error:
+            _log.warning("deleted sessions could not be erased: %s", error)
 
     async def keep(self) -> None:
         """Renews the claims for as long as it runs."""
