@@ -88,10 +88,10 @@ async def live_through(paths: Paths, environ: dict[str, str]) -> str:
     await march.close()
     assistant = await Assistant.open(settings, paths, environ=environ)
     assistant.warm_up()
-    await assistant.set_profile("name", "Alice")
-    await assistant.set_profile("location", "Lisbon")
-    await assistant.set_profile("communication_style", "short, with examples")
-    await assistant.remember("I am allergic to peanuts")
+    await assistant.memories.set_profile("name", "Alice")
+    await assistant.memories.set_profile("location", "Lisbon")
+    await assistant.memories.set_profile("communication_style", "short, with examples")
+    await assistant.memories.remember("I am allergic to peanuts")
     now = (await assistant.new_session()).session.id
     for text, _ in TALK:
         await exhaust(assistant, now, text)

@@ -23,8 +23,7 @@ from memchat.assistant.views import Views
 from memchat.core.context import ContextPlan, ItemKind, RecalledItem
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
 from memchat.core.ids import new_id
-from memchat.core.memories import Memory, ProfileField
-from memchat.core.messages import Message, RollingSummary, Session
+from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
@@ -43,6 +42,7 @@ class Assistant:
         settings: What is configured.
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
+        memories: What the user changes of memories, profile and summaries.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Assistant:
         self._recaller = Recaller(store, self._embedding, self._texts.count, clock=clock)
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
-        self._remembering = Remembering(self._homes, settings, count=self._texts.count, publish=self._publish)
+        self.memories = Remembering(self._homes, settings, count=self._texts.count, publish=self._publish)
         self._views = Views(
             self._homes, self._connection, self._embedding, self._texts, page=settings.interface.page_messages
         )
@@ -253,46 +253,6 @@ class Assistant:
 
     # memory
 
-    async def remember(self, text: str, session_id: str | None = None) -> Memory:
-        """Keeps a fact in the user's own words.
-
-        Raises:
-            MemchatError: There is nothing in it to keep, or the session is incognito.
-        """
-        return await self._remembering.remember(text, session_id)
-
-    async def forget(self, id: str) -> Memory:
-        """Takes a fact out of recall; it can be undone."""
-        return await self._remembering.forget(id)
-
-    async def edit_memory(self, id: str, text: str) -> Memory:
-        """Changes a fact's words; the old ones stay in its history.
-
-        Raises:
-            MemchatError: There is nothing in it to keep, or no such fact.
-        """
-        return await self._remembering.edit(id, text)
-
-    async def profile(self) -> tuple[ProfileField, ...]:
-        """The profile's fields that have a value."""
-        return tuple(await self.store.profile.list())
-
-    async def set_profile(self, field: str, value: str) -> ProfileField:
-        """Sets a profile field by hand.
-
-        Raises:
-            MemchatError: There is no such field, or the value is empty.
-        """
-        return await self._remembering.set_profile(field, value)
-
-    async def unset_profile(self, field: str) -> None:
-        """Empties a profile field.
-
-        Raises:
-            NotFound: There is no such field, or it is empty.
-        """
-        await self._remembering.unset_profile(field)
-
     async def search(
         self, query: str, *, kinds: tuple[ItemKind, ...] | None = None, limit: int = 20
     ) -> list[RecalledItem]:
@@ -303,14 +263,6 @@ class Assistant:
     async def why(self, user_message_id: str) -> list[RecalledItem]:
         """What was recalled for a stored user message."""
         return await self.store.recalls.of_message(user_message_id)
-
-    async def edit_summary(self, session_id: str, text: str) -> RollingSummary:
-        """Puts the user's words in place of the rolling summary, over the same messages.
-
-        Raises:
-            NotFound: The session has none.
-        """
-        return await self._remembering.edit_summary(session_id, text)
 
     # the end
 

@@ -36,7 +36,7 @@ class Remembering:
         self._count = count
         self._publish = publish
 
-    async def remember(self, text: str, session_id: str | None) -> Memory:
+    async def remember(self, text: str, session_id: str | None = None) -> Memory:
         """Keeps a fact in the user's own words.
 
         Raises:
@@ -63,6 +63,10 @@ class Remembering:
         memory = await facts.edit(self._store, id, text, redact=self._redact)
         self._tell(Learned(changed=(memory,)))
         return memory
+
+    async def profile(self) -> tuple[ProfileField, ...]:
+        """The profile's fields that have a value."""
+        return tuple(await self._store.profile.list())
 
     async def set_profile(self, field: str, value: str) -> ProfileField:
         """Sets a profile field by hand.

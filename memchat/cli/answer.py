@@ -21,11 +21,13 @@ from memchat.core.events import (
     EmbedderChanged,
     EpisodeClosed,
     Event,
+    ForgetAsked,
     Learned,
     LearningChanged,
     Reasoning,
     Recalled,
     Retrying,
+    SecretsKeptOut,
     SessionChanged,
     ToolCalled,
     TurnEvent,
@@ -141,6 +143,8 @@ class TextAnswer(Answer):
             case Learned():
                 self.show_background(event)
             case UserSaved() | Recalled() | ContextBuilt() | Reasoning() | ToolCalled() | Retrying():
+                pass
+            case ForgetAsked() | SecretsKeptOut():
                 pass
             case _:
                 assert_never(event)

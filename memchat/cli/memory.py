@@ -116,7 +116,7 @@ async def add_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
 
     async with assistant() as opened:
-        added = await opened.remember(" ".join(args.text))
+        added = await opened.memories.remember(" ".join(args.text))
         await opened.index()
     return _tell(args, "remembered", added)
 
@@ -126,7 +126,7 @@ async def edit_memory(args: Namespace) -> int:
 
     async with assistant() as opened:
         found = await opened.store.memories.get(args.id)
-        edited = await opened.edit_memory(found.id, " ".join(args.text))
+        edited = await opened.memories.edit(found.id, " ".join(args.text))
         await opened.index()
     return _tell(args, "edited", edited)
 
@@ -136,7 +136,7 @@ async def forget_memory(args: Namespace) -> int:
 
     async with assistant() as opened:
         found = await opened.store.memories.get(args.id)
-        forgotten = await opened.forget(found.id)
+        forgotten = await opened.memories.forget(found.id)
     return _tell(args, "forgotten", forgotten)
 
 

@@ -32,7 +32,7 @@ async def list_fields(args: Namespace) -> int:
     from memchat.core.jsonable import profile_field_json
 
     async with assistant() as opened:
-        found = await opened.profile()
+        found = await opened.memories.profile()
         known = opened.settings.profile.fields
     if args.json:
         print_json([profile_field_json(item) for item in found])
@@ -60,7 +60,7 @@ async def set_field(args: Namespace) -> int:
     from memchat.core.jsonable import profile_field_json
 
     async with assistant() as opened:
-        changed = await opened.set_profile(args.field, " ".join(args.value))
+        changed = await opened.memories.set_profile(args.field, " ".join(args.value))
         await opened.index()
     if args.json:
         print_json(profile_field_json(changed))
@@ -74,7 +74,7 @@ async def unset_field(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
 
     async with assistant() as opened:
-        await opened.unset_profile(args.field)
+        await opened.memories.unset_profile(args.field)
     if args.json:
         print_json({"field": args.field, "value": None})
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from memchat.core.context import ContextPlan, Recall
-from memchat.core.memories import Memory, ProfileField
+from memchat.core.memories import Conflict, Memory, ProfileField
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
 
 
@@ -85,13 +85,53 @@ class TurnFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """Memories or profile fields changed."""
+    """Memories or profile fields changed.
+
+    Attributes:
+        message_id: The user's message that it was learned from, where there is one.
+    """
 
     added: tuple[Memory, ...] = ()
     changed: tuple[Memory, ...] = ()
     superseded: tuple[Memory, ...] = ()
     pending: tuple[Memory, ...] = ()
     profile: tuple[ProfileField, ...] = ()
+    session_id: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAsked:
+    """The model proposes to forget a memory; nothing is forgotten unless the user says so."""
+
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsKeptOut:
+    """Secrets in the user's message were replaced by placeholders; `kinds` names them."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consolidated:
+    """A consolidation ended, or `problem` says in a sentence why it did not.
+
+    Attributes:
+        run_id: Takes it back, with `undo`.
+        merged: The statements that near-duplicates became.
+        distilled: The facts that recur over episodes.
+        conflicts: Pairs that contradict each other, for the user to settle.
+        archived: What was let go of.
+    """
+
+    run_id: str
+    merged: tuple[Memory, ...] = ()
+    distilled: tuple[Memory, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    archived: tuple[Memory, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +158,15 @@ class SessionChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningChanged:
-    """How many learning jobs wait or run, and the last failure in a sentence."""
+    """How many learning jobs wait or run, and the last failure in a sentence.
+
+    Attributes:
+        unable: Why nothing is learned from ordinary talk, in a sentence; empty when it is.
+    """
 
     waiting: int
     failure: str = ""
+    unable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +188,14 @@ TurnEvent = (
     | AssistantSaved
     | TurnFailed
     | Learned
+    | ForgetAsked
+    | SecretsKeptOut
 )
 """What one turn yields, in this order; `AssistantSaved` or `TurnFailed` ends the answer."""
 
-BackgroundEvent = Learned | SummaryUpdated | EpisodeClosed | SessionChanged | LearningChanged | EmbedderChanged
+BackgroundEvent = (
+    Learned | Consolidated | SummaryUpdated | EpisodeClosed | SessionChanged | LearningChanged | EmbedderChanged
+)
 """What comes outside of turns, to those who subscribed."""
 
 Event = TurnEvent | BackgroundEvent

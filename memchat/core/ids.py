@@ -5,7 +5,7 @@ from typing import Literal
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
-IdKind = Literal["session", "message", "memory", "summary", "change", "job", "turn"]
+IdKind = Literal["session", "message", "memory", "summary", "change", "job", "turn", "batch", "conflict"]
 
 _PREFIX: dict[IdKind, str] = {
     "session": "s",
@@ -15,6 +15,8 @@ _PREFIX: dict[IdKind, str] = {
     "change": "c",
     "job": "j",
     "turn": "t",
+    "batch": "b",
+    "conflict": "x",
 }
 
 

@@ -6,23 +6,26 @@ from typing import Any, assert_never
 from memchat.core.context import ContextPlan, LeftOut, RecalledItem
 from memchat.core.events import (
     AssistantSaved,
+    Consolidated,
     ContextBuilt,
     Delta,
     EmbedderChanged,
     EpisodeClosed,
     Event,
+    ForgetAsked,
     Learned,
     LearningChanged,
     Reasoning,
     Recalled,
     Retrying,
+    SecretsKeptOut,
     SessionChanged,
     SummaryUpdated,
     ToolCalled,
     TurnFailed,
     UserSaved,
 )
-from memchat.core.memories import Memory, ProfileField, Source
+from memchat.core.memories import Conflict, Memory, ProfileField, Source
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary, Usage
 from memchat.core.times import iso
 
@@ -117,6 +120,21 @@ def memory_json(memory: Memory) -> Json:
     }
 
 
+def memory_details_json(memory: Memory) -> Json:
+    """A memory as pinned, and what else is known of it."""
+    return memory_json(memory) | {
+        "seen_count": memory.seen_count,
+        "subject": memory.subject,
+        "attribute": memory.attribute,
+        "field": memory.field,
+        "value": memory.value,
+        "holds": memory.holds,
+        "actor": memory.actor,
+        "reason": memory.reason,
+        "derived_from": list(memory.derived_from),
+    }
+
+
 def profile_field_json(item: ProfileField) -> Json:
     """A profile field as pinned."""
     return {
@@ -126,6 +144,17 @@ def profile_field_json(item: ProfileField) -> Json:
         "origin": item.origin,
         "updated_at": iso(item.updated_at),
         "sources": [source_json(source) for source in item.sources],
+    }
+
+
+def conflict_json(conflict: Conflict) -> Json:
+    """Two memories that contradict each other."""
+    return {
+        "id": conflict.id,
+        "first": memory_details_json(conflict.first),
+        "second": memory_details_json(conflict.second),
+        "why": conflict.why,
+        "found_at": iso(conflict.found_at),
     }
 
 
@@ -178,7 +207,7 @@ def plan_json(plan: ContextPlan) -> Json:
     }
 
 
-def event_json(event: Event) -> Json:
+def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
     """One event as a line of `memchat ask --json`; `type` is its name in snake case."""
     match event:
         case UserSaved(message):
@@ -229,6 +258,22 @@ def event_json(event: Event) -> Json:
                 "superseded": [memory_json(item) for item in event.superseded],
                 "pending": [memory_json(item) for item in event.pending],
                 "profile": [profile_field_json(item) for item in event.profile],
+                "session": event.session_id,
+                "user_message": event.message_id,
+            }
+        case ForgetAsked(memory):
+            return {"type": "forget_asked", "memory": memory_json(memory)}
+        case SecretsKeptOut():
+            return {"type": "secrets_kept_out", "kinds": list(event.kinds)}
+        case Consolidated():
+            return {
+                "type": "consolidated",
+                "run": event.run_id,
+                "merged": [memory_json(item) for item in event.merged],
+                "distilled": [memory_json(item) for item in event.distilled],
+                "conflicts": [conflict_json(item) for item in event.conflicts],
+                "archived": [memory_json(item) for item in event.archived],
+                "problem": event.problem,
             }
         case SummaryUpdated():
             return {
@@ -241,7 +286,12 @@ def event_json(event: Event) -> Json:
         case SessionChanged(session):
             return {"type": "session_changed", "session": session_json(session)}
         case LearningChanged():
-            return {"type": "learning_changed", "waiting": event.waiting, "failure": event.failure}
+            return {
+                "type": "learning_changed",
+                "waiting": event.waiting,
+                "failure": event.failure,
+                "unable": event.unable,
+            }
         case EmbedderChanged():
             return {"type": "embedder_changed", "state": event.state, "reason": event.reason}
         case _:

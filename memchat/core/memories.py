@@ -11,7 +11,15 @@ MemoryStatus = Literal["active", "pending", "archived", "superseded", "forgotten
 MEMORY_STATUSES: tuple[MemoryStatus, ...] = get_args(MemoryStatus)
 
 Origin = Literal["user", "assistant", "tool", "import", "file"]
-"""Whose words a memory rests on; trust falls in this order."""
+"""Whose words a memory rests on; trust falls in this order, and a memory's is the least in its lineage."""
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+Holds = Literal["days", "weeks", "months", "years"]
+"""How long a memory is likely to hold; what holds for years fades slowly."""
+HOLDS: tuple[Holds, ...] = get_args(Holds)
+
+ABOUT_USER = "user"
+"""The subject of a memory that is about the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +33,27 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """A free-form thing known about the user or their world.
+    """A thing known about the user or their world: a free-form fact, or the value of a profile field.
 
     Attributes:
+        text: A sentence that stands on its own; of a profile field's value, `field: value`.
         confidence: How sure, from 0 to 1; 1 for what the user set by hand.
-        observed_at: When it was said.
+        observed_at: When it was first said.
         valid_from: When it began to hold, where that is known.
         valid_to: When it ceased to hold.
-        superseded_by: The memory that took its place.
+        superseded_by: The memory that took its place, or into which it was merged.
         use_count: How many turns it was in the context of.
+        subject: Whom or what it is about: `user`, or a name.
+        attribute: What of the subject it tells, in a word or two, such as `employer`; empty when that is not known.
+            Only memories with one subject and one attribute can supersede one another.
+        field: The profile field that it is a value of; none for a fact.
+        value: That value.
+        holds: How long it is likely to hold; none when that is not known.
+        seen_count: How often the user has said it.
+        last_seen_at: When they last said it.
+        actor: Who wrote it as it stands: `user`, or a model's name.
+        reason: Why it is pending, in a sentence.
+        derived_from: The memories that it was merged or distilled from.
     """
 
     id: str
@@ -50,38 +70,91 @@ class Memory:
     pinned: bool = False
     use_count: int = 0
     last_used_at: datetime | None = None
+    subject: str = ABOUT_USER
+    attribute: str = ""
+    field: str | None = None
+    value: str | None = None
+    holds: Holds | None = None
+    seen_count: int = 1
+    last_seen_at: datetime | None = None
+    actor: str = "user"
+    reason: str = ""
+    derived_from: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileField:
-    """One named field about the user, always in context."""
+    """One named field about the user, always in context: the active memory that holds its value.
+
+    Attributes:
+        memory_id: That memory's; a field with several values has several of them.
+        actor: Who set it: `user`, or a model's name.
+    """
 
     field: str
     value: str
     confidence: float
     origin: Origin
     updated_at: datetime
+    memory_id: str = ""
+    actor: str = "user"
+    valid_from: datetime | None = None
     sources: tuple[Source, ...] = ()
+
+
+Action = Literal[
+    "add",
+    "edit",
+    "reinforce",
+    "revise",
+    "supersede",
+    "merge",
+    "accept",
+    "reject",
+    "archive",
+    "restore",
+    "forget",
+    "set",
+    "unset",
+]
+"""What a change did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One entry of a memory's or a profile field's history; undoing it brings `before` back.
+    """One entry of a memory's history; undoing it brings `before` back.
 
     Attributes:
-        target: The memory's id, or `profile:FIELD`.
+        target: The memory's id; `profile:FIELD` in changes from before profile values were memories.
         actor: `user`, or the model's name.
         before: The value as JSON before the change; none for the first.
         after: The value as JSON after it; none when it was removed.
         undone_at: When it was taken back.
+        batch: Changes of one batch were made together and are taken back together.
     """
 
     id: str
     target: str
-    action: Literal["add", "edit", "forget", "restore", "set", "unset"]
+    action: Action
     actor: str
     at: datetime
     before: str | None
     after: str | None
     undone_at: datetime | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two active memories that contradict each other, for the user to settle.
+
+    Attributes:
+        why: In a sentence.
+    """
+
+    id: str
+    first: Memory
+    second: Memory
+    why: str
+    found_at: datetime

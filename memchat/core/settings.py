@@ -74,6 +74,8 @@ class MemorySettings:
         recall_floor: Items with a lower score are not recalled, from 0 to 1.
         embedder: `builtin`, or the name of an endpoint with /v1/embeddings, or `off` for words alone.
         embedding_model: The model at that endpoint.
+        space: Keeps sessions, memories and profile apart from those of other spaces.
+        instructions: How many standing instructions go into each request, pinned and newest first.
     """
 
     enabled: bool = True
@@ -88,6 +90,39 @@ class MemorySettings:
     recall_floor: float = 0.3
     embedder: str = "builtin"
     embedding_model: str = ""
+    space: str = "personal"
+    instructions: int = 12
+
+
+LearningMode = Literal["auto", "review", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningSettings:
+    """What is learned from ordinary talk, and how long it is kept.
+
+    Attributes:
+        mode: `auto` stores what is learned, `review` keeps all of it pending until you agree, `off` learns nothing;
+            what you ask to be remembered is stored in each.
+        confidence: What is less sure than this waits for your review, from 0 to 1.
+        facts_per_message: How many facts one message can bring at most.
+        consolidate_hours: How often near-duplicates are merged while nothing else goes on; 0 is only on demand.
+        idle_minutes: After how long without a message a session counts as finished and gets its summary.
+        stale_days: Facts that were never used for so long, are not pinned and not sure, are archived; 0 is never.
+        most_facts: How many facts are active at most; the least valuable beyond are archived.
+        keep_days: Kind of fact to days after which it is archived, such as `event = 365`; the others stay.
+        keep_messages_days: Sessions that rested for so long are erased, messages and all; 0 is never.
+    """
+
+    mode: LearningMode = "auto"
+    confidence: float = 0.7
+    facts_per_message: int = 5
+    consolidate_hours: int = 24
+    idle_minutes: int = 15
+    stale_days: int = 90
+    most_facts: int = 2000
+    keep_days: Mapping[str, int] = field(default_factory=dict)
+    keep_messages_days: int = 0
 
 
 DEFAULT_PROFILE: Mapping[str, str] = MappingProxyType(
@@ -109,9 +144,13 @@ class ProfileSettings:
 
     Attributes:
         fields: Name to description; the user's own are added to the default ones.
+        several: The fields that can have several values at once.
+        by_hand: The fields that only you set; learning leaves them alone.
     """
 
     fields: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_PROFILE))
+    several: tuple[str, ...] = ("goals",)
+    by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +160,12 @@ class PersonaSettings:
     Attributes:
         system_prompt: Replaces the built-in system prompt when set.
         name: What the assistant is called on the screen.
+        use: The persona of new sessions: the name of a file `personas/NAME.md` beside the config file.
     """
 
     system_prompt: str = ""
     name: str = "memchat"
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +174,11 @@ class PrivacySettings:
 
     Attributes:
         redact_secrets: Replace keys, tokens and card numbers by placeholders before anything is stored or sent.
+        incognito_reads: Whether an incognito session may read what is remembered; it never writes.
     """
 
     redact_secrets: bool = True
+    incognito_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +206,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     endpoints: Mapping[str, EndpointSettings] = field(default_factory=dict)
     memory: MemorySettings = field(default_factory=MemorySettings)
+    learning: LearningSettings = field(default_factory=LearningSettings)
     profile: ProfileSettings = field(default_factory=ProfileSettings)
     persona: PersonaSettings = field(default_factory=PersonaSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)

@@ -193,6 +193,8 @@ class Learning:
                 event = await summarise_session(self._store, summariser, session_id)
             case "title":
                 event = await make_title(self._store, summariser, session_id)
+            case "learn" | "consolidate" | "tidy":
+                event = None
             case _:
                 assert_never(job.kind)
         if event is not None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from memchat.core.context import ItemKind
 from memchat.core.messages import Role
 
-JobKind = Literal["fold", "session_summary", "title"]
+JobKind = Literal["fold", "session_summary", "title", "learn", "consolidate", "tidy"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING, assert_never
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
+    Consolidated,
     ContextBuilt,
     Delta,
     EmbedderChanged,
     EpisodeClosed,
+    ForgetAsked,
     Learned,
     LearningChanged,
     Reasoning,
     Recalled,
     Retrying,
+    SecretsKeptOut,
     SessionChanged,
     SummaryUpdated,
     ToolCalled,
@@ -59,7 +62,7 @@ class Happenings:
             case UserSaved():
                 if chat.session is not None and not chat.session.title:
                     chat.work(self._read_session(), group="session")
-            case Delta() | Reasoning() | ToolCalled() | Retrying():
+            case Delta() | Reasoning() | ToolCalled() | Retrying() | ForgetAsked() | SecretsKeptOut():
                 pass
             case _:
                 assert_never(event)
@@ -81,7 +84,7 @@ class Happenings:
                 chat.learning = event
             case EmbedderChanged():
                 chat.embedder = event
-            case EpisodeClosed():
+            case EpisodeClosed() | Consolidated():
                 pass
             case _:
                 assert_never(event)
@@ -107,7 +110,7 @@ class Happenings:
         """Asks what the next request holds, and for the profile that goes into it."""
         chat = self._chat
         session_id, plans = chat.session_id, self._plans
-        profile = await chat.assistant.profile()
+        profile = await chat.assistant.memories.profile()
         plan = await chat.assistant.preview(session_id)
         if session_id == chat.session_id:
             chat.profile = profile

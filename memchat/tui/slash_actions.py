@@ -53,14 +53,14 @@ async def model(chat: "ChatScreen", argument: str) -> None:
 
 
 async def remember(chat: "ChatScreen", argument: str) -> None:
-    await chat.assistant.remember(argument, chat.session_id)
+    await chat.assistant.memories.remember(argument, chat.session_id)
 
 
 async def forget(chat: "ChatScreen", argument: str) -> None:
     if not argument:
         chat.action_memory()
         return
-    gone = await chat.assistant.forget(argument)
+    gone = await chat.assistant.memories.forget(argument)
     chat.say(f"Forgotten: {gone.text}")
 
 
@@ -73,7 +73,7 @@ async def profile(chat: "ChatScreen", argument: str) -> None:
     if not field:
         chat.action_panel("profile")
     elif value.strip():
-        await chat.assistant.set_profile(field, value.strip())
+        await chat.assistant.memories.set_profile(field, value.strip())
     else:
         known = {item.field: item.value for item in chat.profile}
         chat.say(f"{field}: {known[field]}" if field in known else f"{field} has no value. /profile {field} VALUE")

@@ -16,10 +16,12 @@ from memchat.core.events import (
     AssistantSaved,
     ContextBuilt,
     Delta,
+    ForgetAsked,
     Learned,
     Reasoning,
     Recalled,
     Retrying,
+    SecretsKeptOut,
     ToolCalled,
     TurnEvent,
     TurnFailed,
@@ -197,7 +199,7 @@ class Turns:
                 case UserSaved(message):
                     if user.saved(message):
                         self._screen.say("What looks like a secret was replaced before it was kept and sent.")
-                case Recalled() | Learned():
+                case Recalled() | Learned() | ForgetAsked() | SecretsKeptOut():
                     pass
                 case ContextBuilt():
                     self._hold.release_soon()

@@ -5,7 +5,7 @@ from tests.assistant.conftest import Open, Script
 
 async def test_a_saved_fact_is_embedded_without_asking_the_model(open_assistant: Open, script: Script) -> None:
     assistant = await open_assistant()
-    await assistant.remember("I am allergic to peanuts")
+    await assistant.memories.remember("I am allergic to peanuts")
     await assistant.index()
     counts = await assistant.store.index.counts()
     assert counts.items == counts.embedded == 1

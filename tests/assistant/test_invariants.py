@@ -61,7 +61,7 @@ async def test_each_request_begins_with_the_last_one(open_assistant: Open, scrip
     old = await assistant.new_session()
     for _ in range(4):
         await converse(assistant, old.session.id, sentence(chance))
-    await assistant.set_profile("name", "Alex")
+    await assistant.memories.set_profile("name", "Alex")
     assert await assistant.settle(30)
     view = await assistant.new_session()
     before, seq, recalled = "", 0, 0
@@ -81,7 +81,7 @@ async def test_each_request_begins_with_the_last_one(open_assistant: Open, scrip
 
 
 async def test_there_is_no_clock_before_the_newest_message(assistant: Assistant, script: Script) -> None:
-    await assistant.remember("I like small gardens in Kyoto.")
+    await assistant.memories.remember("I like small gardens in Kyoto.")
     assert await assistant.settle(20)
     view = await assistant.new_session()
     events = await converse(assistant, view.session.id, "Which gardens do I like in Kyoto?")
@@ -110,7 +110,7 @@ async def test_a_tiny_window_is_never_exceeded(open_assistant: Open, script: Scr
 
     script.answer = honest
     for name in ("name", "goals", "occupation"):
-        await assistant.set_profile(name, sentence(chance)[:200] or "x")
+        await assistant.memories.set_profile(name, sentence(chance)[:200] or "x")
     refused = answered = 0
     for _ in range(2):
         view = await assistant.new_session()
@@ -156,10 +156,10 @@ async def test_a_secret_reaches_neither_the_model_nor_any_file(
         assert await assistant.settle(20)
     await assistant.set_draft(view.session.id, f"use {secret}")
     await assistant.rename(view.session.id, f"Key {secret}")
-    memory = await assistant.remember(f"The key of the shop is {secret}")
-    await assistant.edit_memory(memory.id, f"The key of the other shop is {secret}")
-    await assistant.set_profile("occupation", f"keeper of {secret}")
-    await assistant.edit_summary(view.session.id, f"The key is {secret}.")
+    memory = await assistant.memories.remember(f"The key of the shop is {secret}")
+    await assistant.memories.edit(memory.id, f"The key of the other shop is {secret}")
+    await assistant.memories.set_profile("occupation", f"keeper of {secret}")
+    await assistant.memories.edit_summary(view.session.id, f"The key is {secret}.")
     plan = await assistant.preview(view.session.id, f"And {secret}?")
     assert not any(secret in block.content for block in plan.blocks)
     await assistant.leave_session(view.session.id)

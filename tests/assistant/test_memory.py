@@ -135,7 +135,7 @@ async def test_resuming_restores_everything(open_assistant: Open) -> None:
     first = await open_assistant({"memory.fold_messages": "6"})
     view = await first.new_session()
     await converse(first, view.session.id, *TALK)
-    await first.set_profile("name", "Alex")
+    await first.memories.set_profile("name", "Alex")
     await first.set_draft(view.session.id, "half a thought")
     assert await first.settle(20)
     await first.close()
@@ -150,21 +150,21 @@ async def test_resuming_restores_everything(open_assistant: Open) -> None:
 
 async def test_a_remembered_fact_is_recalled_with_its_source(assistant: Assistant) -> None:
     view = await assistant.new_session()
-    memory = await assistant.remember("I am allergic to peanuts", view.session.id)
+    memory = await assistant.memories.remember("I am allergic to peanuts", view.session.id)
     assert memory.origin == "user"
     assert memory.sources[0].session_id == view.session.id
     assert await assistant.settle(20)
     events = await converse(assistant, view.session.id, "Which foods am I allergic to?")
     item = only(events, Recalled).recall.items[0]
     assert (item.id, item.kind) == (memory.id, "fact")
-    await assistant.forget(memory.id)
+    await assistant.memories.forget(memory.id)
     events = await converse(assistant, view.session.id, "Which foods am I allergic to, again?")
     assert memory.id not in [item.id for item in only(events, Recalled).recall.items]
 
 
 async def test_without_memory_nothing_remembered_is_sent(assistant: Assistant, script: Script) -> None:
-    await assistant.set_profile("name", "Alexandra")
-    await assistant.remember("I am allergic to peanuts")
+    await assistant.memories.set_profile("name", "Alexandra")
+    await assistant.memories.remember("I am allergic to peanuts")
     view = await assistant.new_session()
     async for _ in assistant.turn(view.session.id, "What am I allergic to?", use_memory=False):
         pass
@@ -177,7 +177,7 @@ async def test_without_memory_nothing_remembered_is_sent(assistant: Assistant, s
 async def test_an_incognito_session_reads_and_leaves_nothing(
     assistant: Assistant, script: Script, paths: Paths
 ) -> None:
-    await assistant.remember("I am allergic to peanuts")
+    await assistant.memories.remember("I am allergic to peanuts")
     assert await assistant.settle(20)
     view = await assistant.new_session(incognito=True)
     events = await converse(assistant, view.session.id, "Which foods am I allergic to? xylophone-secret")
@@ -189,7 +189,7 @@ async def test_an_incognito_session_reads_and_leaves_nothing(
 
 
 async def test_explaining_sends_and_stores_nothing(assistant: Assistant, script: Script) -> None:
-    await assistant.remember("I am allergic to peanuts")
+    await assistant.memories.remember("I am allergic to peanuts")
     plan = await assistant.preview(None, "Which foods am I allergic to?")
     assert plan.recalled
     assert script.chats == []
@@ -225,7 +225,7 @@ async def test_editing_the_summary_keeps_the_old_version(open_assistant: Open) -
     view = await assistant.new_session()
     await converse(assistant, view.session.id, *TALK)
     assert await assistant.settle(20)
-    edited = await assistant.edit_summary(view.session.id, "Mine.")
+    edited = await assistant.memories.edit_summary(view.session.id, "Mine.")
     history = await assistant.store.summaries.history(view.session.id)
     assert edited.text == "Mine."
     assert len(history) >= 2
@@ -252,8 +252,8 @@ async def test_a_session_that_another_program_has_open_is_let_be(open_assistant:
 
 async def test_with_memory_off_nothing_is_recalled_kept_or_summarised(open_assistant: Open, script: Script) -> None:
     first = await open_assistant()
-    await first.set_profile("name", "Alexandra")
-    await first.remember("I am allergic to peanuts")
+    await first.memories.set_profile("name", "Alexandra")
+    await first.memories.remember("I am allergic to peanuts")
     await first.close()
     assistant = await open_assistant({"memory.enabled": "false"})
     old = await assistant.new_session()

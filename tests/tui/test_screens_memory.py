@@ -40,7 +40,7 @@ async def test_search_finds_messages_facts_and_past_sessions(assistant: Assistan
     await assistant.store.summaries.put_session(
         session_id=made.id, text="wanted: a garden in Kyoto", to_seq=2, tokens=5, model="m"
     )
-    await assistant.remember("Likes small gardens")
+    await assistant.memories.remember("Likes small gardens")
     app = Stage()
     async with app.run_test(size=(120, 40)) as pilot:
         await app.open(SearchScreen(assistant, "garden"))
@@ -121,7 +121,7 @@ async def test_the_memory_is_listed_added_edited_forgotten_and_brought_back(assi
 
 
 async def test_profile_fields_are_edited_and_emptied_in_the_browser(assistant: Assistant) -> None:
-    await assistant.set_profile("name", "Alice")
+    await assistant.memories.set_profile("name", "Alice")
     app = Stage()
     async with app.run_test(size=(120, 40)) as pilot:
         screen = MemoryScreen(assistant)
@@ -138,7 +138,7 @@ async def test_profile_fields_are_edited_and_emptied_in_the_browser(assistant: A
         await app.write(pilot, "profile bob")
         await pilot.press("ctrl+d")
         await app.until(pilot, lambda: not app.listed)
-        assert await assistant.profile() == ()
+        assert await assistant.memories.profile() == ()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -231,7 +231,7 @@ async def test_help_lists_the_bindings_themselves_and_every_command() -> None:
 @pytest.mark.parametrize("theme", THEMES)
 async def test_every_theme_and_the_smallest_size_draw_every_screen(assistant: Assistant, theme: str) -> None:
     await session(assistant, "京都の庭園 " + "supercalifragilistic" * 8, "静かな庭園はありますか")
-    await assistant.remember("好き: small gardens " + "x" * 300)
+    await assistant.memories.remember("好き: small gardens " + "x" * 300)
     app = Stage(theme)
     async with app.run_test(size=(40, 12)) as pilot:
         for screen in (

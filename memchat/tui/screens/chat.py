@@ -157,15 +157,15 @@ class ChatScreen(ChatActions):
 
     @on(ProfileSet)
     def _profile_set(self, message: ProfileSet) -> None:
-        self.work(self.assistant.set_profile(message.field, message.value), group="memory")
+        self.work(self.assistant.memories.set_profile(message.field, message.value), group="memory")
 
     @on(ProfileUnset)
     def _profile_unset(self, message: ProfileUnset) -> None:
-        self.work(self.assistant.unset_profile(message.field), group="memory")
+        self.work(self.assistant.memories.unset_profile(message.field), group="memory")
 
     @on(SummaryEdited)
     def _summary_edited(self, message: SummaryEdited) -> None:
-        self.work(self.assistant.edit_summary(self.session_id, message.text), group="memory")
+        self.work(self.assistant.memories.edit_summary(self.session_id, message.text), group="memory")
 
     @on(RecalledOpened)
     def _recalled_opened(self, message: RecalledOpened) -> None:

@@ -60,7 +60,7 @@ class MemoryScreen(Dialog[None]):
     async def _load(self) -> None:
         try:
             facts = await self._assistant.store.memories.list()
-            fields = await self._assistant.profile()
+            fields = await self._assistant.memories.profile()
         except MemchatError as error:
             self.fail(str(error))
             return
@@ -155,11 +155,11 @@ class MemoryScreen(Dialog[None]):
             if not new or new == text.strip():
                 return
             if not key:
-                await self._change(self._assistant.remember(new))
+                await self._change(self._assistant.memories.remember(new))
             elif key in self._fields:
-                await self._change(self._assistant.set_profile(self._fields[key].field, new))
+                await self._change(self._assistant.memories.set_profile(self._fields[key].field, new))
             else:
-                await self._change(self._assistant.edit_memory(key, new))
+                await self._change(self._assistant.memories.edit(key, new))
 
         self.app.push_screen(TextEditScreen(title, text), take)
 
@@ -167,10 +167,11 @@ class MemoryScreen(Dialog[None]):
         """Takes what is under the cursor out of recall; it can be undone."""
         key = self._picker.key
         if key in self._facts:
-            await self._change(self._assistant.forget(key), "Forgotten. ctrl+z brings it back.")
+            await self._change(self._assistant.memories.forget(key), "Forgotten. ctrl+z brings it back.")
         elif key in self._fields:
             await self._change(
-                self._assistant.unset_profile(self._fields[key].field), "Emptied. ctrl+z brings the value back."
+                self._assistant.memories.unset_profile(self._fields[key].field),
+                "Emptied. ctrl+z brings the value back.",
             )
 
     async def action_pin(self) -> None:
