@@ -1,11 +1,17 @@
 """Where memchat keeps its files, each readable by its owner only."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from memchat.core.errors import MemchatError
+
+PERSONAL = "personal"
+"""The space that is there from the start."""
+
+_SPACE = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +53,36 @@ class Paths:
         return self.config_dir / "themes"
 
     @property
+    def personas_dir(self) -> Path:
+        """The user's personas, a file each."""
+        return self.config_dir / "personas"
+
+    @property
     def database(self) -> Path:
+        """The personal space's."""
         return self.data_dir / "memchat.db"
+
+    @property
+    def spaces_dir(self) -> Path:
+        """The other spaces' databases."""
+        return self.data_dir / "spaces"
+
+    def database_of(self, space: str) -> Path:
+        """The database of a space, which need not be there yet.
+
+        Raises:
+            MemchatError: No space can be called so.
+        """
+        if not _SPACE.fullmatch(space):
+            raise MemchatError(
+                f"A space cannot be called {space!r}.", "Use at most 40 small letters, digits and dashes."
+            )
+        return self.database if space == PERSONAL else self.spaces_dir / f"{space}.db"
+
+    def spaces(self) -> list[str]:
+        """The spaces that there are: the personal one, then the others by name."""
+        found = sorted(file.stem for file in self.spaces_dir.glob("*.db") if _SPACE.fullmatch(file.stem))
+        return [PERSONAL, *(name for name in found if name != PERSONAL)]
 
     @property
     def weights_dir(self) -> Path:
