@@ -4,16 +4,16 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
+from typing import Self
 
 from memchat.assistant.background import Background
-from memchat.assistant.connection import Connection
-from memchat.assistant.embedding import EmbedderHolder
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.remembering import Remembering
 from memchat.assistant.sessions import OpenSessions
-from memchat.assistant.texts import Texts
+from memchat.assistant.shared import Shared
 from memchat.assistant.transcript import Transcript
 from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turn import Turn
@@ -46,18 +46,27 @@ class Assistant:
     """
 
     def __init__(
-        self, settings: Settings, paths: Paths, store: Store, environ: Mapping[str, str], clock: Clock
+        self,
+        settings: Settings,
+        paths: Paths,
+        store: Store,
+        environ: Mapping[str, str],
+        clock: Clock,
+        shared: Shared | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths
         self.store = store
+        self._environ = environ
         self._clock = clock
         self._owner = new_id("turn")
         self._listeners = Listeners()
         self._publish = self._listeners.publish
-        self._texts = Texts(redact=settings.privacy.redact_secrets)
-        self._connection = Connection(settings, paths, environ, store)
-        self._embedding = EmbedderHolder(settings, environ, self._connection.keys, self._publish)
+        self._shared = shared or Shared(settings, paths, environ, store)
+        self._shared.join(store, self._publish)
+        self._texts = self._shared.texts
+        self._connection = self._shared.connection
+        self._embedding = self._shared.embedding
         self._recaller = Recaller(store, self._embedding, self._texts.count, clock=clock)
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
@@ -86,8 +95,22 @@ class Assistant:
             MemchatError: The folders cannot be made.
         """
         paths.ensure()
-        store = await Store.open(paths.database, clock=clock)
+        store = await Store.open(paths.database_of(settings.memory.space), clock=clock)
         return cls(settings, paths, store, os.environ if environ is None else environ, clock)
+
+    async def in_space(self, name: str) -> Self:
+        """The assistant over another space, which shares the model, the embedder and the tokenizer with this one.
+
+        Either is closed without harm to the other.
+
+        Raises:
+            MemchatError: No space can be called so.
+            StoreError: Its database cannot be opened.
+        """
+        database = self.paths.database_of(name)
+        settings = replace(self.settings, memory=replace(self.settings.memory, space=name))
+        store = await Store.open(database, clock=self._clock)
+        return type(self)(settings, self.paths, store, self._environ, self._clock, self._shared)
 
     def warm_up(self) -> None:
         """Loads tokenizer, embedder and model client in the background, and begins the learning."""
@@ -282,8 +305,7 @@ class Assistant:
             for step in (
                 self.store.close,
                 self._homes.close_private,
-                self._connection.close,
-                self._embedding.close,
+                lambda: self._shared.leave(self.store),
                 self._sessions.release,
                 self._homes.end_learning,
                 self._background.end,

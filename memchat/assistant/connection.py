@@ -65,6 +65,11 @@ class Connection:
         scale = self._facts.token_scale
         return Target(name=self.status.name, window=self.status.window, scale=scale, tools=self._tools_possible())
 
+    def note_in(self, store: Store) -> None:
+        """Notes what calls teach about models in `store` from now on."""
+        self._store = store
+        self._finder.note_in(store)
+
     async def connect(self, *, asking: bool = True) -> ModelStatus:
         """Finds a model: the configured endpoint, else a local server, else an installed built-in one.
 

@@ -54,6 +54,10 @@ class Finder:
         self._store = store
         self.running: list[Endpoint] = []
 
+    def note_in(self, store: Store) -> None:
+        """Reads from `store` what is known about models from now on."""
+        self._store = store
+
     async def preset(self, *, asking: bool) -> Found | None:
         """The configured model, else a local server's, else an installed built-in one; none when there is none.
 
