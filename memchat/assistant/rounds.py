@@ -81,6 +81,8 @@ class Rounds:
         if result.learned is not None:
             self.kept = True
             yield result.learned
+        if result.asked is not None:
+            yield result.asked
 
     async def _take(self, part: TextPart | ReasoningPart | RetryPart, *, apart: bool) -> list[TurnEvent]:
         """Puts a part of the stream into the reply, and says what to show of it.
