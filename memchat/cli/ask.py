@@ -70,7 +70,7 @@ async def _ask(args: Namespace, text: str) -> int:
     notices = Notices()
     answer = JsonAnswer(notices) if args.json else TextAnswer(notices)
     try:
-        async with assistant(args.model) as opened:
+        async with assistant(args, begins=True) as opened:
             chosen = await existing(opened, args)
             opened.warm_up()
             await ready(opened, notices)

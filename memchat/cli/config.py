@@ -10,13 +10,13 @@ from memchat.cli.running import DONE
 def register(commands: Commands) -> None:
     one = shared(JSON)
     parser = commands.add(
-        "config", "[show | path | set] [--json]", "Show and change settings", show_settings, parents=[one]
+        "config", "[show | path | set] [--json]", "Show and change settings", show_settings, parents=[one], spaced=False
     )
     parser.set_defaults(json=False)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
-    actions.add("show", "[--json]", "All settings, and where each is from", show_settings, parents=[one])
-    actions.add("path", "", "The config file", show_path)
-    change = actions.add("set", "KEY VALUE", "Write a setting into the config file", set_setting)
+    actions.add("show", "[--json]", "All settings, and where each is from", show_settings, parents=[one], spaced=False)
+    actions.add("path", "", "The config file", show_path, spaced=False)
+    change = actions.add("set", "KEY VALUE", "Write a setting into the config file", set_setting, spaced=False)
     change.add_argument("key", metavar="KEY", help="its name, such as memory.fold_messages")
     change.add_argument("value", metavar="VALUE", help="what it shall be")
 

@@ -29,7 +29,7 @@ async def run(args: Namespace) -> int:
     from memchat.cli.checks import machine, models, screen, storage
     from memchat.cli.output import print_json
 
-    around = _surroundings()
+    around = _surroundings(args.space)
     findings: list[Finding] = []
     for check in (
         machine.python,
@@ -61,7 +61,7 @@ async def run(args: Namespace) -> int:
     return FAILED if any(finding.state == "fail" for finding in findings) else DONE
 
 
-def _surroundings() -> "Surroundings":
+def _surroundings(space: str | None) -> "Surroundings":
     """The settings in force; the defaults where they cannot be read, which a check tells of."""
     from memchat.cli.checks.finding import Surroundings
     from memchat.config import load
@@ -71,7 +71,7 @@ def _surroundings() -> "Surroundings":
 
     paths = Paths.from_environment()
     try:
-        return Surroundings(load(paths), paths)
+        return Surroundings(load(paths, overrides={"memory.space": space} if space else None), paths)
     except MemchatError:
         return Surroundings(Settings(), paths)
 

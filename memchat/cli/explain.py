@@ -38,7 +38,7 @@ async def _explain(args: Namespace, text: str) -> int:
     from memchat.cli.output import print_json
     from memchat.core.jsonable import plan_json
 
-    async with assistant(args.model) as opened:
+    async with assistant(args) as opened:
         chosen = await existing(opened, args)
         await opened.connect(asking=False)
         plan = await opened.preview(chosen.id if chosen else None, text, use_memory=not args.no_memory)

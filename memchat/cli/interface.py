@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def register(parser: "Parser") -> None:
-    from memchat.cli.parser import PICK
+    from memchat.cli.parser import PICK, add_space
 
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
@@ -25,21 +25,34 @@ def register(parser: "Parser") -> None:
         help="pick a session to go on with, or go on with that one",
     )
     parser.add_argument("-m", "--model", metavar="MODEL", help="this run's model: MODEL or ENDPOINT/MODEL")
+    add_space(parser, default=None)
     parser.add_argument("--incognito", action="store_true", help="a session that is held in memory only")
     parser.set_defaults(run=run)
 
 
 def run(args: "Namespace") -> int:
-    return launch(model=args.model, resume=args.resume, continue_last=args.continue_last, incognito=args.incognito)
+    return launch(
+        model=args.model,
+        space=args.space,
+        resume=args.resume,
+        continue_last=args.continue_last,
+        incognito=args.incognito,
+    )
 
 
 def launch(
-    *, model: str | None = None, resume: str | None = None, continue_last: bool = False, incognito: bool = False
+    *,
+    model: str | None = None,
+    space: str | None = None,
+    resume: str | None = None,
+    continue_last: bool = False,
+    incognito: bool = False,
 ) -> int:
     """Opens the screen, and gives the exit code once it is closed.
 
     Args:
         model: This run's model, as MODEL or ENDPOINT/MODEL.
+        space: This run's space, which begins with it where there is none of that name.
         resume: The session to open, or `pick`.
         continue_last: Open the last session.
         incognito: Begin a session that leaves nothing behind.
@@ -54,7 +67,7 @@ def launch(
         from memchat.core.errors import MemchatError
 
         raise MemchatError("The screen needs a terminal.", 'In a pipe or a script use `memchat ask "…"`.')
-    settings, paths = load_settings(model)
+    settings, paths = load_settings(model, space)
     logs.begin(paths.log_file)
     from memchat.tui.app import MemchatApp
 

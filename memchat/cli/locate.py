@@ -1,9 +1,13 @@
 """`memchat locate`: where the files are."""
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
+
+if TYPE_CHECKING:
+    from memchat.paths import Paths
 
 
 def register(commands: Commands) -> None:
@@ -18,7 +22,9 @@ def run(args: Namespace) -> int:
     paths = Paths.from_environment()
     places = {
         "config": paths.config_file,
-        "database": paths.database,
+        "database": paths.database_of(args.space or _space(paths)),
+        "spaces": paths.spaces_dir,
+        "personas": paths.personas_dir,
         "models": paths.weights_dir,
         "themes": paths.themes_dir,
         "log": paths.log_file,
@@ -32,3 +38,15 @@ def run(args: Namespace) -> int:
     else:
         print_fields([(name, str(place)) for name, place in places.items()])
     return DONE
+
+
+def _space(paths: "Paths") -> str:
+    """The space in use; the personal one where the settings cannot be read."""
+    from memchat.config import load
+    from memchat.core.errors import MemchatError
+    from memchat.paths import PERSONAL
+
+    try:
+        return load(paths).memory.space
+    except MemchatError:
+        return PERSONAL

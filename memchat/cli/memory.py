@@ -60,7 +60,7 @@ async def list_memories(args: Namespace) -> int:
     from memchat.core.jsonable import memory_json
 
     wanted = None if args.status in {None, "all"} else args.status
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.memories.list(kind=args.kind, status=wanted)
     if args.status is None:
         found = [memory for memory in found if memory.status in _KNOWN]
@@ -86,7 +86,7 @@ async def show_memory(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
     from memchat.core.jsonable import memory_json
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
     if args.json:
         print_json(memory_json(found))
@@ -115,7 +115,7 @@ async def show_memory(args: Namespace) -> int:
 async def add_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
 
-    async with assistant() as opened:
+    async with assistant(args, begins=True) as opened:
         added = await opened.memories.remember(" ".join(args.text))
         await opened.index()
     return _tell(args, "remembered", added)
@@ -124,7 +124,7 @@ async def add_memory(args: Namespace) -> int:
 async def edit_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
         edited = await opened.memories.edit(found.id, " ".join(args.text))
         await opened.index()
@@ -134,7 +134,7 @@ async def edit_memory(args: Namespace) -> int:
 async def forget_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
         forgotten = await opened.memories.forget(found.id)
     return _tell(args, "forgotten", forgotten)
@@ -144,7 +144,7 @@ async def show_history(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import Column, print_json, print_table
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         is_field = args.id.startswith("profile:")
         target = args.id if is_field else (await opened.store.memories.get(args.id)).id
         changes = await opened.store.memories.history(target)
@@ -171,7 +171,7 @@ async def undo(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
     from memchat.core.errors import NotFound
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         change = await opened.store.memories.undo()
     if change is None:
         raise NotFound("There is no change left to take back.")

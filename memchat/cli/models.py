@@ -18,15 +18,25 @@ def register(commands: Commands) -> None:
         "List models; pull, use and remove built-in ones",
         list_models,
         parents=[one],
+        spaced=False,
     )
     parser.set_defaults(json=False)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
     actions.add(
-        "list", "[--json]", "Models of every endpoint that answers, and built-in ones", list_models, parents=[one]
+        "list",
+        "[--json]",
+        "Models of every endpoint that answers, and built-in ones",
+        list_models,
+        parents=[one],
+        spaced=False,
     )
-    pull = actions.add("pull", "NAME", "Download a built-in model; goes on where it was broken off", pull_model)
-    use = actions.add("use", "NAME", "Answer with this model from now on: MODEL or ENDPOINT/MODEL", use_model)
-    remove = actions.add("remove", "NAME", "Delete a built-in model's weights", remove_model)
+    pull = actions.add(
+        "pull", "NAME", "Download a built-in model; goes on where it was broken off", pull_model, spaced=False
+    )
+    use = actions.add(
+        "use", "NAME", "Answer with this model from now on: MODEL or ENDPOINT/MODEL", use_model, spaced=False
+    )
+    remove = actions.add("remove", "NAME", "Delete a built-in model's weights", remove_model, spaced=False)
     for action in (pull, use, remove):
         action.add_argument("name", metavar="NAME", help="as `memchat models` lists it")
 
@@ -35,7 +45,7 @@ async def list_models(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import Column, print_json, print_table
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         await opened.connect()
         choices = await opened.model_choices()
     if args.json:
@@ -88,7 +98,7 @@ async def use_model(args: Namespace) -> int:
     from memchat.cli.output import print_fields
     from memchat.core.errors import ModelError
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         endpoint, name = split_model(args.name, opened.settings)
         if not endpoint:
             endpoint = await _endpoint_of(opened, name)

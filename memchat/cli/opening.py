@@ -10,25 +10,29 @@ from memchat.core.settings import Settings
 from memchat.paths import Paths
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from memchat.assistant import Assistant
 
 BUILTIN = "builtin"
 
 
-def load_settings(model: str | None = None) -> tuple[Settings, Paths]:
+def load_settings(model: str | None = None, space: str | None = None) -> tuple[Settings, Paths]:
     """The settings in force and the folders, which are made.
 
     Args:
         model: What `-m` named, for this run.
+        space: What `--space` named, for this run.
 
     Raises:
-        MemchatError: A setting is wrong, or a folder cannot be made.
+        MemchatError: A setting is wrong, no space can be called so, or a folder cannot be made.
     """
     from memchat.config.load import load
 
     paths = Paths.from_environment()
     paths.ensure()
-    settings = load(paths)
+    settings = load(paths, overrides={"memory.space": space} if space is not None else None)
+    paths.database_of(settings.memory.space)
     return (with_model(settings, model) if model else settings), paths
 
 
@@ -70,13 +74,25 @@ def _outside(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def assistant(model: str | None = None) -> "AsyncIterator[Assistant]":
+async def assistant(args: "Namespace | None" = None, *, begins: bool = False) -> "AsyncIterator[Assistant]":
     """The assistant for one command, closed at its end.
 
     Args:
-        model: What `-m` named, for this run.
+        args: What was typed: the model that `-m` named and the space that `--space` did.
+        begins: Whether the command begins a space that is not there yet.
+
+    Raises:
+        NotFound: There is no such space.
     """
-    settings, paths = load_settings(model)
+    settings, paths = load_settings(getattr(args, "model", None), getattr(args, "space", None))
+    space = settings.memory.space
+    if not begins and space not in paths.spaces():
+        from memchat.core.errors import NotFound
+
+        raise NotFound(
+            f"There is no space called {space}.",
+            f"`memchat spaces` lists those that there are; `memchat --space {space}` begins it.",
+        )
     from memchat.assistant import Assistant
 
     opened = await Assistant.open(settings, paths)

@@ -59,7 +59,9 @@ class Commands:
             dest=dest, title=title, metavar=metavar, prog=parser.prog, parser_class=Parser
         ).add_parser
 
-    def add(self, name: str, usage: str, about: str, run: Run, *, parents: Sequence[Parser] = ()) -> Parser:
+    def add(
+        self, name: str, usage: str, about: str, run: Run, *, parents: Sequence[Parser] = (), spaced: bool = True
+    ) -> Parser:
         """Adds one.
 
         Args:
@@ -67,11 +69,24 @@ class Commands:
             about: A sentence without its full stop.
             run: What it does.
             parents: Parsers with options that it shares.
+            spaced: Whether it is another in another space; `--space` is understood in any case.
         """
         line = " ".join(f"{self._prog} {name} {usage}".split()).replace("%", "%%")
         parser: Parser = self._add(name, usage=line, help=about, description=f"{about}.", parents=list(parents))
         parser.set_defaults(run=run)
+        add_space(parser, default=argparse.SUPPRESS, shown=spaced)
         return parser
+
+
+def add_space(parser: Parser, *, default: str | None, shown: bool = True) -> None:
+    """Adds the choice of a space.
+
+    Args:
+        default: What stands for none; an action's is suppressed, so that it leaves its command's alone.
+        shown: Whether the help tells of it.
+    """
+    about = "keep to this space; without it memory.space, which is personal" if shown else argparse.SUPPRESS
+    parser.add_argument("--space", metavar="NAME", default=default, help=about)
 
 
 def shared(*options: tuple[Sequence[str], dict[str, Any]]) -> Parser:
@@ -99,17 +114,18 @@ def build() -> Parser:
         profile,
         search,
         sessions,
+        spaces,
     )
 
     parser = Parser(
         prog="memchat",
-        usage="memchat [-c | -r [ID]] [-m MODEL] [--incognito] [COMMAND ...]",
+        usage="memchat [-c | -r [ID]] [-m MODEL] [--space NAME] [--incognito] [COMMAND ...]",
         description=_ABOUT,
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"memchat {__version__}")
     interface.register(parser)
     commands = Commands(parser, dest="command", title="commands", metavar="COMMAND")
-    for command in (ask, explain, sessions, memory, profile, search, models, config, locate, doctor):
+    for command in (ask, explain, sessions, memory, profile, spaces, search, models, config, locate, doctor):
         command.register(commands)
     return parser

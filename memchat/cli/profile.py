@@ -31,7 +31,7 @@ async def list_fields(args: Namespace) -> int:
     from memchat.cli.output import Column, print_json, print_table
     from memchat.core.jsonable import profile_field_json
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.memories.profile()
         known = opened.settings.profile.fields
     if args.json:
@@ -59,7 +59,7 @@ async def set_field(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
     from memchat.core.jsonable import profile_field_json
 
-    async with assistant() as opened:
+    async with assistant(args, begins=True) as opened:
         changed = await opened.memories.set_profile(args.field, " ".join(args.value))
         await opened.index()
     if args.json:
@@ -73,7 +73,7 @@ async def unset_field(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         await opened.memories.unset_profile(args.field)
     if args.json:
         print_json({"field": args.field, "value": None})

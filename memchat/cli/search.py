@@ -64,7 +64,7 @@ async def run(args: Namespace) -> int:
     if not query:
         raise WrongUsage("There is nothing to search for.", "Give words, as in memchat search peanuts.")
     kinds = tuple(dict.fromkeys(args.kinds)) if args.kinds else None
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.search(query, kinds=kinds, limit=args.limit)
     if args.json:
         print_json([hit_json(item) for item in found])

@@ -52,7 +52,7 @@ async def list_sessions(args: Namespace) -> int:
     from memchat.cli.output import Column, print_json, print_table
     from memchat.core.jsonable import session_json
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.sessions.list(search=args.search, limit=args.limit)
     if args.json:
         print_json([session_json(session) for session in found])
@@ -77,7 +77,7 @@ async def show_session(args: Namespace) -> int:
     from memchat.cli.output import print_json
     from memchat.cli.transcript import as_json, as_text
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await read(opened.store, args.id)
     if args.json:
         print_json(as_json(found))
@@ -92,7 +92,7 @@ async def export_session(args: Namespace) -> int:
     from memchat.cli.output import json_text
     from memchat.cli.transcript import as_json, write
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await read(opened.store, args.id)
     name = opened.settings.persona.name
     text = json_text(as_json(found), indent=2) + "\n" if args.json else as_markdown(found, assistant_name=name)
@@ -112,7 +112,7 @@ async def rename_session(args: Namespace) -> int:
     title = one_line(" ".join(args.title)).strip()
     if not title:
         raise WrongUsage("A title needs a word at least.", "Give one, as in memchat sessions rename ID Kyoto.")
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.sessions.get(args.id)
         renamed = await opened.store.sessions.rename(found.id, title, by="user")
     if args.json:
@@ -127,7 +127,7 @@ async def delete_session(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
     from memchat.cli.text import one_line
 
-    async with assistant() as opened:
+    async with assistant(args) as opened:
         found = await opened.store.sessions.get(args.id)
         asked = sys.stdin.isatty() and sys.stderr.isatty() and not args.yes
         sentence = f'Erase "{one_line(found.title)}" with its {found.message_count} messages for good? [y/N] '

@@ -8,7 +8,19 @@ import pytest
 
 from tests.cli.conftest import Cli, run_process
 
-COMMANDS = ("ask", "explain", "sessions", "memory", "profile", "search", "models", "config", "locate", "doctor")
+COMMANDS = (
+    "ask",
+    "explain",
+    "sessions",
+    "memory",
+    "profile",
+    "spaces",
+    "search",
+    "models",
+    "config",
+    "locate",
+    "doctor",
+)
 
 
 @pytest.mark.parametrize(

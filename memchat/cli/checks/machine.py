@@ -34,7 +34,7 @@ async def folders(around: Surroundings) -> AsyncIterator[Finding]:
     paths = around.paths
     for folder in dict.fromkeys((paths.config_dir, paths.data_dir, paths.cache_dir)):
         yield _folder(folder)
-    for file in (paths.database, paths.keys_file, paths.config_file, paths.log_file):
+    for file in (*map(paths.database_of, paths.spaces()), paths.keys_file, paths.config_file, paths.log_file):
         if file.exists() and os.name == "posix" and file.stat().st_mode & _OTHERS and file != paths.config_file:
             yield warn("file", f"{file} can be read by others", f"chmod 600 '{file}'")
 

@@ -33,7 +33,7 @@ async def sqlite(_: Surroundings) -> AsyncIterator[Finding]:
 async def database(around: Surroundings) -> AsyncIterator[Finding]:
     from memchat.store import Store
 
-    file = around.paths.database
+    file = around.paths.database_of(around.settings.memory.space)
     if not file.exists():
         yield ok("database", f"{file} is made at the first start")
         return
