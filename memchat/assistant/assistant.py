@@ -92,7 +92,7 @@ class Assistant:
 
         Raises:
             StoreError: The database cannot be opened.
-            MemchatError: The folders cannot be made.
+            MemchatError: The folders cannot be made, or no space can have the name that is configured.
         """
         paths.ensure()
         store = await Store.open(paths.database_of(settings.memory.space), clock=clock)

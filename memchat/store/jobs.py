@@ -18,7 +18,13 @@ _NEXT = (
     "FROM jobs AS j WHERE failed_at IS NULL AND run_after <= ?1 AND (owner IS NULL OR leased_until <= ?1) "
     # Two of one key at once would do the same work.
     "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.key = j.key AND o.number != j.number AND o.owner IS NOT NULL "
-    "AND o.leased_until > ?1 AND o.failed_at IS NULL) ORDER BY run_after, number LIMIT 1"
+    "AND o.leased_until > ?1 AND o.failed_at IS NULL) "
+    # In a session, one after the other as they were queued; one that waits its time holds up no other.
+    "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.session_id = j.session_id AND o.number != j.number "
+    "AND o.failed_at IS NULL AND (o.owner IS NOT NULL AND o.leased_until > ?1 "
+    "OR o.number < j.number AND o.run_after <= ?1)) "
+    "ORDER BY CASE kind WHEN 'learn' THEN 0 WHEN 'consolidate' THEN 2 WHEN 'tidy' THEN 2 ELSE 1 END, "
+    "run_after, number LIMIT 1"
 )
 
 
@@ -37,9 +43,9 @@ class Jobs:
         await self._database.write(add_jobs, jobs, self._now)
 
     async def lease(self, owner: str, seconds: float) -> Job | None:
-        """Takes the job that is due the longest.
+        """Takes the job that is due the longest: learning first, what concerns no session last.
 
-        It comes back into the queue when neither `done`, `retry`, `release` nor `fail` is heard for `seconds`.
+        The jobs of one session come one at a time and in their order. It comes back into the queue when neither `done`, `retry`, `release` nor `fail` is heard for `seconds`.
         """
         if not await self._database.read(_any_due, self._now):
             return None

@@ -6,7 +6,7 @@ import pytest
 
 from memchat.store.jobs import MAX_ATTEMPTS
 from memchat.store.store import Store
-from memchat.store.values import Job, NewJob
+from memchat.store.values import Job, JobKind, NewJob
 from tests.store.conftest import Ticking
 from tests.store.helpers import query, session_of
 
@@ -105,6 +105,31 @@ async def test_a_job_can_be_given_up_at_once(store: Store) -> None:
     await store.jobs.retry(leased.id, "too late", 0)
     await store.jobs.release(leased.id)
     assert [each.error for each in await store.jobs.failed()] == ["Nothing will help."]
+
+
+async def test_the_jobs_of_a_session_come_one_at_a_time_and_in_their_order(store: Store) -> None:
+    await store.jobs.add([job("first", session_id="s1"), job("second", session_id="s1"), job("else", session_id="s2")])
+    first, other = await taken(store, "me"), await taken(store, "other")
+    assert (first.payload, other.payload) == ({"session_id": "s1"}, {"session_id": "s2"})
+    assert await store.jobs.lease("third", 60) is None
+    await store.jobs.done(first.id)
+    assert (await taken(store, "third")).payload == {"session_id": "s1"}
+
+
+async def test_a_job_that_waits_its_time_holds_up_no_later_one_of_its_session(store: Store, clock: Ticking) -> None:
+    await store.jobs.add([job("idle", after_seconds=900, session_id="s1", n=1), job("now", session_id="s1", n=2)])
+    assert (await taken(store, seconds=30)).payload["n"] == 2
+    clock.advance(seconds=1000)
+    assert (await taken(store)).payload["n"] == 1
+
+
+async def test_learning_comes_first_and_tidying_last(store: Store) -> None:
+    def kind(name: JobKind) -> NewJob:
+        return NewJob(kind=name, payload={}, key=name)
+
+    await store.jobs.add([kind("tidy"), kind("consolidate"), kind("title"), kind("fold"), kind("learn")])
+    order = [(await taken(store)).kind for _ in range(5)]
+    assert order == ["learn", "title", "fold", "tidy", "consolidate"]
 
 
 async def test_releasing_does_not_count(store: Store) -> None:

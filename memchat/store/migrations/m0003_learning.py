@@ -81,6 +81,9 @@ CREATE TABLE consolidations (
     progress TEXT NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
 
+-- Jobs of one session wait for one another.
+CREATE INDEX jobs_in ON jobs (session_id) WHERE session_id IS NOT NULL;
+
 -- Whether a model can extract facts, as the probe found; null is not known.
 ALTER TABLE models ADD COLUMN extracts INTEGER;
 """
