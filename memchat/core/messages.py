@@ -68,6 +68,8 @@ class Session:
         persona: Name of the persona whose system prompt it uses, or none for the default.
         incognito: Whether it is held in memory only and leaves nothing behind.
         ended_at: When it was closed or left; none while it is in use.
+        learned_to: Place of the last message that facts were extracted from.
+        system_prompt: Its own system prompt, in place of any other.
     """
 
     id: str
@@ -82,6 +84,8 @@ class Session:
     incognito: bool = False
     ended_at: datetime | None = None
     deleted_at: datetime | None = None
+    learned_to: int = 0
+    system_prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """From rows to the core's values."""
 
 import json
+from datetime import datetime
 
 from memchat.core.memories import Change, Memory, ProfileField, Source
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary, ToolUse, Usage
@@ -8,7 +9,8 @@ from memchat.core.times import from_unix
 from memchat.store.sql import Row
 
 SESSION = (
-    "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, deleted_at"
+    "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, deleted_at, "
+    "learned_to, system_prompt"
 )
 """Columns for `session_of`, of the table `sessions`."""
 
@@ -26,14 +28,11 @@ EPISODE = "s.id, s.title, e.text, e.to_seq, e.tokens, e.session_at, e.created_at
 
 MEMORY = (
     "id, kind, text, status, confidence, origin, observed_at, updated_at, valid_from, valid_to, superseded_by, "
-    "pinned, use_count, last_used_at"
+    "pinned, use_count, last_used_at, subject, attribute, field, value, holds, seen_count, last_seen_at, actor, reason"
 )
 """Columns for `memory_of`, of the table `memories`."""
 
-PROFILE = "field, value, confidence, origin, updated_at"
-"""Columns for `profile_of`, of the table `profile`."""
-
-CHANGE = "id, target, action, actor, at, before, after, undone_at"
+CHANGE = "id, target, action, actor, at, before, after, undone_at, batch"
 """Columns for `change_of`, of the table `changes`."""
 
 
@@ -52,6 +51,8 @@ def session_of(row: Row) -> Session:
         incognito=bool(row[9]),
         ended_at=None if row[10] is None else from_unix(row[10]),
         deleted_at=None if row[11] is None else from_unix(row[11]),
+        learned_to=row[12],
+        system_prompt=row[13],
     )
 
 
@@ -108,7 +109,7 @@ def episode_of(row: Row) -> SessionSummary:
     )
 
 
-def memory_of(row: Row, sources: tuple[Source, ...]) -> Memory:
+def memory_of(row: Row, sources: tuple[Source, ...], derived_from: tuple[str, ...] = ()) -> Memory:
     """The memory of a row with the columns of `MEMORY`."""
     return Memory(
         id=row[0],
@@ -119,25 +120,38 @@ def memory_of(row: Row, sources: tuple[Source, ...]) -> Memory:
         origin=row[5],
         observed_at=from_unix(row[6]),
         updated_at=from_unix(row[7]),
-        valid_from=None if row[8] is None else from_unix(row[8]),
-        valid_to=None if row[9] is None else from_unix(row[9]),
+        valid_from=_moment(row[8]),
+        valid_to=_moment(row[9]),
         superseded_by=row[10],
         pinned=bool(row[11]),
         use_count=row[12],
-        last_used_at=None if row[13] is None else from_unix(row[13]),
+        last_used_at=_moment(row[13]),
+        subject=row[14],
+        attribute=row[15],
+        field=row[16],
+        value=row[17],
+        holds=row[18],
+        seen_count=row[19],
+        last_seen_at=_moment(row[20]),
+        actor=row[21],
+        reason=row[22],
+        derived_from=derived_from,
         sources=sources,
     )
 
 
-def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
-    """The profile field of a row with the columns of `PROFILE`."""
+def field_of(memory: Memory) -> ProfileField:
+    """The profile field whose value a memory is."""
     return ProfileField(
-        field=row[0],
-        value=row[1],
-        confidence=row[2],
-        origin=row[3],
-        updated_at=from_unix(row[4]),
-        sources=sources,
+        field=memory.field or "",
+        value=memory.value or "",
+        confidence=memory.confidence,
+        origin=memory.origin,
+        updated_at=memory.updated_at,
+        memory_id=memory.id,
+        actor=memory.actor,
+        valid_from=memory.valid_from,
+        sources=memory.sources,
     )
 
 
@@ -151,5 +165,20 @@ def change_of(row: Row) -> Change:
         at=from_unix(row[4]),
         before=row[5],
         after=row[6],
-        undone_at=None if row[7] is None else from_unix(row[7]),
+        undone_at=_moment(row[7]),
+        batch=row[8],
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else from_unix(seconds)
+
+
+PROFILE = "field, value, confidence, origin, updated_at"
+
+
+def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
+    """The profile field of a row with the columns of `PROFILE`."""
+    return ProfileField(
+        field=row[0], value=row[1], confidence=row[2], origin=row[3], updated_at=from_unix(row[4]), sources=sources
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from memchat.core.context import ItemKind
+from memchat.core.memories import ABOUT_USER, Holds, MemoryStatus
 from memchat.core.messages import Role
 
 JobKind = Literal["fold", "session_summary", "title", "learn", "consolidate", "tidy"]
@@ -33,7 +34,7 @@ class Hit:
 
     Attributes:
         key: What `Index.load` takes.
-        ref: The message's, memory's or session's id, or the profile field's name.
+        ref: The message's, memory's or session's id; of a profile value, the id of the memory that holds it.
         score: Higher is better; by words it is bm25 (from 0, unbounded), by meaning the cosine similarity.
     """
 
@@ -51,7 +52,13 @@ class IndexedItem:
         session_id: Where it was said; none for what was set by hand outside a session.
         at: When it was said; for an episode, when the session began.
         confidence: From 0 to 1; 1 for messages and episodes.
-        use_count: How many turns it was in the context of; 0 for all but facts.
+        use_count: How many turns it was in the context of; 0 for all but facts and profile values.
+        status: A memory's; `active` for messages and episodes.
+        valid_from: When a memory began to hold.
+        valid_to: When it ceased to hold.
+        subject: Whom or what it is about.
+        holds: How long it is likely to hold.
+        field: The profile field that it is a value of.
     """
 
     key: int
@@ -66,6 +73,13 @@ class IndexedItem:
     confidence: float = 1.0
     pinned: bool = False
     use_count: int = 0
+    last_used_at: datetime | None = None
+    status: MemoryStatus = "active"
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    subject: str = ABOUT_USER
+    holds: Holds | None = None
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,7 @@ class ModelFacts:
         tools: Whether it can call tools; none is not known.
         schema: Whether its server can enforce a JSON schema; none is not known.
         window: Its context window in tokens; none is not known.
+        extracts: Whether it can extract facts; none is not known.
     """
 
     token_scale: float = 1.0
@@ -131,3 +146,46 @@ class ModelFacts:
     tools: bool | None = None
     schema: bool | None = None
     window: int | None = None
+    extracts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """The part of a session's request that stays the same until the next fold.
+
+    Attributes:
+        summary_id: The rolling summary that it was made with.
+        content: Its blocks, as JSON values.
+    """
+
+    summary_id: str | None
+    content: Mapping[str, Any]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageTotal:
+    """What one kind of learning cost on one day with one model, in the model's tokens."""
+
+    day: date
+    model: str
+    kind: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A consolidation.
+
+    Attributes:
+        id: Also the batch of the changes that it makes.
+        progress: How far it came, as JSON.
+    """
+
+    id: str
+    begun_at: datetime
+    ended_at: datetime | None = None
+    undone_at: datetime | None = None
+    progress: str = "{}"
