@@ -155,3 +155,16 @@ class Messages:
     async def range(self, session_id: str, from_seq: int, to_seq: int) -> list[Message]:
         """The messages from one place to another, both included, in their order."""
         return await self._database.read(reading.between, session_id, from_seq, to_seq)
+
+    async def unlearned(self, session_id: str, limit: int) -> list[Message]:
+        """The user's messages that nothing was learned from yet, oldest first; those without an answer are left out.
+
+        Args:
+            session_id: Whose.
+            limit: How many at most.
+        """
+        return await self._database.read(reading.unlearned, session_id, limit)
+
+    async def before(self, session_id: str, seq: int) -> Message | None:
+        """The answer that stands before a place; none when there is none since the session's beginning."""
+        return await self._database.read(reading.answer_before, session_id, seq)

@@ -45,6 +45,7 @@ class Models:
         tools: bool | None = None,
         schema: bool | None = None,
         window: int | None = None,
+        extracts: bool | None = None,
     ) -> ModelFacts:
         """Keeps what was found out; none leaves what is known.
 
@@ -54,26 +55,30 @@ class Models:
             tools: Whether it can call tools.
             schema: Whether its server can enforce a JSON schema.
             window: Its context window in tokens.
+            extracts: Whether it can extract facts.
         """
-        return await self._database.write(_note, endpoint, model, tools=tools, schema=schema, window=window)
+        return await self._database.write(
+            _note, endpoint, model, tools=tools, schema=schema, window=window, extracts=extracts
+        )
 
 
 def _get(db: apsw.Connection, endpoint: str, model: str) -> ModelFacts:
     found = row(
         db,
-        "SELECT token_scale, samples, tools, schema, window FROM models WHERE endpoint = ? AND model = ?",
+        "SELECT token_scale, samples, tools, schema, window, extracts FROM models WHERE endpoint = ? AND model = ?",
         endpoint,
         model,
     )
     if found is None:
         return ModelFacts()
-    scale, samples, tools, schema, window = found
+    scale, samples, tools, schema, window, extracts = found
     return ModelFacts(
         token_scale=scale,
         samples=samples,
         tools=None if tools is None else bool(tools),
         schema=None if schema is None else bool(schema),
         window=window,
+        extracts=None if extracts is None else bool(extracts),
     )
 
 
@@ -99,16 +104,19 @@ def _note(
     tools: bool | None,
     schema: bool | None,
     window: int | None,
+    extracts: bool | None,
 ) -> ModelFacts:
     run(
         db,
-        "INSERT INTO models (endpoint, model, tools, schema, window) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO models (endpoint, model, tools, schema, window, extracts) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET tools = coalesce(excluded.tools, tools), "
-        "schema = coalesce(excluded.schema, schema), window = coalesce(excluded.window, window)",
+        "schema = coalesce(excluded.schema, schema), window = coalesce(excluded.window, window), "
+        "extracts = coalesce(excluded.extracts, extracts)",
         endpoint,
         model,
         tools,
         schema,
         window,
+        extracts,
     )
     return _get(db, endpoint, model)

@@ -76,3 +76,26 @@ def between(db: apsw.Connection, session_id: str, from_seq: int, to_seq: int) ->
         to_seq,
     )
     return [message_of(each) for each in found]
+
+
+def unlearned(db: apsw.Connection, session_id: str, limit: int) -> list[Message]:
+    """The user's messages after the place up to which facts were extracted, in their order."""
+    found = rows(
+        db,
+        f"{_FROM} WHERE s.id = ? AND m.active AND m.seq > s.learned_to AND m.role = 'user' AND m.status = 'complete' "
+        "ORDER BY m.seq LIMIT ?",
+        session_id,
+        limit,
+    )
+    return [message_of(each) for each in found]
+
+
+def answer_before(db: apsw.Connection, session_id: str, seq: int) -> Message | None:
+    """The newest active answer before a place."""
+    found = row(
+        db,
+        f"{_FROM} WHERE s.id = ? AND m.active AND m.seq < ? AND m.role = 'assistant' ORDER BY m.seq DESC LIMIT 1",
+        session_id,
+        seq,
+    )
+    return None if found is None else message_of(found)

@@ -9,8 +9,8 @@ from memchat.core.times import from_unix
 from memchat.store.sql import Row
 
 SESSION = (
-    "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, deleted_at, "
-    "learned_to, system_prompt"
+    "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, "
+    "deleted_at, learned_to, system_prompt"
 )
 """Columns for `session_of`, of the table `sessions`."""
 

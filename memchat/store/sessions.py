@@ -65,6 +65,19 @@ class Sessions:
         """Notes the model that a session uses."""
         return await self._database.write(_update, id, "model = ?", (model,))
 
+    async def set_persona(self, id: str, persona: str | None) -> Session:
+        """Says whose system prompt a session uses; none for the default."""
+        return await self._database.write(_update, id, "persona = ?", (persona,))
+
+    async def set_system_prompt(self, id: str, text: str | None) -> Session:
+        """Gives a session its own system prompt; none or no text takes it away."""
+        kept = storable(text or "").strip() or None
+        return await self._database.write(_update, id, "system_prompt = ?", (kept,))
+
+    async def set_learned_to(self, id: str, seq: int) -> Session:
+        """Says that nothing is to be learned up to that message; it never goes back."""
+        return await self._database.write(_update, id, "learned_to = max(learned_to, ?)", (seq,))
+
     async def end(self, id: str) -> Session | None:
         """Closes a session; one without messages is removed, and gives none."""
         return await self._database.write(_end, id, self._now)
@@ -196,7 +209,7 @@ def _message_query(words: Sequence[str]) -> str:
     return "{body} : (" + " AND ".join(quoted) + ")"
 
 
-def _update(db: apsw.Connection, id: str, assignment: str, values: Sequence[str | None]) -> Session:
+def _update(db: apsw.Connection, id: str, assignment: str, values: Sequence[str | int | None]) -> Session:
     number = number_of(db, "sessions", id)
     run(db, f"UPDATE sessions SET {assignment} WHERE number = ?", *values, number)
     return _by_number(db, number)

@@ -3,16 +3,19 @@
 from pathlib import Path
 
 from memchat.core.times import Clock, now, to_unix
+from memchat.store.consolidations import Consolidations
 from memchat.store.database import Database
 from memchat.store.index import Index
 from memchat.store.jobs import Jobs
 from memchat.store.memories import Memories
 from memchat.store.messages import Messages
 from memchat.store.models import Models
+from memchat.store.prefixes import Prefixes
 from memchat.store.profile import Profile
 from memchat.store.recalls import Recalls
 from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
+from memchat.store.usage import LearningUsage
 from memchat.store.writing import cut_off, index_messages
 
 
@@ -34,6 +37,9 @@ class Store:
         self.jobs = Jobs(database)
         self.recalls = Recalls(database)
         self.models = Models(database)
+        self.prefixes = Prefixes(database)
+        self.usage = LearningUsage(database)
+        self.consolidations = Consolidations(database)
 
     @classmethod
     async def open(cls, path: Path | None, *, clock: Clock = now) -> "Store":
