@@ -1,0 +1,1 @@
+"""How each language speaks of time, one module a language."""
