@@ -358,6 +358,7 @@ class Assistant:
             connection=self._connection,
             embedder=self._embedding,
             recaller=self._recaller,
+            personas=self.paths.personas_dir,
             count=self._texts.count,
             clock=self._clock,
             publish=self._publish,

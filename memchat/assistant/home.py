@@ -1,6 +1,7 @@
 """Where a session lives: its store, how its requests are built, and the learning over it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from memchat.assistant.connection import Connection
 from memchat.assistant.embedding import EmbedderHolder
@@ -39,6 +40,7 @@ class Home:
         connection: Connection,
         embedder: EmbedderHolder,
         recaller: Recaller,
+        personas: Path,
         count: Callable[[str], int],
         clock: Clock,
         publish: Callable[[BackgroundEvent], None],
@@ -46,7 +48,9 @@ class Home:
     ) -> None:
         self.store = store
         self.knowledge = knowledge
-        self.requests = Requests(store, knowledge, settings, recaller=recaller, count=count, clock=clock)
+        self.requests = Requests(
+            store, knowledge, settings, recaller=recaller, personas=personas, count=count, clock=clock
+        )
         self.learning = Learning(
             store=store,
             embedder=embedder.get,

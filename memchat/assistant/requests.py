@@ -4,22 +4,23 @@ import asyncio
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from memchat.assistant.knowing import Knowing, Stable
 from memchat.core.chat import Tool
 from memchat.core.context import ContextPlan, Recall
-from memchat.core.memories import Memory, ProfileField
-from memchat.core.messages import Message, RollingSummary, Session, SessionSummary
+from memchat.core.errors import MemchatError
+from memchat.core.messages import Message, RollingSummary, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory.context import ContextInputs, assemble
+from memchat.memory.procedural import system_text
 from memchat.memory.prompts import system_prompt
 from memchat.memory.recall import Recaller
 from memchat.memory.tools import READING_TOOLS, TOOLS
 from memchat.memory.working import tail_request
 from memchat.store import BufferSpan, Span, Store
-
-_MOST_PINNED = 20
 
 _TOOLS_SHARE = 0.25
 """Of the window at most; in a smaller one the tools would take the conversation's place."""
@@ -49,22 +50,23 @@ class Gathered:
     """What of the stored goes into a request, but for what is recalled.
 
     Attributes:
+        system: What the assistant is told first.
         session_id: None for a session that is yet to begin.
         answering: The stored message that is answered; none for one that is not stored.
         use_memory: Whether anything but the session's own messages goes in.
         tail: The session's newest messages that can fit, without the one being answered.
         omitted: What stands between the rolling summary and the tail.
+        stable: What is known about the user.
     """
 
+    system: str
     session_id: str | None = None
     answering: Message | None = None
     use_memory: bool = False
     summary: RollingSummary | None = None
     tail: tuple[Message, ...] = ()
     omitted: Span | None = None
-    profile: tuple[ProfileField, ...] = ()
-    pinned: tuple[Memory, ...] = ()
-    sessions: tuple[SessionSummary, ...] = ()
+    stable: Stable = field(default_factory=Stable)
 
     @property
     def outside(self) -> BufferSpan | None:
@@ -74,17 +76,6 @@ class Gathered:
         first = next((message.seq for message in (*self.tail, self.answering) if message is not None), 1 << 62)
         return BufferSpan(self.session_id, first)
 
-    @property
-    def refs(self) -> frozenset[str]:
-        """What else goes in anyway and need not be recalled."""
-        return frozenset(
-            [
-                *(item.field for item in self.profile),
-                *(memory.id for memory in self.pinned),
-                *(summary.session_id for summary in self.sessions),
-            ]
-        )
-
 
 class Requests:
     """Builds the requests of the sessions in one store.
@@ -93,6 +84,7 @@ class Requests:
         store: Where the sessions live.
         knowledge: Where profile, facts and session summaries live; the same, but for incognito sessions.
         recaller: Finds what a message is about.
+        personas: Folder of the user's personas.
         count: A text's length in o200k_base tokens.
     """
 
@@ -103,6 +95,7 @@ class Requests:
         settings: Settings,
         *,
         recaller: Recaller,
+        personas: Path,
         count: Callable[[str], int],
         clock: Clock,
     ) -> None:
@@ -110,8 +103,32 @@ class Requests:
         self._knowledge = knowledge
         self._settings = settings
         self._recaller = recaller
+        self._personas = personas
         self._count = count
         self._clock = clock
+        self._knowing = Knowing(store, knowledge, settings.memory, clock)
+
+    def reads(self, *, use_memory: bool) -> bool:
+        """Whether anything but a session's own messages goes into its requests; an incognito one reads when it may."""
+        may_read = self._store is self._knowledge or self._settings.privacy.incognito_reads
+        return use_memory and self._settings.memory.enabled and may_read
+
+    def bare(self, session: Session | None, *, strict: bool = True) -> Gathered:
+        """The least that a request of the session holds: its system prompt.
+
+        Args:
+            session: Whose request it is.
+            strict: Whether a persona that cannot be used is an error; else it is as if there were none.
+
+        Raises:
+            MemchatError: Its persona cannot be used.
+        """
+        try:
+            return Gathered(system=system_text(session, self._settings.persona, self._personas))
+        except MemchatError:
+            if strict:
+                raise
+            return Gathered(system=self._settings.persona.system_prompt or system_prompt())
 
     async def gather(
         self,
@@ -120,20 +137,31 @@ class Requests:
         *,
         answering: Message | None = None,
         use_memory: bool = True,
+        strict: bool = True,
     ) -> Gathered:
-        """Reads what goes into the session's next request; none is a session that is yet to begin."""
-        on = use_memory and self._settings.memory.enabled
+        """Reads what goes into the session's next request; none is a session that is yet to begin.
+
+        Args:
+            session: Whose request it is.
+            target: The model that is asked.
+            answering: The stored message that is answered; then what is made for this request is kept for the next.
+            use_memory: Whether the memory may be read.
+            strict: As for `bare`.
+
+        Raises:
+            MemchatError: Its persona cannot be used.
+        """
+        on = self.reads(use_memory=use_memory)
         summary, tail, omitted = await self._working(session.id, target, answering) if session else (None, (), None)
         return Gathered(
+            system=self.bare(session, strict=strict).system,
             session_id=session.id if session else None,
             answering=answering,
             use_memory=on,
             summary=summary,
             tail=tail,
             omitted=omitted,
-            profile=tuple(await self._knowledge.profile.list()) if on else (),
-            pinned=await self._pinned() if on else (),
-            sessions=await self._session_summaries(session) if on else (),
+            stable=await self._knowing.of(session, summary, freeze=answering is not None) if on else Stable(),
         )
 
     async def recall(self, gathered: Gathered, text: str) -> Recall:
@@ -147,7 +175,7 @@ class Requests:
             limit=memory.recall_items,
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
-            in_context=gathered.refs,
+            in_context=gathered.stable.refs,
         )
 
     async def plan(
@@ -171,10 +199,10 @@ class Requests:
             reserve=self._settings.model.reply_tokens,
             mode=memory.mode,
             settings=memory,
-            system=self._settings.persona.system_prompt or system_prompt(),
-            profile=gathered.profile,
-            pinned=gathered.pinned,
-            session_summaries=gathered.sessions,
+            system=gathered.system,
+            frozen=gathered.stable.frozen,
+            news=gathered.stable.news,
+            instructions_left=gathered.stable.left,
             rolling_summary=gathered.summary,
             buffer=gathered.tail,
             buffer_omitted=gathered.omitted,
@@ -192,7 +220,7 @@ class Requests:
 
     def tools(self, session: Session | None, target: Target, *, use_memory: bool) -> tuple[Tool, ...]:
         """The tools that go along: those that keep nothing in an incognito session, none in a small window."""
-        if not (target.tools and use_memory and self._settings.memory.enabled):
+        if not (target.tools and self.reads(use_memory=use_memory)):
             return ()
         tools = READING_TOOLS if session is not None and session.incognito else TOOLS
         return tools if self.tool_tokens(tools) * target.scale <= target.window * _TOOLS_SHARE else ()
@@ -217,15 +245,3 @@ class Requests:
         seen = {message.id: message.tokens for message in (*newest, *([answering] if answering else []))}
         omitted = Span(max(0, span.count - len(seen)), max(0, span.tokens - sum(seen.values())))
         return summary, tail, omitted
-
-    async def _pinned(self) -> tuple[Memory, ...]:
-        listed = await self._knowledge.memories.list(status="active", limit=_MOST_PINNED)
-        return tuple(memory for memory in listed if memory.pinned)
-
-    async def _session_summaries(self, session: Session | None) -> tuple[SessionSummary, ...]:
-        limit = self._settings.memory.session_summaries
-        if not limit:
-            return ()
-        present = self._clock()
-        unborn = Session(id="", title="", created_at=present, updated_at=present)
-        return tuple(await self._knowledge.summaries.recent(before=session or unborn, limit=limit))

@@ -151,7 +151,7 @@ class Turn:
     async def _refuse_if_too_long(self, text: str) -> None:
         target, requests = self.connection.target, self.home.requests
         tools = requests.tools(self.session, target, use_memory=self.use_memory)
-        await requests.plan(Gathered(), text, target, tools=tools)
+        await requests.plan(requests.bare(self.session), text, target, tools=tools)
 
     async def _note_model(self, name: str) -> None:
         if name and name != self.session.model:

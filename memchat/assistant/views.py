@@ -45,9 +45,10 @@ class Views:
 
         Raises:
             MessageTooLong: The text does not fit.
+            MemchatError: Its persona cannot be used; with no text it is let be, so that the session can be opened.
         """
         requests, target = self._homes.of(session.id if session else None).requests, self._connection.target
-        gathered = await requests.gather(session, target, use_memory=use_memory)
+        gathered = await requests.gather(session, target, use_memory=use_memory, strict=bool(text))
         if text:
             await self._texts.load()
             text = await self._texts.screened(text)

@@ -4,7 +4,7 @@ The reply's reserve comes off first, at most a quarter of the window. The system
 are never cut. Each of the other layers has a cap, a share of what the reserve leaves; at least 40 % of it is left to
 the system prompt, the buffer and the user's message. Caps depend on the window alone, so a longer message does not move
 them and a prompt cache holds. Where even the caps do not fit beside a long message, the layers are filled in the order
-profile, summary, recalled, sessions, after a quarter of what is free is kept for the newest exchange.
+instructions, profile, summary, recalled, sessions, after a quarter of what is free is kept for the newest exchange.
 """
 
 import math
@@ -22,6 +22,13 @@ PRIMING = 3
 """Tokens that a chat template adds to begin the reply."""
 
 SHARES: dict[Layer, float] = {"profile": 0.12, "sessions": 0.12, "summary": 0.2, "recalled": 0.16}
+
+
+INSTRUCTIONS_SHARE = 0.1
+"""For the standing instructions, of what is left to the system prompt, the buffer and the user's message."""
+
+NEWS_SHARE = 0.06
+"""For what was learned since the stable part was frozen, of what is recalled."""
 
 
 def effective_reserve(window: int, reserve: int) -> int:

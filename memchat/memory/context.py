@@ -7,23 +7,32 @@ from datetime import datetime
 from memchat.core.chat import ChatMessage
 from memchat.core.context import Block, ContextPlan, Layer, LeftOut, Recall, RecalledItem, WorkingMode
 from memchat.core.errors import MessageTooLong
-from memchat.core.memories import Memory, ProfileField
-from memchat.core.messages import Message, RollingSummary, SessionSummary
+from memchat.core.messages import Message, RollingSummary
 from memchat.core.settings import MemorySettings
-from memchat.memory.budget import OVERHEAD, PRIMING, SHARES, Frame, Meter, effective_reserve
+from memchat.memory.budget import (
+    INSTRUCTIONS_SHARE,
+    NEWS_SHARE,
+    OVERHEAD,
+    PRIMING,
+    SHARES,
+    Frame,
+    Meter,
+    effective_reserve,
+)
 from memchat.memory.buffer import Room, lay_buffer
 from memchat.memory.clipping import clip
 from memchat.memory.layout import (
+    INSTRUCTIONS_HEADING,
+    NEWS_HEADING,
     PROFILE_HEADING,
     RECALLED_END,
     SESSIONS_HEADING,
     SUMMARY_HEADING,
     Entry,
-    profile_entries,
     recalled_entry,
     recalled_heading,
-    session_entries,
 )
+from memchat.memory.prefix import Frozen
 from memchat.memory.quoting import defused
 from memchat.memory.working import fold_count, summarises
 from memchat.store.values import Span
@@ -37,8 +46,9 @@ class ContextInputs:
         window: What the model reads at most, in its tokens, the reply included.
         reserve: Tokens to keep free for the reply; at most a quarter of the window is kept.
         system: The system prompt, without a clock in it.
-        pinned: Facts that are always in context, beside the profile.
-        session_summaries: Of the last sessions, oldest first.
+        frozen: What stands before the conversation and stays the same.
+        news: What became known about the user since it was frozen.
+        instructions_left: Standing instructions beyond those that may go in.
         buffer: The newest messages that are not folded, oldest first; the user's newest may be among them.
         buffer_omitted: What is not folded and not in `buffer` either; none when that is nothing.
         user_text: The newest message; empty for what the next request holds so far.
@@ -55,8 +65,7 @@ class ContextInputs:
     mode: WorkingMode
     settings: MemorySettings
     system: str
-    profile: Sequence[ProfileField]
-    session_summaries: Sequence[SessionSummary]
+    frozen: Frozen
     rolling_summary: RollingSummary | None
     buffer: Sequence[Message]
     recall: Recall | None
@@ -65,13 +74,14 @@ class ContextInputs:
     now: datetime
     memory_on: bool = True
     buffer_omitted: Span | None = None
-    pinned: Sequence[Memory] = ()
+    news: Sequence[Entry] = ()
+    instructions_left: Sequence[Entry] = ()
     token_scale: float = 1.0
     tool_tokens: int = 0
 
 
 def assemble(inputs: ContextInputs, count: Callable[[str], int]) -> ContextPlan:
-    """Lays out the request: system, profile, sessions, summary, buffer, the user's message, recalled.
+    """Lays out the request: system, instructions, profile, sessions, summary, buffer, user's message, recalled.
 
     Everything before the recalled block is the same, byte for byte, in the next turn's request, as long as nothing was
     folded, edited or left out for want of room.
@@ -97,17 +107,20 @@ def assemble(inputs: ContextInputs, count: Callable[[str], int]) -> ContextPlan:
     messages = [message for message in inputs.buffer if message.text.strip() and message.id != inputs.user_ref]
     kept_free = min(sum(meter.scaled(message.tokens) + OVERHEAD for message in messages[-2:]), max(0, free) // 4)
     layers = _Layers(inputs, meter, max(0, budget), max(0, free) - kept_free)
+    instructions = layers.instructions()
     profile = layers.profile()
     summary = layers.summary()
+    fresh = layers.news() if user else []
     recalled, items = layers.recalled() if user else ([], ())
     sessions = layers.sessions()
     now = layers.room + kept_free
-    asides = sum(block.tokens for block in (*profile, *summary, *sessions))
+    asides = sum(block.tokens for block in (*instructions, *profile, *summary, *sessions))
     typical_user = max(sum(block.tokens for block in user), budget // 10)
     steady = budget - sum(block.tokens for block in system) - asides - typical_user - int(budget * SHARES["recalled"])
     keep = inputs.settings.window_messages if inputs.mode == "window" else None
     laid = lay_buffer(messages, keep, meter, Room(now=now, steady=min(now, steady)))
-    blocks = (*system, *profile, *sessions, *summary, *laid.blocks, *user, *recalled)
+    stable = (*system, *instructions, *profile, *sessions, *summary)
+    blocks = (*stable, *laid.blocks, *user, *fresh, *recalled)
     folds = messages[: fold_count(messages, inputs.settings, inputs.window)] if summarises(inputs.mode) else []
     return ContextPlan(
         model=inputs.model,
@@ -153,21 +166,34 @@ class _Layers:
         self._inputs = inputs
         self._meter = meter
         self._caps = {layer: int(budget * share) for layer, share in SHARES.items()}
+        self._caps["system"] = int(budget * INSTRUCTIONS_SHARE)
+        self._news_cap = int(budget * NEWS_SHARE)
         self.room = room
         self.left_out: list[LeftOut] = []
+
+    def instructions(self) -> list[Block]:
+        """The user's standing instructions; where not all fit, the newest."""
+        if not self._inputs.memory_on:
+            return []
+        shown = self._inputs.frozen.instructions
+        blocks = self._fill(Frame(role="system", layer="system", heading=INSTRUCTIONS_HEADING), shown[::-1], shown)[0]
+        limit = self._inputs.settings.instructions
+        for entry in self._inputs.instructions_left:
+            tokens, reason = self._meter.text(entry.text), f"memory.instructions allows {limit}"
+            self.left_out.append(LeftOut(layer="system", ref=entry.ref, text=entry.text, tokens=tokens, reason=reason))
+        return blocks
 
     def profile(self) -> list[Block]:
         if not self._inputs.memory_on:
             return []
-        entries = profile_entries(self._inputs.profile, self._inputs.pinned)
+        entries = self._inputs.frozen.profile
         return self._fill(Frame(role="system", layer="profile", heading=PROFILE_HEADING), entries, entries)[0]
 
     def sessions(self) -> list[Block]:
         if not self._inputs.memory_on:
             return []
-        shown = session_entries(self._inputs.session_summaries, self._inputs.now.tzinfo)
-        newest_first = list(reversed(shown))
-        return self._fill(Frame(role="system", layer="sessions", heading=SESSIONS_HEADING), newest_first, shown)[0]
+        shown = self._inputs.frozen.sessions
+        return self._fill(Frame(role="system", layer="sessions", heading=SESSIONS_HEADING), shown[::-1], shown)[0]
 
     def summary(self) -> list[Block]:
         found = self._inputs.rolling_summary
@@ -188,6 +214,16 @@ class _Layers:
                 return []
         self.room -= block.tokens
         return [block]
+
+    def news(self) -> list[Block]:
+        """What became known since the stable part was frozen; it takes its room from what is recalled."""
+        if not self._inputs.memory_on or not self._inputs.news:
+            return []
+        whole, self._caps["recalled"] = self._caps["recalled"], self._news_cap
+        frame = Frame(role="user", layer="recalled", heading=NEWS_HEADING)
+        blocks = self._fill(frame, self._inputs.news[::-1], self._inputs.news)[0]
+        self._caps["recalled"] = whole - sum(block.tokens for block in blocks)
+        return blocks
 
     def recalled(self) -> tuple[list[Block], tuple[RecalledItem, ...]]:
         recall = self._inputs.recall

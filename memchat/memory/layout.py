@@ -9,6 +9,8 @@ from memchat.core.memories import Memory, ProfileField
 from memchat.core.messages import SessionSummary
 from memchat.memory.quoting import defused, one_line, quote
 
+INSTRUCTIONS_HEADING = "Standing instructions from the user; follow them in every reply:"
+NEWS_HEADING = "About the user, as of now; where it differs, it replaces what was said above:"
 PROFILE_HEADING = "About the user, saved by them:"
 SESSIONS_HEADING = "Notes on the user's last conversations, oldest first:"
 SUMMARY_HEADING = "Summary of the earlier part of this conversation:"
@@ -37,7 +39,10 @@ def day(moment: datetime, zone: tzinfo | None) -> str:
 
 def profile_entries(fields: Sequence[ProfileField], pinned: Sequence[Memory]) -> list[Entry]:
     """A line for every profile field, then one for every pinned fact; a field's `_` reads as a space."""
-    lines = [Entry(f"- {item.field.replace('_', ' ')}: {one_line(item.value)}", item.field) for item in fields]
+    lines = [
+        Entry(f"- {item.field.replace('_', ' ')}: {one_line(item.value)}", item.memory_id or item.field)
+        for item in fields
+    ]
     return lines + [Entry(f"- {one_line(memory.text)}", memory.id) for memory in pinned]
 
 

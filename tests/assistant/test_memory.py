@@ -178,14 +178,27 @@ async def test_an_incognito_session_reads_and_leaves_nothing(
     assistant: Assistant, script: Script, paths: Paths
 ) -> None:
     await assistant.memories.remember("I am allergic to peanuts")
+    await assistant.memories.set_profile("name", "Alexandra")
     assert await assistant.settle(20)
     view = await assistant.new_session(incognito=True)
     events = await converse(assistant, view.session.id, "Which foods am I allergic to? xylophone-secret")
-    assert only(events, Recalled).recall.items
+    assert only(events, Recalled).recall.items == ()
     await converse(assistant, view.session.id, "Remember that I own a xylophone-secret.")
-    assert "remember" not in [tool["function"]["name"] for tool in script.chats[-1].get("tools", ())]
+    assert "tools" not in script.chats[-1]
+    assert not [word for word in ("peanuts", "Alexandra") if word in "".join(map(prompt_of, script.chats))]
     await assistant.close()
     assert not any(b"xylophone-secret" in file.read_bytes() for file in _files(paths.data_dir))
+
+
+async def test_an_incognito_session_may_read_when_the_user_wants_it(open_assistant: Open, script: Script) -> None:
+    assistant = await open_assistant({"privacy.incognito_reads": "true", "model.tools": "on"})
+    await assistant.memories.remember("I am allergic to peanuts")
+    assert await assistant.settle(20)
+    view = await assistant.new_session(incognito=True)
+    events = await converse(assistant, view.session.id, "Which foods am I allergic to?")
+    assert only(events, Recalled).recall.items
+    offered = [tool["function"]["name"] for tool in script.chats[-1]["tools"]]
+    assert offered == ["search_memory", "recall_session"]
 
 
 async def test_explaining_sends_and_stores_nothing(assistant: Assistant, script: Script) -> None:

@@ -9,6 +9,7 @@ from memchat.core.memories import Memory, ProfileField
 from memchat.core.messages import Message, MessageStatus, RollingSummary, SessionSummary
 from memchat.core.settings import MemorySettings
 from memchat.memory.context import ContextInputs
+from memchat.memory.prefix import Known
 
 START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -107,8 +108,16 @@ def recall(items: Sequence[RecalledItem]) -> Recall:
     return Recall(items=tuple(items), considered=len(items), milliseconds=1.0)
 
 
-def inputs(**changes: Any) -> ContextInputs:
-    """A request of a session that has only just begun."""
+def inputs(
+    *,
+    instructions: Sequence[Memory] = (),
+    profile: Sequence[ProfileField] = (),
+    pinned: Sequence[Memory] = (),
+    session_summaries: Sequence[SessionSummary] = (),
+    **changes: Any,
+) -> ContextInputs:
+    """A request of a session that has only just begun, with what is known about the user."""
+    known = Known(instructions=instructions, profile=profile, pinned=pinned, summaries=session_summaries)
     values: dict[str, Any] = {
         "model": "scripted",
         "window": 8192,
@@ -116,8 +125,7 @@ def inputs(**changes: Any) -> ContextInputs:
         "mode": "hybrid",
         "settings": MemorySettings(),
         "system": "You are a helpful assistant.",
-        "profile": (),
-        "session_summaries": (),
+        "frozen": known.frozen(NOW, NOW.tzinfo),
         "rolling_summary": None,
         "buffer": (),
         "recall": None,

@@ -12,6 +12,7 @@ from memchat.core.errors import MessageTooLong
 from memchat.core.messages import Message
 from memchat.core.settings import MemorySettings
 from memchat.memory.context import ContextInputs, assemble, wire
+from memchat.memory.layout import Entry
 from tests.memory.making import fact, field, inputs, message, past, recall, recalled, rolling, words
 
 _ALPHABET = st.one_of(
@@ -43,9 +44,11 @@ def requests(draw: st.DrawFn) -> ContextInputs:
         "mode": draw(st.sampled_from(["buffer", "window", "summary", "hybrid"])),
         "settings": MemorySettings(window_messages=draw(st.integers(0, 9)), recall_tokens=draw(st.integers(0, 900))),
         "system": draw(TEXT),
+        "instructions": [fact(value, f"i{n}") for n, value in enumerate(draw(st.lists(TEXT, max_size=3)))],
         "profile": [field(f"field_{n}", value) for n, value in enumerate(draw(st.lists(TEXT, max_size=4)))],
         "pinned": [fact(value, f"f{n}") for n, value in enumerate(draw(st.lists(TEXT, max_size=3)))],
         "session_summaries": [past(n, value) for n, value in enumerate(draw(st.lists(TEXT, max_size=3)))],
+        "news": [Entry(f"- {value}", None) for value in draw(st.lists(TEXT, max_size=2))],
         "rolling_summary": rolling(value, to_seq=1) if (value := draw(TEXT)) else None,
         "buffer": draw(histories()),
         "recall": recall([recalled(value, f"m{900 + n}") for n, value in enumerate(draw(st.lists(TEXT, max_size=4)))]),
@@ -86,7 +89,7 @@ def _check(request: ContextInputs, plan: ContextPlan) -> None:
     left = {item.ref for item in plan.left_out}
     expected = {item.id for item in request.buffer if item.text.strip()}
     if request.memory_on:
-        expected |= {item.session_id for item in request.session_summaries if plan.layers["sessions"] == 0}
+        expected |= {item.ref or "" for item in request.frozen.sessions if plan.layers["sessions"] == 0}
         if request.user_text.strip() and request.recall:
             expected |= {item.id for item in request.recall.items}
     assert expected <= shown | left

@@ -1,4 +1,4 @@
-"""The tools that keep something. What they keep rests on the user's newest message, or waits for the user to confirm."""
+"""The tools that keep something: it rests on the newest message of the user, or waits for them to confirm it."""
 
 from memchat.core.events import ForgetAsked, Learned
 from memchat.core.memories import MEMORY_KINDS, Memory, Source

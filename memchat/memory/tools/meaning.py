@@ -56,9 +56,9 @@ async def _candidates(words: str, context: ToolContext) -> list[Memory]:
     searched = await context.recaller.search(words, kinds=("fact", "profile"), limit=_MOST_FOUND)
     ids += [item.id for item in searched]
     found: list[Memory] = []
-    for id in dict.fromkeys(ids):
+    for each in dict.fromkeys(ids):
         with suppress(NotFound):
-            found.append(await context.store.memories.get(id))
+            found.append(await context.store.memories.get(each))
     return [memory for memory in found if memory.status == "active"]
 
 

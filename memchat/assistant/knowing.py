@@ -1,0 +1,101 @@
+"""What is known about the user, as a session's requests show it: frozen, with what changed since as news."""
+
+from dataclasses import dataclass, field
+
+from memchat.core.memories import Memory
+from memchat.core.messages import RollingSummary, Session, SessionSummary
+from memchat.core.settings import MemorySettings
+from memchat.core.times import Clock
+from memchat.memory.layout import Entry
+from memchat.memory.prefix import Frozen, Known, from_json, news, to_json
+from memchat.memory.procedural import standing
+from memchat.memory.quoting import one_line
+from memchat.store import Store
+
+_MOST_PINNED = 20
+_MOST_LEFT = 20
+"""How many standing instructions beyond the limit are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stable:
+    """What a request shows of what is known.
+
+    Attributes:
+        frozen: What stands before the conversation.
+        news: What became known since it was frozen.
+        left: Standing instructions beyond the limit.
+    """
+
+    frozen: Frozen = field(default_factory=Frozen)
+    news: tuple[Entry, ...] = ()
+    left: tuple[Entry, ...] = ()
+
+    @property
+    def refs(self) -> frozenset[str]:
+        """The memories and sessions that it shows, which need not be recalled."""
+        return self.frozen.refs | {entry.ref for entry in self.news if entry.ref}
+
+
+class Knowing:
+    """Reads profile, pinned facts, standing instructions and session summaries.
+
+    Args:
+        store: Where the sessions live, and the frozen parts of their requests.
+        knowledge: Where what is remembered lives.
+    """
+
+    def __init__(self, store: Store, knowledge: Store, settings: MemorySettings, clock: Clock) -> None:
+        self._store = store
+        self._knowledge = knowledge
+        self._settings = settings
+        self._clock = clock
+
+    async def of(self, session: Session | None, summary: RollingSummary | None, *, freeze: bool) -> Stable:
+        """What the session's next request shows; none is a session that is yet to begin.
+
+        An incognito session has nothing frozen: what the user takes back must not stay in it.
+
+        Args:
+            session: Whose request it is.
+            summary: Its rolling summary; with another one the stable part is made anew.
+            freeze: Whether what is made anew is kept for the requests to come.
+        """
+        present = self._clock()
+        zone = present.astimezone().tzinfo
+        chosen, left = await self._instructions()
+        known = Known(
+            instructions=chosen,
+            profile=await self._knowledge.profile.list(),
+            pinned=await self._pinned(),
+            summaries=await self._summaries(session),
+        )
+        current = known.frozen(present, zone)
+        beyond = tuple(Entry(one_line(memory.text), memory.id) for memory in left)
+        if session is None or self._store is not self._knowledge:
+            return Stable(frozen=current, left=beyond)
+        summary_id = summary.id if summary else None
+        kept = await self._store.prefixes.get(session.id)
+        frozen = from_json(kept.content, self._settings) if kept and kept.summary_id == summary_id else None
+        if frozen is not None:
+            return Stable(frozen=frozen, news=news(frozen, current), left=beyond)
+        if freeze:
+            await self._store.prefixes.put(session.id, summary_id, to_json(current, self._settings))
+        return Stable(frozen=current, left=beyond)
+
+    async def _instructions(self) -> tuple[list[Memory], list[Memory]]:
+        limit = self._settings.instructions
+        listed = await self._knowledge.memories.list(kind="instruction", status="active", limit=limit + _MOST_LEFT)
+        return standing(listed, self._clock(), limit)
+
+    async def _pinned(self) -> list[Memory]:
+        listed = await self._knowledge.memories.list(status="active", limit=_MOST_PINNED)
+        return [memory for memory in listed if memory.pinned]
+
+    async def _summaries(self, session: Session | None) -> list[SessionSummary]:
+        limit = self._settings.session_summaries
+        if not limit:
+            return []
+        present = self._clock()
+        unborn = Session(id="", title="", created_at=present, updated_at=present)
+        return await self._knowledge.summaries.recent(before=session or unborn, limit=limit)
