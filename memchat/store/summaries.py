@@ -109,6 +109,10 @@ class Summaries:
         """The summaries of the newest sessions begun before `before`, oldest first."""
         return await self._database.read(_recent, before, limit)
 
+    async def made_since(self, moment: datetime, *, limit: int) -> list[SessionSummary]:
+        """The newest summaries of sessions that were made or made again since `moment`, newest first."""
+        return await self._database.read(_made_since, to_unix(moment), limit)
+
 
 def _latest(db: apsw.Connection, session_id: str) -> RollingSummary | None:
     found = row(db, f"{_ROLLING} WHERE s.id = ? ORDER BY r.number DESC LIMIT 1", session_id)
@@ -168,6 +172,16 @@ def _put(
     found = row(db, f"{_EPISODE} WHERE s.number = ?", session)
     assert found is not None
     return episode_of(found)
+
+
+def _made_since(db: apsw.Connection, moment: float, limit: int) -> list[SessionSummary]:
+    found = rows(
+        db,
+        f"{_EPISODE} WHERE e.created_at >= ? AND s.deleted_at IS NULL ORDER BY e.created_at DESC LIMIT ?",
+        moment,
+        limit,
+    )
+    return [episode_of(each) for each in found]
 
 
 def _recent(db: apsw.Connection, before: Session, limit: int) -> list[SessionSummary]:
