@@ -11,6 +11,7 @@ from memchat.assistant.background import Background
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listener, Listeners
+from memchat.assistant.personas import Personas
 from memchat.assistant.remembering import Remembering
 from memchat.assistant.sessions import OpenSessions
 from memchat.assistant.shared import Shared
@@ -43,6 +44,7 @@ class Assistant:
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
         memories: What the user changes of memories, profile and summaries.
+        personas: How the assistant is told to be.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Assistant:
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
         self.memories = Remembering(self._homes, settings, count=self._texts.count, publish=self._publish)
+        self.personas = Personas(self._homes, settings.persona, paths.personas_dir, self._publish)
         self._views = Views(
             self._homes, self._connection, self._embedding, self._texts, page=settings.interface.page_messages
         )
@@ -180,9 +183,11 @@ class Assistant:
     # sessions
 
     async def new_session(self, *, incognito: bool = False) -> SessionView:
-        """Begins a session; an incognito one is held in memory, reads what is remembered, and leaves nothing."""
+        """Begins a session; an incognito one is held in memory, leaves nothing, and reads only when it may."""
         home = await self._homes.private() if incognito else self._homes.main
-        session = await home.store.sessions.create(model=self.model.name or None, incognito=incognito)
+        session = await home.store.sessions.create(
+            model=self.model.name or None, persona=self.settings.persona.use or None, incognito=incognito
+        )
         if incognito:
             self._homes.move_in(session.id)
         return await self._view(session)
@@ -333,7 +338,7 @@ class Assistant:
                     stop=stop,
                     use_memory=use_memory,
                 )
-                answer = turn.retry() if text is None else turn.ask(await self._texts.screened(text))
+                answer = turn.retry() if text is None else turn.ask(*await self._texts.said(session_id, text))
                 async with aclosing(answer) as events:
                     async for event in events:
                         yield event

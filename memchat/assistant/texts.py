@@ -2,7 +2,7 @@
 
 import asyncio
 
-from memchat.memory.screening import screen_if
+from memchat.memory.screening import Screened, screen
 from memchat.providers.tokens import TokenCounter
 
 _LONG_CHARACTERS = 20_000
@@ -19,6 +19,7 @@ class Texts:
     def __init__(self, *, redact: bool) -> None:
         self._redact = redact
         self._counter = TokenCounter()
+        self._told: set[str] = set()
 
     def count(self, text: str) -> int:
         """Length of `text` in o200k_base tokens; estimated before `load`."""
@@ -31,6 +32,18 @@ class Texts:
 
     async def screened(self, text: str) -> str:
         """`text` without secrets, where that is wanted."""
-        if len(text) > _LONG_CHARACTERS:
-            return await asyncio.to_thread(screen_if, text, on=self._redact)
-        return screen_if(text, on=self._redact)
+        return (await self.screen(text)).text
+
+    async def said(self, session_id: str, text: str) -> tuple[str, tuple[str, ...]]:
+        """What the user says in a session without secrets, and their kinds when the user is to be told: once in it."""
+        screened = await self.screen(text)
+        kinds = () if session_id in self._told else tuple(dict.fromkeys(screened.replaced))
+        if kinds:
+            self._told.add(session_id)
+        return screened.text, kinds
+
+    async def screen(self, text: str) -> Screened:
+        """`text` without secrets, where that is wanted, and the kind of each that was replaced."""
+        if not self._redact:
+            return Screened(text, ())
+        return await asyncio.to_thread(screen, text) if len(text) > _LONG_CHARACTERS else screen(text)

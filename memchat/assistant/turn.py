@@ -21,6 +21,7 @@ from memchat.core.events import (
     ContextBuilt,
     Learned,
     Recalled,
+    SecretsKeptOut,
     SessionChanged,
     TurnEvent,
     TurnFailed,
@@ -60,8 +61,13 @@ class Turn:
     use_memory: bool
     _rounds: Rounds | None = field(default=None, init=False)
 
-    async def ask(self, text: str) -> AsyncGenerator[TurnEvent, None]:
-        """Saves `text` as the user's message and answers it."""
+    async def ask(self, text: str, kept_out: tuple[str, ...] = ()) -> AsyncGenerator[TurnEvent, None]:
+        """Saves `text` as the user's message and answers it.
+
+        Args:
+            text: What the user says, without secrets.
+            kept_out: The kinds of the secrets that were in it, when the user is to be told.
+        """
         try:
             await unless(self.stop, self.connection.known())
             await self._refuse_if_too_long(text)
@@ -75,6 +81,8 @@ class Turn:
             yield _failed(error, None)
             return
         yield UserSaved(user)
+        if kept_out:
+            yield SecretsKeptOut(kinds=kept_out)
         async with aclosing(self._answer(user, Reply(store=self.home.store, user=user))) as events:
             async for event in events:
                 yield event
