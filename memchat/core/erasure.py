@@ -33,6 +33,19 @@ use because the memory that it was merged into goes, or it stays, and the user s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carved:
+    """A text without the words that go.
+
+    Attributes:
+        text: What is left.
+        words: What was cut out of it.
+    """
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """One place that holds what is erased.
 

@@ -63,6 +63,17 @@ class TokenCounter:
             return estimate(text)
         return sum(len(encoding.encode_ordinary(piece)) for piece in _pieces(text))
 
+    def rank(self, word: str) -> float:
+        """How rare `word` is: its rank among the encoding's tokens, which is about that by frequency in many languages.
+
+        Infinite for a word that is no token of its own; 0 before it is loaded.
+        """
+        encoding = self._encoding
+        if encoding is None:
+            return 0.0
+        found = encoding.encode_ordinary(f" {word}")
+        return float(found[0]) if len(found) == 1 else float("inf")
+
 
 def _load() -> "tiktoken.Encoding":
     """The encoding, read once in a process: it takes some 80 MB."""

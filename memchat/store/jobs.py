@@ -45,7 +45,8 @@ class Jobs:
     async def lease(self, owner: str, seconds: float) -> Job | None:
         """Takes the job that is due the longest: learning first, what concerns no session last.
 
-        The jobs of one session come one at a time and in their order. It comes back into the queue when neither `done`, `retry`, `release` nor `fail` is heard for `seconds`.
+        The jobs of one session come one at a time, in their order. One comes back into the queue when neither `done`,
+        `retry`, `release` nor `fail` is heard for `seconds`.
         """
         if not await self._database.read(_any_due, self._now):
             return None
