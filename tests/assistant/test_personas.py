@@ -12,10 +12,10 @@ from tests.assistant.conftest import Open, Script, converse
 from tests.assistant.test_turn import only
 
 
-def told(script: Script) -> str:
-    """The system message of the last chat request."""
-    streamed = [body for body in script.chats + script.others if body.get("stream")]
-    return str(streamed[-1]["messages"][0]["content"])
+def told(script: Script, text: str) -> str:
+    """The system message of the request that answers `text`."""
+    answering = [body for body in script.chats + script.others if body["messages"][-1]["content"] == text]
+    return str(answering[-1]["messages"][0]["content"])
 
 
 @pytest.fixture
@@ -29,22 +29,22 @@ def pirate(paths: Paths) -> Paths:
 async def test_the_session_goes_before_the_persona_before_the_config(
     pirate: Paths, open_assistant: Open, script: Script
 ) -> None:
-    script.background = Say("Aye.")
+    script.background = Say("A short talk")
     assistant = await open_assistant({"persona.system_prompt": "Be brief.", "memory.enabled": "false"})
     chat = (await assistant.new_session()).session.id
     await converse(assistant, chat, "One.")
-    assert told(script) == "Be brief."
+    assert told(script, "One.") == "Be brief."
     assert assistant.personas.names() == ["pirate"]
     await assistant.personas.use(chat, "pirate")
     await converse(assistant, chat, "Two.")
-    assert told(script) == "You are a pirate."
+    assert told(script, "Two.") == "You are a pirate."
     await assistant.personas.tell(chat, "You are a poet.")
     await converse(assistant, chat, "Three.")
-    assert told(script) == "You are a poet."
+    assert told(script, "Three.") == "You are a poet."
     await assistant.personas.tell(chat, "")
     await assistant.personas.use(chat, None)
     await converse(assistant, chat, "Four.")
-    assert told(script) == "Be brief."
+    assert told(script, "Four.") == "Be brief."
 
 
 async def test_new_sessions_begin_with_the_configured_persona_and_keep_it(pirate: Paths, open_assistant: Open) -> None:
