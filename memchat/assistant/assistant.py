@@ -266,6 +266,10 @@ class Assistant:
         """Answers the session's last user message again; an answer that it had is set aside, not lost."""
         return self._run(session_id, None, use_memory=use_memory)
 
+    def rehearse(self, session_id: str, text: str, reply: str) -> AsyncGenerator[TurnEvent, None]:
+        """A turn whose reply is given: all of it is real but that no model is asked."""
+        return self._run(session_id, text, use_memory=True, reply=reply)
+
     def stop(self, session_id: str) -> None:
         """Ends the running reply of a session and keeps its text."""
         self._turns.stop(session_id)
@@ -320,7 +324,9 @@ class Assistant:
 
     # inside
 
-    async def _run(self, session_id: str, text: str | None, *, use_memory: bool) -> AsyncGenerator[TurnEvent, None]:
+    async def _run(
+        self, session_id: str, text: str | None, *, use_memory: bool, reply: str | None = None
+    ) -> AsyncGenerator[TurnEvent, None]:
         home = self._homes.of(session_id)
         try:
             with self._turns.running(session_id) as stop:
@@ -337,6 +343,7 @@ class Assistant:
                     quiet=self._homes.quiet,
                     stop=stop,
                     use_memory=use_memory,
+                    reply=reply,
                 )
                 answer = turn.retry() if text is None else turn.ask(*await self._texts.said(session_id, text))
                 async with aclosing(answer) as events:

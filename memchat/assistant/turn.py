@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memchat.assistant.connection import Chosen, Connection
 from memchat.assistant.embedding import EmbedderHolder
 from memchat.assistant.home import Home
+from memchat.assistant.rehearsed import Rehearsed
 from memchat.assistant.reply import Reply
 from memchat.assistant.requests import Gathered
 from memchat.assistant.rounds import Rounds
@@ -46,6 +47,7 @@ class Turn:
         home: Where it lives.
         quiet: Keeps learning from calling the model meanwhile.
         stop: Set by the user to end the reply and keep its text.
+        reply: The words of the reply where they are given, so that no model is asked for them.
     """
 
     session: Session
@@ -59,6 +61,7 @@ class Turn:
     quiet: Callable[[], AbstractContextManager[None]]
     stop: asyncio.Event
     use_memory: bool
+    reply: str | None = None
     _rounds: Rounds | None = field(default=None, init=False)
 
     async def ask(self, text: str, kept_out: tuple[str, ...] = ()) -> AsyncGenerator[TurnEvent, None]:
@@ -130,6 +133,8 @@ class Turn:
         """Everything up to the last word of the reply."""
         async with AsyncExitStack() as stack:
             chosen = await unless(self.stop, stack.enter_async_context(self.connection.reading()))
+            if self.reply is not None:
+                chosen = replace(chosen, client=Rehearsed(chosen.client, self.reply))
             if chosen.local:
                 stack.enter_context(self.quiet())
             reply.model = chosen.client.name
