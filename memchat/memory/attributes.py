@@ -1,0 +1,74 @@
+"""Which thing about somebody a memory tells: names of attributes, and which of them have one value at a time."""
+
+import re
+
+from memchat.memory.comparing import SAME_ATTRIBUTE
+from memchat.memory.queries import folded, stem
+
+_SYNONYMS = (
+    ("location", "residence", "home", "city", "home city", "place of residence", "address", "lives in", "lives"),
+    ("employer", "company", "workplace", "place of work", "works at"),
+    ("occupation", "job", "profession", "role", "job title", "career", "works as"),
+    ("preferred language", "answer language", "language of answers"),
+    ("diet", "eating habit", "dietary restriction", "dietary preference"),
+    ("communication style", "answer style", "response style"),
+)
+_ONE_VALUED = (
+    "location",
+    "employer",
+    "occupation",
+    "preferred language",
+    "diet",
+    "communication style",
+    "age",
+    "birthday",
+    "name",
+    "nickname",
+    "pronouns",
+    "timezone",
+    "nationality",
+    "height",
+    "weight",
+    "salary",
+    "editor",
+    "text editor",
+    "browser",
+    "operating system",
+    "marital status",
+    "relationship status",
+    "native language",
+    "phone number",
+    "email",
+)
+_ONE_OF_ITS_KIND = re.compile(r"^(?:favou?rite|preferred|main|primary|default|current|native)\b")
+
+
+def normal_attribute(name: str) -> str:
+    """The name of an attribute as it is compared: in lower case, without endings, synonyms made one."""
+    bare = re.sub(r"[\s_\-]+", " ", folded(name)).strip()
+    bare = re.sub(r"^(?:the )?(?:user['’]?s? )?(?:current |present )?", "", bare)
+    if bare in _MEANS:
+        return _MEANS[bare]
+    return " ".join(stem(word) for word in bare.split())
+
+
+def same_attribute(first: str, second: str, similarity: float = 0.0) -> bool:
+    """Whether two names mean one attribute; an empty one means none.
+
+    Args:
+        first: A name.
+        second: Another.
+        similarity: The cosine of their vectors, where it is known.
+    """
+    one, other = normal_attribute(first), normal_attribute(second)
+    return bool(one and other) and (one == other or similarity >= SAME_ATTRIBUTE)
+
+
+def one_valued(attribute: str) -> bool:
+    """Whether an attribute is known to have one value at a time, so that a new value ends the old one."""
+    bare = re.sub(r"[\s_\-]+", " ", folded(attribute)).strip()
+    return bool(_ONE_OF_ITS_KIND.match(bare)) or normal_attribute(attribute) in _ONE
+
+
+_MEANS = {folded(name): " ".join(map(stem, names[0].split())) for names in _SYNONYMS for name in names}
+_ONE = frozenset(map(normal_attribute, _ONE_VALUED))
