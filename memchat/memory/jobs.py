@@ -16,3 +16,18 @@ def session_summary_job(session_id: str) -> NewJob:
 def title_job(session_id: str) -> NewJob:
     """Names the session after its first exchange."""
     return NewJob(kind="title", payload={"session_id": session_id}, key=f"title:{session_id}")
+
+
+def learn_job(session_id: str) -> NewJob:
+    """Reads what the user said in the session since it was last read."""
+    return NewJob(kind="learn", payload={"session_id": session_id}, key=f"learn:{session_id}")
+
+
+def consolidate_job() -> NewJob:
+    """Merges near-duplicates, and looks for what recurs and what contradicts."""
+    return NewJob(kind="consolidate", payload={}, key="consolidate")
+
+
+def tidy_job() -> NewJob:
+    """Lets go of what is stale, too much, or kept for long enough."""
+    return NewJob(kind="tidy", payload={}, key="tidy")

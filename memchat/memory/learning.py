@@ -1,18 +1,16 @@
-"""What goes on after a turn: folding, summarising, naming, embedding."""
+"""What goes on after a turn: learning, folding, summarising, naming, embedding."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError, ModelError, NotFound
 from memchat.core.events import BackgroundEvent, LearningChanged
 from memchat.core.settings import Settings
+from memchat.core.times import Clock, now
 from memchat.memory.lanes import Lane
-from memchat.memory.rolling import fold
-from memchat.memory.session_summary import summarise_session
-from memchat.memory.summarising import Summariser
-from memchat.memory.title import make_title
+from memchat.memory.tasks import Tasks
 from memchat.store.values import Job
 
 if TYPE_CHECKING:
@@ -43,10 +41,15 @@ class Learning:
         store: Where the jobs are.
         embedder: Waits for the embedder; none when it cannot be had.
         model: The summarising model; none while no model is set up, and jobs wait until `wake`.
-        settings: The memory's numbers.
+        settings: The modes and numbers.
         count: Length of a text in o200k_base tokens.
         publish: Told what changed.
         owner: Names this program in leases.
+        unable: Says in a sentence why the model cannot learn from ordinary talk; empty when it can.
+        clock: Tells the present moment.
+
+    Attributes:
+        settings: May be replaced while it runs; the next job goes by the new ones.
     """
 
     def __init__(
@@ -59,14 +62,25 @@ class Learning:
         count: Callable[[str], int],
         publish: Callable[[BackgroundEvent], None],
         owner: str,
+        unable: Callable[[], str] = lambda: "",
+        clock: Clock = now,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._model = model
-        self._settings = settings
-        self._count = count
+        self.settings = settings
         self._publish = publish
         self._owner = owner
+        self._unable = unable
+        self._tasks = Tasks(
+            store=store,
+            embedder=embedder,
+            settings=lambda: self.settings,
+            count=count,
+            unable=unable,
+            publish=publish,
+            clock=clock,
+        )
         self._lanes = (Lane("learning", self._next_job), Lane("embedding", self._embed_some))
         self._job: asyncio.Task[None] | None = None
         self._unpaused = asyncio.Event()
@@ -84,10 +98,14 @@ class Learning:
         for lane in self._lanes:
             lane.wake()
 
-    def pause(self) -> None:
-        """Puts the running job back and begins no other until `resume`; embedding goes on."""
+    def pause(self, *, put_back: bool = True) -> None:
+        """Begins no job until `resume`; embedding goes on.
+
+        Args:
+            put_back: Whether the running job is ended and put back; else it goes on to its end.
+        """
         self._unpaused.clear()
-        if self._job is not None:
+        if put_back and self._job is not None:
             self._job.cancel()
 
     def resume(self) -> None:
@@ -160,11 +178,11 @@ class Learning:
 
     async def _run(self, job: Job, model: "ChatModel") -> float:
         """Does a job in a task of its own, so that `pause` can end it alone."""
-        task = asyncio.create_task(self._do(job, model))
+        task = asyncio.create_task(self._tasks.do(job, model))
         renewing = asyncio.create_task(self._renew(job))
         self._job = task
         if not self._unpaused.is_set():
-            task.cancel()
+            task.cancel()  # a turn began while the model was waited for
         try:
             await asyncio.wait({task})
         finally:
@@ -179,27 +197,8 @@ class Learning:
             raise error
         await self._store.jobs.done(job.id)
         self._failure = ""
+        self._lanes[1].wake()
         return 0
-
-    async def _do(self, job: Job, model: "ChatModel") -> None:
-        session_id = str(job.payload["session_id"])
-        summariser = await Summariser.of(self._store, model, self._count)
-        event: BackgroundEvent | None
-        match job.kind:
-            case "fold":
-                window = int(job.payload.get("window") or summariser.window)
-                event = await fold(self._store, summariser, session_id, self._settings.memory, window)
-            case "session_summary":
-                event = await summarise_session(self._store, summariser, session_id)
-            case "title":
-                event = await make_title(self._store, summariser, session_id)
-            case "learn" | "consolidate" | "tidy":
-                event = None
-            case _:
-                assert_never(job.kind)
-        if event is not None:
-            self._publish(event)
-            self._lanes[1].wake()
 
     async def _renew(self, job: Job) -> None:
         while True:
@@ -234,7 +233,7 @@ class Learning:
         return 0
 
     async def _tell(self) -> None:
-        told = LearningChanged(waiting=await self._store.jobs.waiting(), failure=self._failure)
+        told = LearningChanged(waiting=await self._store.jobs.waiting(), failure=self._failure, unable=self._unable())
         if told != self._told:
             self._told = told
             self._publish(told)

@@ -1,15 +1,17 @@
 """One call of a model that writes notes: within its window, and checked before it is believed."""
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.chat import ChatMessage, ChatRequest
 from memchat.core.errors import ModelError
-from memchat.core.messages import Message
+from memchat.core.messages import Message, Usage
 from memchat.memory.budget import OVERHEAD, PRIMING
 from memchat.memory.clipping import clip, split
+from memchat.memory.invention import without_inventions
 from memchat.memory.prompts import PromptName, filled
 from memchat.memory.quoting import defused, one_line
 from memchat.memory.working import exchange_starts
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_PASS_TOKENS = 12_000
 """One pass reads no more than this, whatever the window: notes on more text than that get vague."""
+
+_LONG_CHARACTERS = 50_000
+"""Notes are compared with a longer text in a thread."""
 
 _FRAME = 32
 """What the tags around a text take."""
@@ -42,6 +47,10 @@ class UnusableSummary(ModelError):
     """The model's notes are empty, a refusal or noise; they are asked for again later."""
 
 
+class InventedSummary(UnusableSummary):
+    """The model's notes name only what was never said."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summariser:
     """A model with what must be known to fit its window.
@@ -50,19 +59,27 @@ class Summariser:
         window: In its own tokens.
         scale: Its tokens by o200k_base token.
         count: Length of a text in o200k_base tokens.
+        charge: Told what each call cost.
     """
 
     model: "ChatModel"
     window: int
     scale: float
     count: Callable[[str], int]
+    charge: Callable[[Usage | None], Awaitable[None]] | None = None
 
     @classmethod
-    async def of(cls, store: "Store", model: "ChatModel", count: Callable[[str], int]) -> "Summariser":
+    async def of(
+        cls,
+        store: "Store",
+        model: "ChatModel",
+        count: Callable[[str], int],
+        charge: Callable[[Usage | None], Awaitable[None]] | None = None,
+    ) -> "Summariser":
         """A summariser of `model`, with its window and the token scale that was learned for it."""
         window = await model.window()
         facts = await store.models.get(model.endpoint.noted_as, model.name)
-        return cls(model=model, window=window, scale=max(1.0, facts.token_scale), count=count)
+        return cls(model=model, window=window, scale=max(1.0, facts.token_scale), count=count, charge=charge)
 
     def tokens(self, text: str) -> int:
         """Length of `text` in the model's tokens, rounded up."""
@@ -82,7 +99,14 @@ class Summariser:
         return max(32, min(MOST_PASS_TOKENS, int(left / self.scale)))
 
     async def write(
-        self, prompt: PromptName, text: str, *, limit: int, aim: int = 0, schema: Mapping[str, Any] | None = None
+        self,
+        prompt: PromptName,
+        text: str,
+        *,
+        limit: int,
+        aim: int = 0,
+        schema: Mapping[str, Any] | None = None,
+        source: str | None = None,
     ) -> str:
         """What the model makes of `text` by a prompt, in at most `limit` o200k_base tokens.
 
@@ -94,11 +118,14 @@ class Summariser:
             limit: The reply's length; a longer reply is cut after a sentence.
             aim: The length that is asked for; 0 for the limit.
             schema: What JSON it is to answer with; its texts come back a line each, by name.
+            source: What was said; sentences with names or numbers that are not in it are dropped.
 
         Raises:
+            InventedSummary: Nothing in the reply was said.
             UnusableSummary: There is nothing usable in the reply.
             ModelError: The call failed.
         """
+        invented = False
         instructions = filled(prompt, words=str(max(5, (aim or limit) * 2 // 3)))
         for temperature in (0.0, 0.5):
             request = ChatRequest(
@@ -108,13 +135,25 @@ class Summariser:
                 temperature=temperature,
             )
             completion = await self.model.complete(request)
+            if self.charge is not None:
+                await self.charge(completion.usage)
             found = named_lines(completion.text, schema) if schema else tidy(completion.text)
             if completion.finish_reason == "length":
                 found = without_broken_end(found)
             found = clip(found, limit, self.count)[0].strip()
-            if usable(found):
-                return found
+            true = found if source is None else await _checked(found, source)
+            if usable(true):
+                return true
+            invented = invented or usable(found)
+        if invented:
+            raise InventedSummary(f"{self.model.name} wrote what was not said.", "It is tried again.", retryable=True)
         raise UnusableSummary(f"{self.model.name} wrote no usable summary.", "It is tried again later.", retryable=True)
+
+
+async def _checked(text: str, source: str) -> str:
+    if len(source) > _LONG_CHARACTERS:
+        return await asyncio.to_thread(without_inventions, text, source)
+    return without_inventions(text, source)
 
 
 def named_lines(reply: str, schema: Mapping[str, Any]) -> str:
@@ -167,6 +206,18 @@ def transcript(messages: Sequence[Message], longest_reply: int, count: Callable[
         if text:
             lines.append(f"{'User' if message.role == 'user' else 'Assistant'}: {text}")
     return "\n\n".join(lines)
+
+
+def own_words(messages: Sequence[Message], limit: int, count: Callable[[str], int]) -> list[str]:
+    """How each of the user's messages begins, as lines of at most `limit` tokens together; the first and the newest."""
+    lines: list[str] = []
+    said = [text for message in messages if message.role == "user" and (text := one_line(message.text))]
+    for text in (*said[:1], *reversed(said[1:])):
+        line = f'The user said: "{clip(text, max(8, limit // 4), count)[0].strip()}"'
+        if sum(map(count, lines)) + count(line) > limit:
+            break
+        lines.insert(min(1, len(lines)), line)
+    return lines
 
 
 def passes(
