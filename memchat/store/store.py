@@ -5,6 +5,7 @@ from pathlib import Path
 from memchat.core.times import Clock, now, to_unix
 from memchat.store.consolidations import Consolidations
 from memchat.store.database import Database
+from memchat.store.erasures import Erasures
 from memchat.store.index import Index
 from memchat.store.jobs import Jobs
 from memchat.store.memories import Memories
@@ -37,6 +38,7 @@ class Store:
         self.jobs = Jobs(database)
         self.recalls = Recalls(database)
         self.models = Models(database)
+        self.erasures = Erasures(database)
         self.prefixes = Prefixes(database)
         self.usage = LearningUsage(database)
         self.consolidations = Consolidations(database)
@@ -55,6 +57,7 @@ class Store:
         database = await Database.open(path, clock=clock)
         store = cls(database)
         try:
+            await store.erasures.finish()
             await store.sessions.sweep()
             lost = await database.read(cut_off, to_unix(clock()))
             if lost:

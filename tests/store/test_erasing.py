@@ -127,7 +127,7 @@ async def test_another_program_sees_the_erasure_and_is_not_disturbed(store: Stor
 
 async def test_erasing_waits_for_no_reader_for_long(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     assert store.path is not None
-    monkeypatch.setattr("memchat.store.erasing._CHECKPOINT_MILLISECONDS", 10)
+    monkeypatch.setattr("memchat.store.scrubbing._WAIT_MILLISECONDS", 10)
     session, _ = await _everywhere(store)
     reader = connect(store.path, reader=True)
     reader.execute("BEGIN")
