@@ -5,13 +5,14 @@ they grow past their limit, they are condensed to two thirds of it. The messages
 """
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from memchat.core.events import SummaryUpdated
-from memchat.core.messages import RollingSummary
+from memchat.core.messages import Message, RollingSummary
 from memchat.core.settings import MemorySettings
 from memchat.memory.clipping import clip
-from memchat.memory.summarising import Summariser, UnusableSummary, passes
+from memchat.memory.summarising import InventedSummary, Summariser, UnusableSummary, own_words, passes
 from memchat.memory.working import due, fold_count
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def fold(
     for group, texts in passes(folded, room, summariser.count):
         notes = latest.text if latest else ""
         for text in texts:
-            notes = await _with_notes_on(text, notes, limit, summariser)
+            notes = await with_notes_on(text, group, notes, limit, summariser)
         new = await store.summaries.add(
             session_id=session_id,
             text=notes,
@@ -80,10 +81,14 @@ def _notes_limit(limit: int, summariser: Summariser) -> int:
     return max(_LEAST_NOTES, min(limit // 2, int(summariser.window / 8 / summariser.scale)))
 
 
-async def _with_notes_on(text: str, notes: str, limit: int, summariser: Summariser) -> str:
-    """`notes` with those on `text` added, within `limit` tokens."""
+async def with_notes_on(text: str, messages: Sequence[Message], notes: str, limit: int, summariser: Summariser) -> str:
+    """`notes` with those on `text` added, within `limit` tokens; when the model only invents, the user's own words."""
     conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
-    added = await summariser.write("fold", conversation, limit=_notes_limit(limit, summariser))
+    most = _notes_limit(limit, summariser)
+    try:
+        added = await summariser.write("fold", conversation, limit=most, source=f"{text}\n{notes}")
+    except InventedSummary:
+        added = "\n".join(f"- {line}" for line in own_words(messages, most, summariser.count))
     return await condensed(joined(notes, added), limit, summariser)
 
 
@@ -107,7 +112,11 @@ async def condensed(notes: str, limit: int, summariser: Summariser) -> str:
     for _ in range(2):
         try:
             shorter = await summariser.write(
-                "condense", f"<notes>\n{source}\n</notes>\n\nShortened:", limit=limit, aim=max(32, limit * 2 // 3)
+                "condense",
+                f"<notes>\n{source}\n</notes>\n\nShortened:",
+                limit=limit,
+                aim=max(32, limit * 2 // 3),
+                source=source,
             )
         except UnusableSummary:
             break

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.events import EpisodeClosed
-from memchat.memory.rolling import condensed, joined
-from memchat.memory.summarising import Summariser, passes
+from memchat.memory.clipping import clip
+from memchat.memory.rolling import condensed, with_notes_on
+from memchat.memory.summarising import InventedSummary, Summariser, own_words, passes
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 LIMIT = 200
 """Tokens at most, of o200k_base."""
 
-_NAMES = ("topic", "wanted", "resolved", "pending")
+_NAMES = ("topic", "wanted", "resolved", "decided", "pending")
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {name: {"type": "string"} for name in _NAMES},
@@ -22,7 +23,7 @@ SCHEMA: Mapping[str, Any] = {
 }
 """What the model fills in; the summary has a line for each."""
 
-_ASK = "Now write the record of this conversation as JSON: topic, wanted, resolved, pending."
+_ASK = "Now write the record of this conversation as JSON: topic, wanted, resolved, decided, pending."
 _NOTES = 300
 
 
@@ -53,15 +54,20 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
     most_notes = min(_NOTES, room // 2)
     # The last group is read verbatim beside the notes on everything before it.
     groups = passes(messages, max(32, room - most_notes), summariser.count)
-    texts = [text for _, group in groups for text in group]
-    for text in texts[:-1]:
-        conversation = f"<conversation>\n{text}\n</conversation>\n\nNotes:"
-        added = await summariser.write("fold", conversation, limit=max(32, most_notes // 2))
-        notes = await condensed(joined(notes, added), most_notes, summariser)
+    texts = [(group, text) for group, read in groups for text in read]
+    for group, text in texts[:-1]:
+        notes = await with_notes_on(text, group, notes, most_notes, summariser)
     notes = await condensed(notes, most_notes, summariser) if notes else ""
     parts = [f"<notes>\n{notes}\n</notes>"] if notes else []
-    parts += [f"<conversation>\n{text}\n</conversation>" for text in texts[-1:]]
-    text = await summariser.write("session_summary", "\n\n".join([*parts, _ASK]), limit=LIMIT, schema=SCHEMA)
+    parts += [f"<conversation>\n{text}\n</conversation>" for _, text in texts[-1:]]
+    said = "\n".join([rolling.text if rolling else "", *(message.text for message in messages)])
+    try:
+        text = await summariser.write(
+            "session_summary", "\n\n".join([*parts, _ASK]), limit=LIMIT, schema=SCHEMA, source=said
+        )
+    except InventedSummary:
+        own = "\n".join(own_words(messages, LIMIT, summariser.count))
+        text = own or clip(notes, LIMIT, summariser.count)[0].strip()
     summary = await store.summaries.put_session(
         session_id=session_id,
         text=text,

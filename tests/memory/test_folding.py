@@ -64,14 +64,17 @@ async def test_the_next_fold_adds_to_the_notes(
 
 
 async def test_long_notes_are_condensed_and_keep_names_and_numbers(
-    store: Store, session: Session, server: ScriptedServer, summariser: Summariser
+    store: Store, server: ScriptedServer, summariser: Summariser
 ) -> None:
+    session = await store.sessions.create()
+    things = " ".join(f"Alpha{n} Beta{n}" for n in range(3))
+    await say(store, session, *[f"I have {things}.", "Hello."] * 3)
     settings = MemorySettings(fold_messages=6, summary_tokens=60)
     long = "\n".join(f"- The user told about thing Alpha{n} at length." for n in range(3))
     server.add(Say(long), Say(long.replace("Alpha", "Beta")))
     server.add(Say("- Nothing much was said here."), Say("- Alpha0, Alpha1, Alpha2, Beta0, Beta1, Beta2."))
     await fold(store, summariser, session.id, settings, 8192)
-    await say(store, session, "512 tokens work.", "Good.", "Now entities.", "With spaCy.")
+    await say(store, session, *[f"Again {things}.", "Good."] * 2)
     event = await fold(store, summariser, session.id, settings, 8192)
     assert event is not None
     assert words(event.new.text) <= 60
@@ -200,6 +203,35 @@ async def test_a_finished_session_gets_its_summary_once(
     assert again.summary.to_seq == 8
 
 
+async def test_what_was_never_said_is_not_written_down(
+    store: Store, session: Session, server: ScriptedServer, summariser: Summariser
+) -> None:
+    server.add(
+        Say(
+            '{"topic": "RAG system", "wanted": "Alex builds a RAG system. His boss John Doe pays.", '
+            '"resolved": "ChromaDB for 300 dollars", "decided": "Split by headings", "pending": "nothing"}'
+        )
+    )
+    event = await summarise_session(store, summariser, session.id)
+    assert event is not None
+    assert event.summary.text == (
+        "Topic: RAG system\nWanted: Alex builds a RAG system.\nDecided: Split by headings\nPending: nothing"
+    )
+
+
+async def test_when_a_model_only_invents_the_users_own_words_stand_in(
+    store: Store, session: Session, server: ScriptedServer, summariser: Summariser
+) -> None:
+    server.add(*[Say("- The user met John Doe in Berlin.")] * 2)
+    event = await fold(store, summariser, session.id, SIX, 8192)
+    assert event is not None
+    assert event.new.text.startswith('- The user said: "My name is Alex and I build a RAG system."')
+    server.add(*[Say('{"topic": "the Zanzibar trip of John Doe"}')] * 2)
+    closed = await summarise_session(store, summariser, session.id)
+    assert closed is not None
+    assert closed.summary.text == 'The user said: "My challenge is chunking long PDFs."'
+
+
 async def test_a_long_session_is_summarised_from_its_notes_within_the_window(
     store: Store, session: Session, server: ScriptedServer, model: ChatModel
 ) -> None:
@@ -208,10 +240,10 @@ async def test_a_long_session_is_summarised_from_its_notes_within_the_window(
     def reply(body: dict[str, Any]) -> Say:
         sizes.append(sum(words(message["content"]) + 4 for message in body["messages"]) + body["max_tokens"])
         four = "JSON" in body["messages"][0]["content"]
-        return Say("Topic: all of it" if four else f"- Note {len(sizes)} of ChromaDB.")
+        return Say("Topic: all of it" if four else f"- Note {'x' * len(sizes)} of ChromaDB.")
 
     for n in range(60):
-        await say(store, session, f"Message {n}: " + "many words are here. " * 8, "An answer. " * 30)
+        await say(store, session, f"ChromaDB again, {n}: " + "many words are here. " * 8, "An answer. " * 30)
     server.add(*[reply] * 100)
     summariser = Summariser(model=model, window=2048, scale=1.0, count=words)
     event = await summarise_session(store, summariser, session.id)
