@@ -1,18 +1,19 @@
-"""Every change of a memory or a profile field, and taking it back."""
+"""Every change of a memory, and taking it back."""
 
 import json
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
+from memchat.core.errors import MemchatError
 from memchat.core.ids import new_id
-from memchat.core.memories import Change
-from memchat.store.items import put_fact, put_profile
+from memchat.core.memories import ABOUT_USER, Action, Change
+from memchat.store.items import put_fact
+from memchat.store.prefixes import clear
 from memchat.store.records import CHANGE, change_of
-from memchat.store.sources import live_sources, profile_target, revive
+from memchat.store.sources import PROFILE_PREFIX, live_sources, revive
 from memchat.store.sql import row, rows, run
-
-Action = Literal["add", "edit", "forget", "restore", "set", "unset"]
 
 _KEPT = (
     "kind",
@@ -26,39 +27,61 @@ _KEPT = (
     "valid_to",
     "superseded_by",
     "pinned",
+    "subject",
+    "attribute",
+    "field",
+    "value",
+    "holds",
+    "seen_count",
+    "last_seen_at",
+    "actor",
+    "reason",
+    "replaces",
 )
 """What of a memory its history brings back; how often it was used only goes up."""
 
-_PROFILE_PREFIX = profile_target("")
+_SOFT = frozenset(("confidence", "origin", "updated_at", "seen_count", "last_seen_at", "actor"))
+"""Of these a later change has the last word; of the others it stands in the way of undoing an earlier one."""
+
+_NOT_PROFILE = f"NOT (target >= '{PROFILE_PREFIX}' AND target < 'profile;')"
+"""Changes from before profile values were memories are kept to be read: their table is gone."""
 
 
 def snapshot(db: apsw.Connection, target: str) -> str | None:
-    """The present state of a memory or a profile field as JSON; none when there is none."""
-    state: dict[str, Any]
-    if target.startswith(_PROFILE_PREFIX):
-        found = row(
-            db,
-            "SELECT value, confidence, origin, updated_at FROM profile WHERE field = ?",
-            target.removeprefix(_PROFILE_PREFIX),
-        )
-        if found is None:
-            return None
-        state = dict(zip(("value", "confidence", "origin", "updated_at"), found, strict=True))
-    else:
-        found = row(db, f"SELECT {', '.join(_KEPT)} FROM memories WHERE id = ?", target)
-        if found is None:
-            return None
-        state = dict(zip(_KEPT, found, strict=True))
+    """The present state of a memory as JSON; none when there is none."""
+    found = row(db, f"SELECT {', '.join(_KEPT)} FROM memories WHERE id = ?", target)
+    if found is None:
+        return None
+    state: dict[str, Any] = dict(zip(_KEPT, found, strict=True))
     # Quotes stay in their own table, where erasing a session finds them.
     state["sources"] = live_sources(db, target)
     return json.dumps(state, ensure_ascii=False)
 
 
-def record(db: apsw.Connection, *, target: str, action: Action, actor: str, before: str | None, at: float) -> None:
-    """Notes a change that was just made."""
+def record(
+    db: apsw.Connection,
+    *,
+    target: str,
+    action: Action,
+    actor: str,
+    before: str | None,
+    at: float,
+    batch: str | None = None,
+) -> None:
+    """Notes a change that was just made; what the user changes shows in the next request.
+
+    Args:
+        db: A connection in the transaction that made it.
+        target: The memory's id.
+        action: What it was.
+        actor: Who made it.
+        before: The memory's state before, as `snapshot` gave it; none when it is new.
+        at: When, in seconds since 1970.
+        batch: What it was made together with; none for nothing.
+    """
     run(
         db,
-        "INSERT INTO changes (id, target, action, actor, at, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO changes (id, target, action, actor, at, before, after, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         new_id("change"),
         target,
         action,
@@ -66,67 +89,132 @@ def record(db: apsw.Connection, *, target: str, action: Action, actor: str, befo
         at,
         before,
         snapshot(db, target),
+        batch or new_id("batch"),
     )
+    if actor == ABOUT_USER:
+        clear(db)
 
 
 def history(db: apsw.Connection, target: str) -> list[Change]:
-    """The changes of a memory or a profile field, oldest first, with those that were undone."""
-    found = rows(db, f"SELECT {CHANGE} FROM changes WHERE target = ? ORDER BY number", target)
+    """The changes of a memory, or of all values of `profile:FIELD`, oldest first, with those that were undone."""
+    if target.startswith(PROFILE_PREFIX):
+        found = rows(
+            db,
+            f"SELECT {CHANGE} FROM changes WHERE target = ? OR target IN (SELECT id FROM memories WHERE field = ?) "
+            "ORDER BY number",
+            target,
+            target.removeprefix(PROFILE_PREFIX),
+        )
+    else:
+        found = rows(db, f"SELECT {CHANGE} FROM changes WHERE target = ? ORDER BY number", target)
     return [change_of(each) for each in found]
 
 
 def undo(db: apsw.Connection, now: float) -> Change | None:
-    """Takes the newest change back that stands.
+    """Takes the newest change back that stands, with all that was made together with it.
 
-    A memory whose addition is taken back is forgotten, not removed: its history still shows it.
+    What of its batch something later was built on stays, until that is undone.
 
     Returns:
-        The change; none when there is none.
+        The newest of the changes; none when there is none.
     """
-    found = row(
+    newest = row(
         db,
-        f"SELECT number, {CHANGE} FROM changes WHERE undone_at IS NULL ORDER BY number DESC LIMIT 1",
+        f"SELECT number, batch FROM changes WHERE undone_at IS NULL AND {_NOT_PROFILE} ORDER BY number DESC LIMIT 1",
     )
-    if found is None:
+    if newest is None:
         return None
-    number, change = found[0], change_of(found[1:])
-    if change.target.startswith(_PROFILE_PREFIX):
-        _bring_back_field(db, change)
-    else:
-        _bring_back_memory(db, change, now)
-    run(db, "UPDATE changes SET undone_at = ? WHERE number = ?", now, number)
-    return change_of(row(db, f"SELECT {CHANGE} FROM changes WHERE number = ?", number) or ())
+    number, batch = newest
+    made = [(number, _change(db, number))] if batch is None else _standing(db, batch)
+    blocked = max((each for each, change in made if _in_the_way(db, each, change)), default=0)
+    return _revert(db, [each for each in made if each[0] > blocked], now)[-1]
 
 
-def _bring_back_memory(db: apsw.Connection, change: Change, now: float) -> None:
+def undo_batch(db: apsw.Connection, batch: str, now: float) -> list[Change]:
+    """Takes all changes of a batch back that still stand, the oldest first.
+
+    Raises:
+        MemchatError: Something that it changed was changed again since.
+    """
+    made = _standing(db, batch)
+    if any(_in_the_way(db, number, change) for number, change in made):
+        raise MemchatError(
+            "What this changed was changed again since.",
+            "Undo the later changes first: `memchat memory undo` takes back the newest.",
+        )
+    return _revert(db, made, now)
+
+
+def _standing(db: apsw.Connection, batch: str) -> list[tuple[int, Change]]:
+    found = rows(
+        db, f"SELECT number, {CHANGE} FROM changes WHERE batch = ? AND undone_at IS NULL ORDER BY number", batch
+    )
+    return [(each[0], change_of(each[1:])) for each in found]
+
+
+def _change(db: apsw.Connection, number: int) -> Change:
+    found = row(db, f"SELECT {CHANGE} FROM changes WHERE number = ?", number)
+    assert found is not None
+    return change_of(found)
+
+
+def _wanted(change: Change) -> dict[str, Any]:
+    """The columns that undoing a change sets, without the soft ones."""
     if change.before is None:
-        run(db, "UPDATE memories SET status = 'forgotten', updated_at = ? WHERE id = ?", now, change.target)
+        return {"status": "forgotten"}
+    before, after = json.loads(change.before), json.loads(change.after or "{}")
+    return {
+        column: before[column]
+        for column in _KEPT
+        if column in before and column not in _SOFT and before[column] != after.get(column)
+    }
+
+
+def _in_the_way(db: apsw.Connection, number: int, change: Change) -> bool:
+    """Whether a later change of another batch set what undoing this one would set to something else."""
+    wanted = _wanted(change)
+    later = rows(
+        db,
+        f"SELECT {CHANGE} FROM changes WHERE target = ? AND number > ? AND undone_at IS NULL AND batch IS NOT ?",
+        change.target,
+        number,
+        change.batch,
+    )
+    touched = {column for each in later for column in _wanted(change_of(each))} & wanted.keys()
+    if not touched:
+        return False
+    present = json.loads(snapshot(db, change.target) or "{}")
+    return any(present.get(column) != wanted[column] for column in touched)
+
+
+def _revert(db: apsw.Connection, made: Sequence[tuple[int, Change]], now: float) -> list[Change]:
+    for number, change in reversed(made):
+        _bring_back(db, change, now)
+        run(db, "UPDATE changes SET undone_at = ? WHERE number = ?", now, number)
+    for batch in {change.batch for _, change in made}:
+        run(db, "UPDATE consolidations SET undone_at = ? WHERE id = ?", now, batch)
+    clear(db)
+    return [_change(db, number) for number, _ in made]
+
+
+def _bring_back(db: apsw.Connection, change: Change, now: float) -> None:
+    kept = snapshot(db, change.target)
+    if kept is None:
+        return
+    present, values = json.loads(kept), _wanted(change)
+    if change.before is None:
+        # Forgotten, not removed: its history still shows it.
+        values["updated_at"] = now
     else:
-        state = json.loads(change.before)
-        assignments = ", ".join(f"{column} = ?" for column in _KEPT)
-        run(
-            db,
-            f"UPDATE memories SET {assignments} WHERE id = ?",
-            *(state[column] for column in _KEPT),
-            change.target,
-        )
-        revive(db, change.target, state["sources"])
-    put_fact(db, change.target)
-
-
-def _bring_back_field(db: apsw.Connection, change: Change) -> None:
-    field = change.target.removeprefix(_PROFILE_PREFIX)
-    run(db, "DELETE FROM profile WHERE field = ?", field)
-    state = json.loads(change.before) if change.before else {"sources": []}
-    if change.before:
-        run(
-            db,
-            "INSERT INTO profile (field, value, confidence, origin, updated_at) VALUES (?, ?, ?, ?, ?)",
-            field,
-            state["value"],
-            state["confidence"],
-            state["origin"],
-            state["updated_at"],
-        )
-    revive(db, change.target, state["sources"])
-    put_profile(db, field)
+        before, after = json.loads(change.before), json.loads(change.after or "{}")
+        for column in _SOFT & before.keys():
+            if present[column] == after.get(column):
+                values[column] = before[column]
+            elif column == "seen_count":
+                values[column] = present[column] - (after[column] - before[column])
+        was, became = set(before["sources"]), set(after.get("sources", ()))
+        revive(db, change.target, sorted((set(present["sources"]) - (became - was)) | (was - became)))
+    assignments = ", ".join(f"{column} = ?" for column in values)
+    if values:
+        run(db, f"UPDATE memories SET {assignments} WHERE id = ?", *values.values(), change.target)
+    put_fact(db, change.target, same_text=values.get("text", present["text"]) == present["text"])

@@ -30,6 +30,7 @@ class Index:
         until: datetime | None = None,
         session: str | None = None,
         prefix: bool = False,
+        past: bool = False,
     ) -> list[Hit]:
         """Items that hold any of the terms, best first by bm25.
 
@@ -42,8 +43,9 @@ class Index:
             until: Only what was said before then.
             session: Only what belongs to this session.
             prefix: Whether a term also stands for words that begin with it.
+            past: Also memories that were superseded, or have ceased to hold.
         """
-        chosen = _filter(outside, kinds, since, until, session)
+        chosen = self._filter(outside, kinds, since, until, session, past=past)
         return await self._database.read(
             searching.by_words, [storable(term) for term in terms], limit, chosen, prefix=prefix
         )
@@ -58,6 +60,7 @@ class Index:
         since: datetime | None = None,
         until: datetime | None = None,
         session: str | None = None,
+        past: bool = False,
     ) -> list[Hit]:
         """Embedded items nearest to a vector; none when it is of another length than theirs.
 
@@ -69,8 +72,9 @@ class Index:
             since: As in `by_words`.
             until: As in `by_words`.
             session: As in `by_words`.
+            past: As in `by_words`.
         """
-        chosen = _filter(outside, kinds, since, until, session)
+        chosen = self._filter(outside, kinds, since, until, session, past=past)
         return await self._database.read(vectors.by_meaning, vector, limit, chosen)
 
     async def load(self, keys: Sequence[int]) -> dict[int, IndexedItem]:
@@ -102,18 +106,22 @@ class Index:
         """How much there is to be found."""
         return await self._database.read(vectors.counts)
 
-
-def _filter(
-    outside: BufferSpan | None,
-    kinds: Collection[ItemKind] | None,
-    since: datetime | None,
-    until: datetime | None,
-    session: str | None,
-) -> Filter:
-    return Filter(
-        outside=outside,
-        kinds=None if kinds is None else frozenset(kinds),
-        since=None if since is None else to_unix(since),
-        until=None if until is None else to_unix(until),
-        session=session,
-    )
+    def _filter(
+        self,
+        outside: BufferSpan | None,
+        kinds: Collection[ItemKind] | None,
+        since: datetime | None,
+        until: datetime | None,
+        session: str | None,
+        *,
+        past: bool,
+    ) -> Filter:
+        return Filter(
+            outside=outside,
+            kinds=None if kinds is None else frozenset(kinds),
+            since=None if since is None else to_unix(since),
+            until=None if until is None else to_unix(until),
+            session=session,
+            past=past,
+            now=to_unix(self._database.clock()),
+        )

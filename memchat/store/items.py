@@ -3,10 +3,13 @@
 import apsw
 
 from memchat.core.context import ItemKind
-from memchat.store.sql import row, rows, run
+from memchat.store.sql import row, rows, run, value
 
 _BODY_CHARACTERS = 200_000
 _CONTEXT_CHARACTERS = 300
+
+PAST = 0.0
+"""`past_at` of what was superseded, whenever that was."""
 
 
 def put_item(
@@ -19,6 +22,7 @@ def put_item(
     context: str = "",
     session: int | None = None,
     seq: int | None = None,
+    past_at: float | None = None,
 ) -> None:
     """Indexes the words of a new or changed thing; its vector is made later.
 
@@ -31,16 +35,20 @@ def put_item(
         context: Text around it, which counts for less.
         session: Number of the session that it belongs to.
         seq: Its place in the session.
+        past_at: When it ceases to hold, in seconds since 1970; `PAST` for what was superseded.
     """
     drop_item(db, kind, ref)
-    run(db, "INSERT INTO items (kind, ref, session, seq, at) VALUES (?, ?, ?, ?, ?)", kind, ref, session, seq, at)
     run(
         db,
-        "INSERT INTO item_words (rowid, body, context) VALUES (?, spaced(?), spaced(?))",
-        db.last_insert_rowid(),
-        body[:_BODY_CHARACTERS],
-        context[:_CONTEXT_CHARACTERS],
+        "INSERT INTO items (kind, ref, session, seq, at, past_at) VALUES (?, ?, ?, ?, ?, ?)",
+        kind,
+        ref,
+        session,
+        seq,
+        at,
+        past_at,
     )
+    _put_words(db, db.last_insert_rowid(), body, context)
 
 
 def drop_item(db: apsw.Connection, kind: ItemKind, ref: str) -> None:
@@ -96,24 +104,59 @@ def put_episode(db: apsw.Connection, session: int) -> None:
         put_item(db, kind="episode", ref=ref, session=session, at=at, body=body, context=context)
 
 
-def put_fact(db: apsw.Connection, memory_id: str) -> None:
-    """Indexes a memory with the words that it rests on, or takes it out when it is not active."""
-    found = row(db, "SELECT text, observed_at FROM memories WHERE id = ? AND status = 'active'", memory_id)
+def put_fact(db: apsw.Connection, memory_id: str, *, same_text: bool = False) -> None:
+    """Indexes a fact or a profile value with the words that it rests on, or takes it out when it is not to be found.
+
+    Args:
+        db: A connection in a transaction.
+        memory_id: The memory's.
+        same_text: Whether its text is as it was indexed, so that its vector still holds.
+    """
+    found = row(
+        db,
+        "SELECT coalesce(value, text), observed_at, field, status, valid_to FROM memories WHERE id = ? "
+        "AND (status = 'active' OR (status = 'superseded' AND valid_to IS NOT NULL))",
+        memory_id,
+    )
     if found is None:
-        drop_item(db, "fact", memory_id)
+        drop_memory(db, memory_id)
         return
+    body, at, field, status, valid_to = found
     quotes = rows(db, "SELECT quote FROM sources WHERE target = ? AND live ORDER BY number", memory_id)
-    context = " ".join(quote for (quote,) in quotes)
-    put_item(db, kind="fact", ref=memory_id, at=found[1], body=found[0], context=context)
-
-
-def put_profile(db: apsw.Connection, field: str) -> None:
-    """Indexes a profile field, or takes it out when it is not set."""
-    found = row(db, "SELECT value, updated_at FROM profile WHERE field = ?", field)
-    if found is None:
-        drop_item(db, "profile", field)
+    context = " ".join([(field or "").replace("_", " "), *(quote for (quote,) in quotes)]).strip()
+    kind: ItemKind = "fact" if field is None else "profile"
+    past_at = valid_to if status == "active" else PAST
+    key = value(db, "SELECT key FROM items WHERE kind = ? AND ref = ?", kind, memory_id) if same_text else None
+    if key is None:
+        drop_memory(db, memory_id)
+        put_item(db, kind=kind, ref=memory_id, at=at, body=body, context=context, past_at=past_at)
         return
-    put_item(db, kind="profile", ref=field, at=found[1], body=found[0], context=field.replace("_", " "))
+    run(db, "UPDATE items SET past_at = ? WHERE key = ?", past_at, key)
+    run(db, "DELETE FROM item_words WHERE rowid = ?", key)
+    _put_words(db, key, body, context)
+    if value(db, "SELECT embedded FROM items WHERE key = ?", key):
+        run(db, "UPDATE item_vectors SET kind = ? WHERE key = ?", vector_kind(kind, past_at), key)
+
+
+def drop_memory(db: apsw.Connection, memory_id: str) -> None:
+    """Takes a fact or a profile value out of the index, if it is there."""
+    drop_item(db, "fact", memory_id)
+    drop_item(db, "profile", memory_id)
+
+
+def vector_kind(kind: str, past_at: float | None) -> str:
+    """What an item's vector is filed under: what was superseded is apart, so that it crowds nothing out."""
+    return f"past {kind}" if past_at == PAST else kind
+
+
+def _put_words(db: apsw.Connection, key: int, body: str, context: str) -> None:
+    run(
+        db,
+        "INSERT INTO item_words (rowid, body, context) VALUES (?, spaced(?), spaced(?))",
+        key,
+        body[:_BODY_CHARACTERS],
+        context[:_CONTEXT_CHARACTERS],
+    )
 
 
 def _drop(db: apsw.Connection, key: int, embedded: int) -> None:

@@ -1,27 +1,30 @@
-"""Facts: added, edited, forgotten, with their history."""
+"""Memories: added, reinforced, superseded, merged, reviewed, forgotten, with their history."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import apsw
 
-from memchat.core.errors import MemchatError
-from memchat.core.ids import new_id
-from memchat.core.memories import Change, Memory, MemoryKind, MemoryStatus, Origin, Source
+from memchat.core.memories import (
+    ABOUT_USER,
+    Change,
+    Holds,
+    Memory,
+    MemoryKind,
+    MemoryStatus,
+    Origin,
+    Source,
+)
 from memchat.core.times import to_unix
-from memchat.store import erasing, history
+from memchat.store import applying, erasing, history, memory_writing, reviewing
+from memchat.store import memory_reading as reading
 from memchat.store.database import Database
-from memchat.store.items import put_fact
-from memchat.store.lookup import number_of
-from memchat.store.records import MEMORY, memory_of
-from memchat.store.sources import add_sources, sources_of
-from memchat.store.sql import marks, row, rows, run, storable
-from memchat.store.words import folded
+from memchat.store.decisions import Applied, Decision, NewMemory
+from memchat.store.sql import marks, run, storable
 
 
 class Memories:
-    """The memories of one database, and the history that they share with the profile."""
+    """The memories of one database: facts, and the values of the profile's fields."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,13 +41,23 @@ class Memories:
         confidence: float,
         origin: Origin,
         sources: Sequence[Source] = (),
-        actor: str = "user",
+        actor: str = ABOUT_USER,
         observed_at: datetime | None = None,
         status: MemoryStatus = "active",
         valid_from: datetime | None = None,
         valid_to: datetime | None = None,
+        subject: str = ABOUT_USER,
+        attribute: str = "",
+        field: str | None = None,
+        value: str | None = None,
+        holds: Holds | None = None,
+        reason: str = "",
+        derived_from: Sequence[str] = (),
     ) -> Memory:
         """Stores and indexes a memory; one that says the same already is made surer instead, with the new sources.
+
+        What would be pending and is pending already, or was rejected, is left as it is. What the user has erased, and
+        another than the user would bring back, is not stored.
 
         Args:
             kind: What it is.
@@ -57,23 +70,66 @@ class Memories:
             status: `active`, or `pending` until the user agrees.
             valid_from: When it began to hold.
             valid_to: When it ceased to hold.
+            subject: Whom or what it is about.
+            attribute: What of the subject it tells.
+            field: The profile field that it is a value of.
+            value: That value.
+            holds: How long it is likely to hold.
+            reason: Why it is pending, in a sentence.
+            derived_from: The memories that it was distilled from.
 
         Raises:
-            MemchatError: The text is empty.
+            MemchatError: The text is empty, or the user has erased it.
         """
-        new = _New(
+        new = NewMemory(
             kind=kind,
-            text=_checked(text),
+            text=text,
             confidence=confidence,
             origin=origin,
             sources=tuple(sources),
-            actor=actor,
-            observed_at=self._now if observed_at is None else to_unix(observed_at),
+            observed_at=observed_at,
             status=status,
-            valid_from=None if valid_from is None else to_unix(valid_from),
-            valid_to=None if valid_to is None else to_unix(valid_to),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            subject=subject,
+            attribute=attribute,
+            field=field,
+            value=value,
+            holds=holds,
+            reason=reason,
+            derived_from=tuple(derived_from),
         )
-        return await self._database.write(_add, new, self._now)
+        return await self._database.write(_add, new, actor, self._now)
+
+    async def apply(
+        self,
+        decisions: Sequence[Decision],
+        *,
+        actor: str,
+        session_id: str | None = None,
+        learned_to: int | None = None,
+        job_id: str | None = None,
+        batch: str | None = None,
+    ) -> Applied:
+        """Writes what learning decided in one transaction: memories, history, index, and how far it has read.
+
+        A profile value that the user set is not changed by another: what would take its place becomes pending. What
+        the user has erased is dropped. A decision about a memory that is no longer active loses nothing and ends
+        nothing.
+
+        Args:
+            decisions: In their order.
+            actor: `user`, or the model's name.
+            session_id: Whose messages they were learned from.
+            learned_to: The last of these; when the session was read up to there already, nothing is written.
+            job_id: The job that ends with this.
+            batch: What the changes belong to; none for a batch of their own.
+
+        Raises:
+            MemchatError: A decision would end or reword a memory with another subject or attribute, or with an
+                attribute that is not known.
+        """
+        return await self._database.write(_apply, decisions, actor, session_id, learned_to, job_id, batch, self._now)
 
     async def get(self, id: str) -> Memory:
         """The memory with this id, or the only one whose id begins so.
@@ -81,35 +137,110 @@ class Memories:
         Raises:
             NotFound: There is none, or there are several.
         """
-        return await self._database.read(lambda db: _by_number(db, number_of(db, "memories", id)))
+        return await self._database.read(reading.get, id)
 
-    async def edit(self, id: str, text: str, *, actor: str = "user") -> Memory:
-        """Gives a memory another wording; the old one stays in its history.
+    async def by_ids(self, ids: Sequence[str]) -> list[Memory]:
+        """The memories of these ids, in their order; those that are gone are left out."""
+        return await self._database.read(reading.by_ids, ids)
+
+    async def edit(self, id: str, text: str, *, actor: str = ABOUT_USER) -> Memory:
+        """Gives a memory another wording, or a profile field another value; the old one stays in its history.
 
         Raises:
             NotFound: There is no such memory.
             MemchatError: The text is empty.
         """
-        new = _checked(text)
-        return await self._database.write(
-            _change, id, "edit", {"text": new, "normal_text": normal(new)}, actor, self._now
-        )
+        return await self._database.write(reviewing.edit, id, text, actor, self._now)
 
-    async def forget(self, id: str, *, actor: str = "user") -> Memory:
-        """Takes a memory out of use; it can be brought back by `undo`.
+    async def forget(self, id: str, *, actor: str = ABOUT_USER) -> Memory:
+        """Takes a memory out of use; it can be brought back by `undo` or `restore`.
 
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(_change, id, "forget", {"status": "forgotten"}, actor, self._now)
+        return await self._database.write(reviewing.forget, id, actor, self._now)
 
-    async def set_pinned(self, id: str, pinned: bool, *, actor: str = "user") -> Memory:  # noqa: FBT001 - its value
+    async def accept(self, id: str, *, text: str | None = None, several: bool = False) -> Memory:
+        """Makes a pending memory active, and ends what it takes the place of.
+
+        Args:
+            id: The memory's.
+            text: Another wording; none for its own.
+            several: Whether its profile field can have several values at once.
+
+        Returns:
+            The memory, or the active one that says the same.
+
+        Raises:
+            NotFound: There is no such memory.
+            MemchatError: It is not pending, or the text is empty.
+        """
+        return await self._database.write(reviewing.accept, id, text, self._now, several=several)
+
+    async def reject(self, id: str) -> Memory:
+        """Puts a pending memory away; the same does not become pending again.
+
+        Raises:
+            NotFound: There is no such memory.
+            MemchatError: It is not pending.
+        """
+        return await self._database.write(reviewing.reject, id, self._now)
+
+    async def archive(self, ids: Sequence[str], *, actor: str = ABOUT_USER, batch: str | None = None) -> list[Memory]:
+        """Takes memories out of recall; they can be restored. Those that are not active are let be.
+
+        Args:
+            ids: Theirs.
+            actor: `user`, or who let go of them.
+            batch: What the changes belong to; none for a batch of their own.
+
+        Returns:
+            Those that were archived.
+        """
+        return await self._database.write(reviewing.archive, ids, actor, batch, self._now)
+
+    async def restore(self, id: str, *, several: bool = False) -> Memory:
+        """Makes a memory active again that was archived, forgotten or superseded.
+
+        Args:
+            id: The memory's.
+            several: Whether its profile field can have several values at once; else the present one ends.
+
+        Returns:
+            The memory, or the active one that says the same.
+
+        Raises:
+            NotFound: There is no such memory.
+        """
+        return await self._database.write(reviewing.restore, id, self._now, several=several)
+
+    async def set_pinned(self, id: str, pinned: bool, *, actor: str = ABOUT_USER) -> Memory:  # noqa: FBT001 - its value
         """Says whether a memory is in every request.
 
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(_change, id, "edit", {"pinned": int(pinned)}, actor, self._now)
+        return await self._database.write(reviewing.set_columns, id, {"pinned": int(pinned)}, actor, self._now)
+
+    async def set_kind(self, id: str, kind: MemoryKind, *, actor: str = ABOUT_USER) -> Memory:
+        """Says what kind of memory it is.
+
+        Raises:
+            NotFound: There is no such memory.
+        """
+        return await self._database.write(reviewing.set_columns, id, {"kind": kind}, actor, self._now)
+
+    async def set_validity(
+        self, id: str, valid_from: datetime | None, valid_to: datetime | None, *, actor: str = ABOUT_USER
+    ) -> Memory:
+        """Says since when and until when a memory holds; none where that is not known.
+
+        Raises:
+            NotFound: There is no such memory.
+            MemchatError: It would end before it begins.
+        """
+        columns = reviewing.validity(valid_from, valid_to)
+        return await self._database.write(reviewing.set_columns, id, columns, actor, self._now)
 
     async def erase(self, id: str) -> None:
         """Removes a memory with its history, bytes included; that cannot be undone.
@@ -121,12 +252,24 @@ class Memories:
         await self._database.maintain(erasing.scrub, self._database.path)
 
     async def history(self, target: str) -> list[Change]:
-        """The changes of a memory or of `profile:FIELD`, oldest first."""
+        """The changes of a memory or of all values of `profile:FIELD`, oldest first."""
         return await self._database.read(history.history, target)
 
     async def undo(self) -> Change | None:
-        """Takes the newest change of a memory or profile field back that still stands; none when there is none."""
+        """Takes the newest change back that still stands, with those that were made together with it.
+
+        Returns:
+            The newest of them; none when there is none.
+        """
         return await self._database.write(history.undo, self._now)
+
+    async def undo_batch(self, batch: str) -> list[Change]:
+        """Takes back all changes that were made together and still stand, oldest first.
+
+        Raises:
+            MemchatError: Something that they changed was changed again since.
+        """
+        return await self._database.write(history.undo_batch, batch, self._now)
 
     async def mark_used(self, ids: Sequence[str]) -> None:
         """Counts that memories were in a turn's context; ids that are gone are let be."""
@@ -138,6 +281,37 @@ class Memories:
                 *ids,
             )
 
+    async def counts(self) -> Mapping[MemoryStatus, int]:
+        """How many memories there are of each status, without the values that the profile shows."""
+        return await self._database.read(reading.counts)
+
+    async def neighbours(
+        self, vector: bytes | None, terms: Sequence[str], *, subject: str | None = None, limit: int
+    ) -> list[Memory]:
+        """Active facts and profile values nearest to a statement by meaning and by words, best first.
+
+        Those that have ended by themselves are among them; what was superseded is not.
+
+        Args:
+            vector: The statement's, as in `Index.by_meaning`; none where there is no embedder.
+            terms: Its words.
+            subject: Only what is about this; none for all.
+            limit: How many at most.
+        """
+        return await self._database.read(reading.neighbours, vector, [storable(term) for term in terms], subject, limit)
+
+    async def past(self, subject: str, attribute: str) -> list[Memory]:
+        """What held once of a subject's attribute and does no longer, the latest first."""
+        return await self._database.read(reading.past, subject, attribute, self._now)
+
+    async def of_message(self, message_id: str) -> list[Memory]:
+        """The memories of every status that rest on a message, the oldest first."""
+        return await self._database.read(reading.of_message, message_id)
+
+    async def same(self, text: str, *, field: str | None = None) -> list[Memory]:
+        """The memories of every status that say just this, without regard to case and spacing, the newest first."""
+        return await self._database.read(reading.same, text, field)
+
     async def list(
         self,
         *,
@@ -145,6 +319,8 @@ class Memories:
         status: MemoryStatus | None = None,
         search: str = "",
         limit: int | None = None,
+        fields: bool = False,
+        offset: int = 0,
     ) -> list[Memory]:
         """Memories, pinned first, then the newest.
 
@@ -153,135 +329,32 @@ class Memories:
             status: Only these; none for all, forgotten ones too.
             search: Words that must all be in the text.
             limit: How many at most.
+            fields: Also the values that the profile shows; its pending, superseded and forgotten ones are always
+                among those of their status.
+            offset: How many to leave out before.
         """
-        return await self._database.read(_list, kind, status, search.split(), -1 if limit is None else limit)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _New:
-    kind: MemoryKind
-    text: str
-    confidence: float
-    origin: Origin
-    sources: tuple[Source, ...]
-    actor: str
-    observed_at: float
-    status: MemoryStatus
-    valid_from: float | None
-    valid_to: float | None
-
-
-def normal(text: str) -> str:
-    """`text` as it is compared: without regard to case, spacing and the last full stop."""
-    return " ".join(folded(text).split()).rstrip(".!。")
-
-
-def _checked(text: str) -> str:
-    kept = storable(text).strip()
-    if not kept:
-        raise MemchatError("A memory needs some text.", "Say what is to be remembered.")
-    return kept
-
-
-def _by_number(db: apsw.Connection, number: int) -> Memory:
-    found = row(db, f"SELECT {MEMORY} FROM memories WHERE number = ?", number)
-    assert found is not None
-    return memory_of(found, sources_of(db, [found[0]]).get(found[0], ()))
-
-
-def _add(db: apsw.Connection, new: _New, now: float) -> Memory:
-    same = row(
-        db,
-        "SELECT number, id, confidence FROM memories WHERE normal_text = ? AND status = 'active'",
-        normal(new.text),
-    )
-    if same is not None:
-        return _reinforce(db, same[0], same[1], new, now)
-    memory_id = new_id("memory")
-    run(
-        db,
-        "INSERT INTO memories (id, kind, text, normal_text, status, confidence, origin, observed_at, updated_at, "
-        "valid_from, valid_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        memory_id,
-        new.kind,
-        new.text,
-        normal(new.text),
-        new.status,
-        new.confidence,
-        new.origin,
-        new.observed_at,
-        now,
-        new.valid_from,
-        new.valid_to,
-    )
-    add_sources(db, memory_id, new.sources)
-    history.record(db, target=memory_id, action="add", actor=new.actor, before=None, at=now)
-    put_fact(db, memory_id)
-    return _by_number(db, number_of(db, "memories", memory_id))
-
-
-def _reinforce(db: apsw.Connection, number: int, id: str, new: _New, now: float) -> Memory:
-    before = history.snapshot(db, id)
-    added = add_sources(db, id, new.sources)
-    surer = run(
-        db,
-        "UPDATE memories SET confidence = ? WHERE number = ? AND confidence < ?",
-        new.confidence,
-        number,
-        new.confidence,
-    )
-    if added or surer:
-        run(db, "UPDATE memories SET updated_at = ? WHERE number = ?", now, number)
-        history.record(db, target=id, action="edit", actor=new.actor, before=before, at=now)
-        put_fact(db, id)
-    return _by_number(db, number)
-
-
-def _list(db: apsw.Connection, kind: str | None, status: str | None, words: Sequence[str], limit: int) -> list[Memory]:
-    conditions = ["1"]
-    values: list[str] = []
-    for column, wanted in (("kind", kind), ("status", status)):
-        if wanted is not None:
-            conditions.append(f"{column} = ?")
-            values.append(wanted)
-    for word in words:
-        conditions.append("instr(folded(text), ?) > 0")
-        values.append(folded(storable(word)))
-    found = list(
-        rows(
-            db,
-            f"SELECT {MEMORY} FROM memories WHERE {' AND '.join(conditions)} "
-            "ORDER BY pinned DESC, updated_at DESC, number DESC LIMIT ?",
-            *values,
-            limit,
+        return await self._database.read(
+            reading.listed, kind, status, search.split(), -1 if limit is None else limit, offset, fields=fields
         )
-    )
-    sources = sources_of(db, [each[0] for each in found])
-    return [memory_of(each, sources.get(each[0], ())) for each in found]
 
 
-def _change(
+def _add(db: apsw.Connection, new: NewMemory, actor: str, now: float) -> Memory:
+    pen = memory_writing.pen(db, actor, now)
+    kept = memory_writing.admitted(pen, new)
+    if kept is None:
+        raise memory_writing.erased()
+    return memory_writing.add(pen, kept)
+
+
+def _apply(
     db: apsw.Connection,
-    given: str,
-    action: history.Action,
-    values: dict[str, str | int],
+    decisions: Sequence[Decision],
     actor: str,
+    session_id: str | None,
+    learned_to: int | None,
+    job_id: str | None,
+    batch: str | None,
     now: float,
-) -> Memory:
-    number = number_of(db, "memories", given)
-    old = _by_number(db, number)
-    before = history.snapshot(db, old.id)
-    differs = " OR ".join(f"{column} IS NOT ?" for column in values)
-    assignments = ", ".join(f"{column} = ?" for column in values)
-    changed = run(
-        db,
-        f"UPDATE memories SET {assignments}, updated_at = ? WHERE number = ? AND ({differs})",
-        *values.values(),
-        now,
-        number,
-        *values.values(),
-    )
-    if changed:
-        history.record(db, target=old.id, action=action, actor=actor, before=before, at=now)
-        put_fact(db, old.id)
-    return _by_number(db, number)
+) -> Applied:
+    pen = memory_writing.pen(db, actor, now, batch)
+    return applying.learn(pen, decisions, session_id, learned_to, job_id)

@@ -1,18 +1,18 @@
-"""The named fields about the user."""
+"""The named fields about the user: a view of the active memories that hold their values."""
 
 from collections.abc import Sequence
 
 import apsw
 
 from memchat.core.errors import NotFound
-from memchat.core.memories import Origin, ProfileField, Source
+from memchat.core.memories import ABOUT_USER, Origin, ProfileField, Source
 from memchat.core.times import to_unix
+from memchat.store import memory_reading as reading
 from memchat.store.database import Database
-from memchat.store.history import record, snapshot
-from memchat.store.items import put_profile
-from memchat.store.records import PROFILE, profile_of
-from memchat.store.sources import add_sources, profile_target, revive, sources_of
-from memchat.store.sql import row, rows, run, storable
+from memchat.store.decisions import NewMemory
+from memchat.store.memory_writing import add, admitted, change, erased, field_text, pen, supersede
+from memchat.store.records import field_of
+from memchat.store.sql import storable
 
 
 class Profile:
@@ -26,8 +26,8 @@ class Profile:
         return to_unix(self._database.clock())
 
     async def list(self) -> list[ProfileField]:
-        """The fields that are set, by name."""
-        return await self._database.read(_list)
+        """The fields that are set, by name; one with several values comes once for each, the oldest first."""
+        return await self._database.read(_list, self._now)
 
     async def set(
         self,
@@ -37,9 +37,10 @@ class Profile:
         origin: Origin,
         confidence: float = 1.0,
         sources: Sequence[Source] = (),
-        actor: str = "user",
+        actor: str = ABOUT_USER,
+        several: bool = False,
     ) -> ProfileField:
-        """Gives a field a value; the old one stays in its history.
+        """Gives a field a value; the old one ends now, and stays in its history.
 
         Args:
             field: Its name.
@@ -48,73 +49,58 @@ class Profile:
             confidence: How sure, from 0 to 1.
             sources: The messages that it rests on.
             actor: `user`, or the model's name.
-        """
-        return await self._database.write(
-            _set, storable(field), storable(value), origin, confidence, sources, actor, self._now
-        )
-
-    async def unset(self, field: str, *, actor: str = "user") -> None:
-        """Empties a field; its value stays in its history.
+            several: Whether the field keeps its other values.
 
         Raises:
-            NotFound: It is not set.
+            MemchatError: The value is empty, or the user has erased it.
         """
-        await self._database.write(_unset, field, actor, self._now)
+        new = NewMemory(
+            kind="fact",
+            text=field_text(storable(field), storable(value)),
+            confidence=confidence,
+            origin=origin,
+            sources=tuple(sources),
+            field=storable(field),
+            value=storable(value),
+        )
+        return await self._database.write(_set, new, actor, self._now, several=several)
+
+    async def unset(self, field: str, *, value: str | None = None, actor: str = ABOUT_USER) -> None:
+        """Empties a field; its values stay in its history.
+
+        Args:
+            field: Its name.
+            value: The only one of its values to take away; none for all.
+            actor: `user`, or the model's name.
+
+        Raises:
+            NotFound: It is not set, or not to that.
+        """
+        await self._database.write(_unset, field, value, actor, self._now)
 
 
-def _list(db: apsw.Connection) -> list[ProfileField]:
-    found = list(rows(db, f"SELECT {PROFILE} FROM profile ORDER BY field"))
-    sources = sources_of(db, [profile_target(each[0]) for each in found])
-    return [profile_of(each, sources.get(profile_target(each[0]), ())) for each in found]
+def _list(db: apsw.Connection, now: float) -> list[ProfileField]:
+    return [field_of(memory) for memory in reading.fields(db, now)]
 
 
-def _get(db: apsw.Connection, field: str) -> ProfileField | None:
-    found = row(db, f"SELECT {PROFILE} FROM profile WHERE field = ?", field)
-    target = profile_target(field)
-    return None if found is None else profile_of(found, sources_of(db, [target]).get(target, ()))
+def _set(db: apsw.Connection, new: NewMemory, actor: str, now: float, *, several: bool) -> ProfileField:
+    writer = pen(db, actor, now)
+    kept = admitted(writer, new)
+    if kept is None:
+        raise erased()
+    olds = [] if several else reading.fields(db, now, new.field)
+    added = add(writer, kept, action="set")
+    for old in olds:
+        if old.id != added.id:
+            supersede(writer, old, added.id, now)
+    return field_of(added)
 
 
-def _set(
-    db: apsw.Connection,
-    field: str,
-    value: str,
-    origin: Origin,
-    confidence: float,
-    sources: Sequence[Source],
-    actor: str,
-    now: float,
-) -> ProfileField:
-    target = profile_target(field)
-    old = _get(db, field)
-    before = snapshot(db, target)
-    same = old is not None and old.value == value
-    if not same:
-        revive(db, target, [])
-    added = add_sources(db, target, sources)
-    if old is not None and same and not added and confidence <= old.confidence:
-        return old
-    run(
-        db,
-        "INSERT OR REPLACE INTO profile (field, value, confidence, origin, updated_at) VALUES (?, ?, ?, ?, ?)",
-        field,
-        value,
-        max(confidence, old.confidence) if old is not None and same else confidence,
-        origin,
-        now,
-    )
-    record(db, target=target, action="set", actor=actor, before=before, at=now)
-    put_profile(db, field)
-    new = _get(db, field)
-    assert new is not None
-    return new
-
-
-def _unset(db: apsw.Connection, field: str, actor: str, now: float) -> None:
-    target = profile_target(field)
-    before = snapshot(db, target)
-    if before is None:
-        raise NotFound(f"The profile field {field!r} is not set.", "List the profile with `memchat profile`.")
-    run(db, "DELETE FROM profile WHERE field = ?", field)
-    revive(db, target, [])
-    record(db, target=target, action="unset", actor=actor, before=before, at=now)
-    put_profile(db, field)
+def _unset(db: apsw.Connection, field: str, value: str | None, actor: str, now: float) -> None:
+    found = [each for each in reading.fields(db, now, field) if value is None or each.value == value]
+    if not found:
+        to = "" if value is None else f" to {value!r}"
+        raise NotFound(f"The profile field {field!r} is not set{to}.", "List the profile with `memchat profile`.")
+    writer = pen(db, actor, now)
+    for each in found:
+        change(writer, each.id, "unset", {"status": "forgotten"})

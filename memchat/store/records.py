@@ -172,13 +172,3 @@ def change_of(row: Row) -> Change:
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else from_unix(seconds)
-
-
-PROFILE = "field, value, confidence, origin, updated_at"
-
-
-def profile_of(row: Row, sources: tuple[Source, ...]) -> ProfileField:
-    """The profile field of a row with the columns of `PROFILE`."""
-    return ProfileField(
-        field=row[0], value=row[1], confidence=row[2], origin=row[3], updated_at=from_unix(row[4]), sources=sources
-    )

@@ -18,13 +18,19 @@ RANKED_AT_MOST = 6_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which items are wanted; moments in seconds since 1970, none for no bound."""
+    """Which items are wanted; moments in seconds since 1970, none for no bound.
+
+    Attributes:
+        past: Also what was superseded, and what had ceased to hold at `now`.
+    """
 
     outside: BufferSpan | None = None
     kinds: frozenset[ItemKind] | None = None
     since: float | None = None
     until: float | None = None
     session: str | None = None
+    past: bool = False
+    now: float = 0.0
 
     @property
     def narrow(self) -> bool:
@@ -76,6 +82,9 @@ def where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | fl
     if wanted.session is not None:
         condition += " AND i.session = ?"
         values.append(session_number(db, wanted.session))
+    if not wanted.past:
+        condition += " AND (i.past_at IS NULL OR i.past_at > ?)"
+        values.append(wanted.now)
     return condition, values
 
 

@@ -1,4 +1,4 @@
-"""What a memory or a profile field rests on."""
+"""What a memory rests on."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,13 @@ import apsw
 from memchat.core.memories import Source
 from memchat.store.sql import marks, rows, run, storable
 
+PROFILE_PREFIX = "profile:"
+"""Begins what a profile field is called where the history of all its values is asked for."""
+
 
 def profile_target(field: str) -> str:
-    """What a profile field is called among the targets of sources and changes."""
-    return f"profile:{field}"
+    """What a profile field is called where the history of all its values is asked for."""
+    return f"{PROFILE_PREFIX}{field}"
 
 
 def sources_of(db: apsw.Connection, targets: Sequence[str]) -> dict[str, tuple[Source, ...]]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from memchat.core.times import Clock, now, to_unix
+from memchat.store.conflicts import Conflicts
 from memchat.store.consolidations import Consolidations
 from memchat.store.database import Database
 from memchat.store.erasures import Erasures
@@ -41,6 +42,7 @@ class Store:
         self.erasures = Erasures(database)
         self.prefixes = Prefixes(database)
         self.usage = LearningUsage(database)
+        self.conflicts = Conflicts(database)
         self.consolidations = Consolidations(database)
 
     @classmethod

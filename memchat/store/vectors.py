@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import apsw
 
+from memchat.store.items import PAST, vector_kind
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, row, rows, run, value
 from memchat.store.values import Hit, IndexCounts
@@ -36,15 +37,20 @@ def put_vectors(db: apsw.Connection, embedder_id: str, dimensions: int, pairs: S
     use_embedder(db, embedder_id, dimensions)
     for key, vector in pairs:
         found = row(
-            db, "SELECT kind, coalesce(session, 0), coalesce(seq, 0), at FROM items WHERE key = ? AND NOT embedded", key
+            db,
+            "SELECT kind, past_at, coalesce(session, 0), coalesce(seq, 0), at FROM items "
+            "WHERE key = ? AND NOT embedded",
+            key,
         )
         if found is None:
             continue
+        kind, past_at, *place = found
         run(
             db,
             "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, ?, ?, ?, ?, ?)",
             key,
-            *found,
+            vector_kind(kind, past_at),
+            *place,
             vector,
         )
         run(db, "UPDATE items SET embedded = 1 WHERE key = ?", key)
@@ -56,9 +62,8 @@ def pending(db: apsw.Connection, limit: int) -> list[tuple[int, str]]:
         db,
         "SELECT i.key, substr(CASE i.kind "
         "WHEN 'message' THEN (SELECT text FROM messages WHERE id = i.ref) "
-        "WHEN 'fact' THEN (SELECT text FROM memories WHERE id = i.ref) "
-        "WHEN 'profile' THEN (SELECT replace(field, '_', ' ') || ': ' || value FROM profile WHERE field = i.ref) "
-        "ELSE (SELECT text FROM session_summaries WHERE session = i.session) END, 1, ?) "
+        "WHEN 'episode' THEN (SELECT text FROM session_summaries WHERE session = i.session) "
+        "ELSE (SELECT text FROM memories WHERE id = i.ref) END, 1, ?) "
         "FROM items AS i WHERE i.embedded = 0 ORDER BY i.key DESC LIMIT ?",
         _PENDING_CHARACTERS,
         limit,
@@ -77,15 +82,19 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter) -
     """Embedded items nearest to a vector."""
     if value(db, "SELECT dimensions FROM embedder") != len(vector) / 4 or limit <= 0:
         return []
-    limit = min(limit, _NEAREST_AT_MOST)
     condition, values = _where(db, wanted)
     if wanted.outside is None:
-        return _nearest(db, vector, limit, condition, values)
+        return _nearest(db, vector, limit, condition, values, wanted)
     # sqlite-vec has no OR: other sessions, and what came before the buffer in this one, are two searches.
     buffered = session_number(db, wanted.outside.session_id)
-    found = _nearest(db, vector, limit, f"{condition} AND session != ?", [*values, buffered])
+    found = _nearest(db, vector, limit, f"{condition} AND session != ?", [*values, buffered], wanted)
     found += _nearest(
-        db, vector, limit, f"{condition} AND session = ? AND seq < ?", [*values, buffered, wanted.outside.from_seq]
+        db,
+        vector,
+        limit,
+        f"{condition} AND session = ? AND seq < ?",
+        [*values, buffered, wanted.outside.from_seq],
+        wanted,
     )
     return sorted(found, key=lambda hit: -hit.score)[:limit]
 
@@ -94,8 +103,12 @@ def _where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | f
     condition = ""
     values: list[str | int | float] = []
     if wanted.kinds is not None:
-        condition += f" AND kind IN ({marks(len(wanted.kinds))})"
-        values += sorted(wanted.kinds)
+        kinds = [*wanted.kinds, *(vector_kind(kind, PAST) for kind in wanted.kinds if wanted.past)]
+        condition += f" AND kind IN ({marks(len(kinds))})"
+        values += sorted(kinds)
+    elif not wanted.past:
+        condition += " AND kind != ? AND kind != ?"
+        values += [vector_kind("fact", PAST), vector_kind("profile", PAST)]
     if wanted.since is not None:
         condition += " AND at >= ?"
         values.append(wanted.since)
@@ -109,14 +122,27 @@ def _where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | f
 
 
 def _nearest(
-    db: apsw.Connection, vector: bytes, limit: int, condition: str, values: Sequence[str | int | float]
+    db: apsw.Connection,
+    vector: bytes,
+    limit: int,
+    condition: str,
+    values: Sequence[str | int | float],
+    wanted: Filter,
 ) -> list[Hit]:
+    more, current, moments = 0, "", []
+    if not wanted.past:
+        # What has ended by itself is among the nearest, and must take nobody's place.
+        more = value(db, "SELECT count(*) FROM items WHERE past_at > ? AND past_at <= ?", PAST, wanted.now)
+        current, moments = "WHERE i.past_at IS NULL OR i.past_at > ? ", [wanted.now]
     nearest = rows(
         db,
         "SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "
-        f"WHERE embedding MATCH ? AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key ORDER BY v.distance",
+        f"WHERE embedding MATCH ? AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}"
+        "ORDER BY v.distance LIMIT ?",
         vector,
-        limit,
+        min(limit + more, _NEAREST_AT_MOST),
         *values,
+        *moments,
+        limit,
     )
     return [Hit(*each) for each in nearest]

@@ -36,3 +36,8 @@ def phrases(terms: Sequence[str], *, prefix: bool = False) -> list[str]:
     """`terms` quoted for FTS5, each once, at most 64."""
     found = dict.fromkeys(phrase(term, prefix=prefix) for term in terms)
     return [text for text in found if text][:_MAX_TERMS]
+
+
+def normal(text: str) -> str:
+    """`text` as it is compared: without regard to case, spacing and the last full stop."""
+    return " ".join(folded(text).split()).rstrip(".!。")

@@ -23,11 +23,11 @@ async def test_all_kinds_are_found_by_words_and_loaded_with_their_source(store: 
     fact = await store.memories.add(kind="fact", text="Saw a zebra", confidence=0.7, origin="user", sources=[source])
     await store.memories.set_pinned(fact.id, True)
     await store.memories.mark_used([fact.id])
-    await store.profile.set("favourite_animal", "zebra", origin="user", confidence=0.9)
+    animal = await store.profile.set("favourite_animal", "zebra", origin="user", confidence=0.9)
     await store.summaries.put_session(session_id=session.id, text="On zebras.", to_seq=2, tokens=2, model=None)
 
     hits = await store.index.by_words(["ZEBRAS"], limit=9)
-    assert {hit.ref for hit in hits} == {user.id, answer.id, fact.id, "favourite_animal", session.id}
+    assert {hit.ref for hit in hits} == {user.id, answer.id, fact.id, animal.memory_id, session.id}
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert hits[-1].ref == answer.id, "what stands around an item counts for less"
 
@@ -49,7 +49,7 @@ async def test_all_kinds_are_found_by_words_and_loaded_with_their_source(store: 
         1,
     )
     assert (known.session_id, known.message_id, known.role) == (session.id, user.id, "user")
-    field = loaded["favourite_animal"]
+    field = loaded[animal.memory_id]
     assert (field.kind, field.text, field.confidence, field.session_id) == (
         "profile",
         "favourite animal: zebra",

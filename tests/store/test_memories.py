@@ -52,7 +52,7 @@ async def test_the_same_again_makes_surer_and_does_not_double(store: Store) -> N
     weaker = await _add(store, "Likes tea", confidence=0.1, sources=[TEA])
     assert weaker == again
     assert len(await store.memories.list()) == 1
-    assert [change.action for change in await store.memories.history(first.id)] == ["add", "edit"]
+    assert [change.action for change in await store.memories.history(first.id)] == ["add", "reinforce"]
     await store.memories.undo()
     back = await store.memories.get(first.id)
     assert (back.confidence, back.sources) == (0.8, (TEA,))
@@ -120,7 +120,12 @@ async def test_undo_goes_back_a_change_at_a_time_through_memories_and_profile(st
     assert await found(store, "alice") == await found(store, "zebras") == []
     actions = [(change.action, change.undone_at is not None) for change in await store.memories.history(memory.id)]
     assert actions == [("add", True), ("edit", True), ("edit", True)]
-    assert [each.action for each in await store.memories.history("profile:name")] == ["set", "set", "unset"]
+    assert [each.action for each in await store.memories.history("profile:name")] == [
+        "set",
+        "set",
+        "supersede",
+        "unset",
+    ]
 
 
 async def test_a_change_after_an_undo_is_the_next_to_be_undone(store: Store) -> None:
@@ -200,7 +205,7 @@ async def test_a_profile_field_is_set_reinforced_and_emptied(store: Store) -> No
     assert (surer.confidence, surer.origin, surer.sources) == (1.0, "user", (TEA, COFFEE))
     assert await store.profile.set("name", "Alice", origin="assistant", confidence=0.2) == surer
     assert [each.field for each in await store.profile.list()] == ["location", "name"]
-    assert await found(store, "alice") == await found(store, "name") == ["name"]
+    assert await found(store, "alice") == await found(store, "name") == [surer.memory_id]
 
     moved = await store.profile.set("name", "Alicia", origin="user")
     assert moved.sources == ()
@@ -210,4 +215,10 @@ async def test_a_profile_field_is_set_reinforced_and_emptied(store: Store) -> No
     assert await found(store, "alicia") == []
     with pytest.raises(NotFound, match="'name' is not set"):
         await store.profile.unset("name")
-    assert [each.action for each in await store.memories.history("profile:name")] == ["set", "set", "set", "unset"]
+    assert [each.action for each in await store.memories.history("profile:name")] == [
+        "set",
+        "set",
+        "set",
+        "supersede",
+        "unset",
+    ]

@@ -2,6 +2,8 @@
 
 import apsw
 
+from memchat.core.ids import new_id
+
 _SCHEMA = """
 ALTER TABLE memories ADD COLUMN subject TEXT NOT NULL DEFAULT 'user';
 ALTER TABLE memories ADD COLUMN attribute TEXT NOT NULL DEFAULT '';
@@ -12,7 +14,11 @@ ALTER TABLE memories ADD COLUMN seen_count INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE memories ADD COLUMN last_seen_at REAL;
 ALTER TABLE memories ADD COLUMN actor TEXT NOT NULL DEFAULT 'user';
 ALTER TABLE memories ADD COLUMN reason TEXT NOT NULL DEFAULT '';
-CREATE INDEX memories_about ON memories (subject, attribute) WHERE status = 'active';
+-- What a pending memory supersedes once it is accepted, as a JSON array of ids.
+ALTER TABLE memories ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
+CREATE INDEX memories_about ON memories (subject, attribute) WHERE attribute != '';
+DROP INDEX memories_same;
+CREATE INDEX memories_same ON memories (normal_text);
 CREATE INDEX memories_field ON memories (field) WHERE field IS NOT NULL;
 CREATE INDEX memories_superseded ON memories (superseded_by) WHERE superseded_by IS NOT NULL;
 
@@ -22,6 +28,11 @@ CREATE TABLE lineage (
     part TEXT NOT NULL,
     PRIMARY KEY (memory, part)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sources_said ON sources (message_id) WHERE message_id IS NOT NULL;
+
+-- When a memory ceases to hold; 0 when it was superseded.
+ALTER TABLE items ADD COLUMN past_at REAL;
+CREATE INDEX items_past ON items (past_at) WHERE past_at IS NOT NULL;
 CREATE INDEX lineage_parts ON lineage (part);
 
 ALTER TABLE changes ADD COLUMN batch TEXT;
@@ -89,6 +100,49 @@ ALTER TABLE models ADD COLUMN extracts INTEGER;
 """
 
 
+_FILL = """
+UPDATE memories SET last_seen_at = observed_at, actor = coalesce((SELECT actor FROM changes WHERE target = memories.id
+    AND undone_at IS NULL AND action IN ('add', 'edit') ORDER BY number DESC LIMIT 1), 'user');
+UPDATE items SET past_at = (SELECT valid_to FROM memories WHERE id = ref) WHERE kind = 'fact';
+"""
+
+
 def apply(db: apsw.Connection) -> None:
-    """Makes the columns and tables."""
+    """Makes the columns and tables, and a memory of each profile value."""
     db.execute(_SCHEMA)
+    db.execute(_FILL)
+    for field, value, confidence, origin, at in list(db.execute("SELECT * FROM profile ORDER BY field")):
+        _move(db, field, value, confidence, origin, at)
+    db.execute("DROP TABLE profile")
+
+
+def _move(db: apsw.Connection, field: str, value: str, confidence: float, origin: str, at: float) -> None:
+    target = f"profile:{field}"
+    memory_id = new_id("memory")
+    text = f"{field.replace('_', ' ')}: {value}"
+    last = list(
+        db.execute(
+            "SELECT actor FROM changes WHERE target = ? AND undone_at IS NULL ORDER BY number DESC LIMIT 1", (target,)
+        )
+    )
+    db.execute(
+        "INSERT INTO memories (id, kind, text, normal_text, status, confidence, origin, observed_at, updated_at, "
+        "last_seen_at, attribute, field, value, actor) VALUES (?, 'fact', ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            memory_id,
+            text,
+            " ".join(text.casefold().split()).rstrip(".!。"),
+            confidence,
+            origin,
+            at,
+            at,
+            at,
+            field,
+            field,
+            value,
+            last[0][0] if last else "user",
+        ),
+    )
+    db.execute("UPDATE sources SET target = ? WHERE target = ?", (memory_id, target))
+    db.execute("UPDATE items SET ref = ? WHERE kind = 'profile' AND ref = ?", (memory_id, field))
+    db.execute("UPDATE recalled_items SET ref = ? WHERE kind = 'profile' AND ref = ?", (memory_id, field))

@@ -1,0 +1,66 @@
+"""Active memories that contradict each other, for the user to settle."""
+
+import apsw
+
+from memchat.core.ids import new_id
+from memchat.core.memories import Conflict
+from memchat.core.times import from_unix, to_unix
+from memchat.store import memory_reading as reading
+from memchat.store.database import Database
+from memchat.store.sql import rows, run, storable
+
+
+class Conflicts:
+    """The conflicts of one database; one is gone once either of its memories is no longer active."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _now(self) -> float:
+        return to_unix(self._database.clock())
+
+    async def add(self, first: str, second: str, why: str) -> None:
+        """Notes that two memories contradict each other; a pair that was settled is not asked about again.
+
+        Args:
+            first: The id of one.
+            second: The id of the other.
+            why: In a sentence.
+        """
+        await self._database.write(
+            run,
+            "INSERT INTO conflicts (id, first, second, why, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            new_id("conflict"),
+            min(first, second),
+            max(first, second),
+            storable(why),
+            self._now,
+        )
+
+    async def open(self) -> list[Conflict]:
+        """Those that are not settled, the oldest first."""
+        return await self._database.read(_open)
+
+    async def resolve(self, id: str) -> None:
+        """Notes that the user settled one; one that is gone is let be."""
+        await self._database.write(
+            run, "UPDATE conflicts SET resolved_at = ? WHERE id = ? AND resolved_at IS NULL", self._now, id
+        )
+
+
+def _open(db: apsw.Connection) -> list[Conflict]:
+    found = list(
+        rows(
+            db,
+            "SELECT c.id, c.first, c.second, c.why, c.found_at FROM conflicts AS c "
+            "JOIN memories AS f ON f.id = c.first AND f.status = 'active' "
+            "JOIN memories AS s ON s.id = c.second AND s.status = 'active' "
+            "WHERE c.resolved_at IS NULL ORDER BY c.found_at, c.id",
+        )
+    )
+    known = {memory.id: memory for memory in reading.by_ids(db, [each[place] for each in found for place in (1, 2)])}
+    return [
+        Conflict(id=conflict_id, first=known[first], second=known[second], why=why, found_at=from_unix(found_at))
+        for conflict_id, first, second, why, found_at in found
+    ]
