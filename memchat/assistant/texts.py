@@ -25,6 +25,10 @@ class Texts:
         """Length of `text` in o200k_base tokens; estimated before `load`."""
         return self._counter.count(text)
 
+    def rank(self, word: str) -> float:
+        """How rare `word` is: its rank by frequency; 0 before `load`."""
+        return self._counter.rank(word)
+
     async def load(self) -> None:
         """Waits until counts are exact."""
         if not self._counter.ready:

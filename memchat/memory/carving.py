@@ -116,7 +116,9 @@ class Traces:
     wordings: tuple[re.Pattern[str], ...] = field(repr=False, default=())
 
     @classmethod
-    def of(cls, texts: Sequence[str], quotes: Sequence[str], rarity: Rarity, *, dull: Collection[str] = ()) -> "Traces":
+    def of(
+        cls, texts: Collection[str], quotes: Collection[str], rarity: Rarity, *, dull: Collection[str] = ()
+    ) -> "Traces":
         """The traces of a memory.
 
         Args:
@@ -126,13 +128,17 @@ class Traces:
             dull: Words that say nothing here, such as a profile field's name.
         """
         known: dict[str, Term] = {}
-        for text in texts:
+        for text in sorted(texts):
             for term in _terms(text, rarity, frozenset(_spaced(folded(each)) for each in dull)):
                 known.setdefault(term.text, term)
-        whole = sorted({each.strip() for each in (*texts, *quotes) if len(each.strip()) > 3}, key=len, reverse=True)
-        patterns = tuple(filter(None, map(_wording, whole)))
         terms = tuple(known.values())
-        return cls(terms, _keys(terms), patterns)
+        return cls(terms, _keys(terms)).with_wordings([each for each in (*texts, *quotes) if _telling(each)])
+
+    def with_wordings(self, texts: Collection[str]) -> "Traces":
+        """These traces, and `texts` word for word, however short they are."""
+        longest_first = sorted({text.strip() for text in texts}, key=len, reverse=True)
+        patterns = tuple(filter(None, map(_wording, longest_first)))
+        return replace(self, wordings=(*self.wordings, *patterns))
 
     def without_keys(self, words: Collection[str]) -> "Traces":
         """These traces where `words` alone are not enough."""
@@ -242,11 +248,17 @@ def _spaced(word: str) -> str:
     return _ENDINGS.sub("", word) or word if _HANGUL.search(word) else stem(word)
 
 
+def _telling(text: str) -> bool:
+    """Whether `text` is long enough to be said about nothing else."""
+    return len(re.findall(r"\w+", text)) > 2 or len(_UNSPACED.findall(text)) > 3
+
+
 def _wording(text: str) -> re.Pattern[str] | None:
     words = re.findall(r"\w+", text)
-    if len(words) < 2 and len(text) < 6:
+    if not words:
         return None
-    return re.compile(r"\W+".join(map(re.escape, words)) + r"[.!。！]?", re.IGNORECASE) if words else None
+    said = r"\W+".join(map(re.escape, words))
+    return re.compile(said if _UNSPACED.search(text) else rf"\b{said}\b[.!]?", re.IGNORECASE)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -53,9 +53,9 @@ def summaries(db: apsw.Connection, cut: Cut, sources: Collection[str], changed: 
     for number, session, from_seq, to_seq, text in rows(
         db, "SELECT number, session, from_seq, to_seq, text FROM rolling_summaries ORDER BY number"
     ):
-        if any(from_seq <= seq <= to_seq for seq in resting.get(session, ())) or cut(text):
+        if any(from_seq <= seq <= to_seq for seq in resting.get(session, ())) or cut(text, ""):
             found.append(Summary("rolling_summaries", number, session, text))
     for session, to_seq, text in rows(db, "SELECT session, to_seq, text FROM session_summaries ORDER BY session"):
-        if any(seq <= to_seq for seq in resting.get(session, ())) or cut(text):
+        if any(seq <= to_seq for seq in resting.get(session, ())) or cut(text, ""):
             found.append(Summary("session_summaries", session, session, text))
     return found

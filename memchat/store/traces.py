@@ -11,8 +11,9 @@ from memchat.core.erasure import Carved, PlaceKind
 from memchat.store.items import put_episode, put_fact, put_message
 from memchat.store.sql import Row, rows, run
 
-Cut = Callable[[str], Carved | None]
-"""A text without the words that go, or none when it holds none of them."""
+Cut = Callable[[str, str], Carved | None]
+"""A text without the words that go, or none when it holds none of them; given the text, and what the user knows the
+place by, such as the message's id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +144,13 @@ def _trace(column: Column, found: Row, cut: Cut) -> Trace | None:
     *keys, ref, session, text = found
     if column.form == "json":
         words: list[str] = []
-        left = _carved_json(json.loads(text), cut, words)
+        left = _carved_json(json.loads(text), lambda each: cut(each, ref or ""), words)
         if not words:
             return None
         written = json.dumps(left, ensure_ascii=False)
         shown = "\n".join(words)
     else:
-        carved = cut(text)
+        carved = cut(text, ref or "")
         if carved is None:
             return None
         written, words, shown = carved.text, list(carved.words), text
@@ -164,7 +165,7 @@ def _trace(column: Column, found: Row, cut: Cut) -> Trace | None:
     )
 
 
-def _carved_json(value: Any, cut: Cut, words: list[str]) -> Any:
+def _carved_json(value: Any, cut: Callable[[str], Carved | None], words: list[str]) -> Any:
     match value:
         case str():
             carved = cut(value)

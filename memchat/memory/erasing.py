@@ -1,0 +1,254 @@
+"""What goes when something is erased: all that says it, rests on it, or was made of it.
+
+Memories that were merged into an erased one say the same, and go. One that an erased memory was merged or distilled
+into rests on it, and goes too; what else it was made of comes back into use. What was said about it is found by its
+words (`memchat.memory.carving`), in every text of the database, so that no old message brings it back.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from memchat.core.erasure import Carved, Erasure, ErasureKind, Place
+from memchat.memory.carving import Rarity, Traces
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+    from memchat.store.doom import Doom
+    from memchat.store.erasures import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be erased, worked out.
+
+    Attributes:
+        target: The memory's or session's id, or the profile field's name.
+        title: What it is, in words.
+        traces: What gives away that a text carries it.
+        own: The same for the messages that it rests on, where fewer words are enough.
+        stays: Memories with some of its words that are about something else.
+        common: Words of it that the user says about much else, and that stay there.
+    """
+
+    kind: ErasureKind
+    target: str
+    title: str
+    doom: "Doom"
+    traces: Traces
+    own: Traces
+    stays: tuple[Place, ...] = ()
+    common: tuple[str, ...] = field(default=())
+
+    def cut(self, text: str, ref: str) -> Carved | None:
+        """`text` without it; none when it is not in it. `ref` is the id of the message that it stands in."""
+        return (self.own if ref in self.doom.messages else self.traces).cut(text)
+
+    def told(self, places: Sequence[Place]) -> Erasure:
+        """What the user sees of it."""
+        return Erasure(
+            kind=self.kind,
+            target=self.target,
+            title=self.title,
+            words=tuple(sorted(self.traces.keys)),
+            places=(*places, *self.stays),
+            note=self._note(),
+        )
+
+    def _note(self) -> str:
+        sentences = []
+        if not self.doom.talk and self.kind != "session":
+            sentences.append("The conversations stay as they are, with these words in them.")
+        if self.common:
+            named = ", ".join(f'"{word}"' for word in self.common)
+            sentences.append(f"Where {named} is said about something else, it stays.")
+        return " ".join(sentences)
+
+
+async def plan_memory(
+    store: "Store", id: str, rarity: Rarity, *, keep_messages: bool = False, spared: Collection[str] = ()
+) -> Plan:
+    """What goes with a memory.
+
+    Args:
+        store: Where it is.
+        id: The memory's, or the beginning of it.
+        rarity: How rare a word is.
+        keep_messages: Whether conversations stay as they are.
+        spared: Ids of places that stay as they are.
+
+    Raises:
+        NotFound: There is no such memory.
+    """
+    memory = await store.memories.get(id)
+    return await _plan(
+        store,
+        "memory",
+        memory.id,
+        memory.text,
+        [memory.id],
+        rarity,
+        fields=(),
+        keep_messages=keep_messages,
+        spared=spared,
+    )
+
+
+async def plan_field(
+    store: "Store", name: str, rarity: Rarity, *, keep_messages: bool = False, spared: Collection[str] = ()
+) -> Plan:
+    """What goes with a profile field: all the values that it ever had. The arguments are those of `plan_memory`."""
+    ids = [known.id for known in await store.erasures.known() if known.field == name]
+    return await _plan(
+        store,
+        "profile",
+        name,
+        name.replace("_", " "),
+        ids,
+        rarity,
+        fields=(name,),
+        keep_messages=keep_messages,
+        spared=spared,
+    )
+
+
+async def plan_session(store: "Store", id: str, *, keep_memories: bool = False, spared: Collection[str] = ()) -> Plan:
+    """What goes with a session: its messages, and the memories that rest on nothing else.
+
+    Args:
+        store: Where it is.
+        id: The session's, or the beginning of it.
+        keep_memories: Whether those stay, without the words that they rest on.
+        spared: Ids of places that stay as they are.
+
+    Raises:
+        NotFound: There is no such session.
+    """
+    from memchat.store.doom import Doom
+
+    session = await store.sessions.get(id)
+    resting = [] if keep_memories else await store.erasures.resting_on(session.id)
+    ids = {each for each in resting if f"memories:{each}" not in spared}
+    family = Family(await store.erasures.known(), await store.erasures.lineage())
+    doomed, siblings = family.of(ids)
+    past = await store.erasures.past(sorted(doomed))
+    traces = Traces((), frozenset()).with_wordings([text for text in past.texts | past.quotes if len(text) > 20])
+    doom = Doom(
+        memories=frozenset(doomed),
+        restored=frozenset(siblings),
+        texts=past.texts | past.quotes,
+        sessions=frozenset((session.id,)),
+        talk=False,
+    )
+    return Plan(kind="session", target=session.id, title=session.title, doom=doom, traces=traces, own=traces)
+
+
+async def _plan(
+    store: "Store",
+    kind: ErasureKind,
+    target: str,
+    title: str,
+    ids: Sequence[str],
+    rarity: Rarity,
+    *,
+    fields: Sequence[str],
+    keep_messages: bool,
+    spared: Collection[str],
+) -> Plan:
+    from memchat.store.doom import Doom
+
+    known = await store.erasures.known()
+    family = Family(known, await store.erasures.lineage())
+    own, _ = family.of(ids)
+    past = await store.erasures.past(sorted(own), fields)
+    dull = [word for each in known if each.id in own and each.field for word in each.field.split("_")]
+    traces = Traces.of(past.texts, past.quotes, rarity, dull=dull)
+    subjects = {each.subject for each in known if each.id in own}
+
+    def same(other: "Known") -> bool:
+        if f"memories:{other.id}" in spared or other.subject not in subjects:
+            return False
+        return traces.tells(other.text) or (other.status == "forgotten" and bool(traces.found(other.text)))
+
+    doomed, restored = family.of([*ids, *(each.id for each in known if same(each))], lambda each: _alike(traces, each))
+    others = [each for each in known if each.id not in doomed and each.status != "forgotten"]
+    shared = {word for each in others for word in traces.found(each.text)}
+    stays = tuple(_staying(each) for each in others if traces.found(each.text))
+    past = await store.erasures.past(sorted(doomed), fields)
+    counts = await store.erasures.mentions(traces.found, traces.carried, past.messages)
+    limits = {term.text: term.limit for term in traces.terms}
+    common = {word for word, count in counts.items() if count > limits[word]} | shared
+    traces = traces.without_keys(common)
+    return Plan(
+        kind=kind,
+        target=target,
+        title=title,
+        doom=Doom(
+            memories=frozenset(doomed),
+            restored=frozenset(restored),
+            fields=frozenset(fields),
+            messages=past.messages,
+            texts=past.texts | past.quotes,
+            talk=not keep_messages,
+        ),
+        traces=traces,
+        own=traces.with_wordings(past.quotes),
+        stays=stays,
+        common=tuple(sorted(common)),
+    )
+
+
+class Family:
+    """Which memories were made of which.
+
+    Args:
+        known: Every memory.
+        lineage: The whole and a part, in pairs.
+    """
+
+    def __init__(self, known: Sequence["Known"], lineage: Sequence[tuple[str, str]]) -> None:
+        self._known = {each.id: each for each in known}
+        self._lineage = lineage
+
+    def of(self, ids: Collection[str], same: Callable[["Known"], bool] = lambda _: False) -> tuple[set[str], set[str]]:
+        """Those that go with `ids`, and those that come back into use.
+
+        Args:
+            ids: What is erased.
+            same: Whether a memory says what is erased, and does not come back.
+        """
+        down = self._closed(set(ids), self._parts)
+        while True:
+            doomed = self._closed(set(down), self._wholes)
+            siblings = self._parts(doomed) - doomed
+            alike = {each for each in siblings if same(self._known[each])}
+            if not alike:
+                return doomed, siblings
+            down = self._closed(down | alike, self._parts)
+
+    def _parts(self, ids: Collection[str]) -> set[str]:
+        """What was merged into them, and is out of use for that reason alone."""
+        return {part for whole, part in self._lineage if whole in ids and self._merged(part, whole)}
+
+    def _wholes(self, ids: Collection[str]) -> set[str]:
+        return {whole for whole, part in self._lineage if part in ids and whole in self._known}
+
+    def _merged(self, part: str, whole: str) -> bool:
+        known = self._known.get(part)
+        return known is not None and known.superseded_by == whole and not known.ended
+
+    @staticmethod
+    def _closed(ids: set[str], step: Callable[[Collection[str]], set[str]]) -> set[str]:
+        while more := step(ids) - ids:
+            ids = ids | more
+        return ids
+
+
+def _alike(traces: Traces, known: "Known") -> bool:
+    return traces.tells(known.text) or bool(traces.found(known.text))
+
+
+def _staying(known: "Known") -> Place:
+    return Place(
+        id=f"memories:{known.id}", kind="memory", fate="stays", text=known.text, where=known.status, ref=known.id
+    )
