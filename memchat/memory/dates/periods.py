@@ -118,7 +118,7 @@ def weekday_period(weekday: int, which: Which, today: date, prefer: Prefer) -> P
             first = today + timedelta(days=ahead)
         case "last":
             first = today - timedelta(days=behind)
-        case "choose":
+        case _:
             first = today + timedelta(days=ahead) if prefer == "future" else today - timedelta(days=behind)
     return days(first, 1, "day")
 
@@ -131,6 +131,10 @@ def year_of(month: int, which: Which, today: date, prefer: Prefer) -> int:
             return today.year - (month >= present)
         case "next":
             return today.year + (month <= present)
+        case "last year":
+            return today.year - 1
+        case "next year":
+            return today.year + 1
         case "choose" if prefer == "future":
             return today.year + (month < present)
         case "choose":
@@ -151,6 +155,8 @@ def season_of(season: int, which: Which, today: date, prefer: Prefer) -> Period:
             return over[-1]
         case "next" | "week after":
             return to_come[0]
+        case "last year" | "this year" | "next year":
+            return season_period(year_of(0, which, today, prefer), season)
         case "choose" if prefer == "past":
             return begun[-1]
         case _:

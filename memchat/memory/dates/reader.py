@@ -16,6 +16,7 @@ _CLAUSES = re.compile(
 )
 _SENTENCES = re.compile(r"[.!?\n。！？]+(?:\s+|$)|[。！？]")
 _ISO = re.compile(r"(?<![\w-])(?P<y>[12]\d{3})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])")
+_DOTTED = re.compile(r"(?<![\w.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>[12]\d{3})(?!\w)")
 _HAN = str.maketrans("〇零一二三四五六七八九两兩", "0012345678922")
 
 _Read = Callable[[re.Match[str], datetime, Prefer], Found | None]
@@ -31,6 +32,7 @@ class Reader:
         self._past = self.pattern(language.past)
         self._recurring = re.compile(f"(?:{language.recurring})\\s*$") if language.recurring else None
         self._yearly = self.pattern(language.yearly)
+        self._since_behind = re.compile(language.since_behind) if language.since_behind else None
         self._add_rules()
 
     def pattern(self, expression: str) -> re.Pattern[str] | None:
@@ -45,7 +47,7 @@ class Reader:
         Args:
             text: In any case; of a long one, the beginning.
             present: When it was said, in the local time of who said it.
-            prefer: Which Friday is meant where nothing tells; none goes by the tense alone, and then by what comes.
+            prefer: Which Friday is meant where the tense does not tell; none is the coming one.
         """
         lowered = lower(text[:LONGEST])
         found: list[Found] = []
@@ -53,7 +55,7 @@ class Reader:
             for match in pattern.finditer(lowered):
                 if self._recurring and self._recurring.search(lowered[: match.start()]):
                     continue
-                tense = prefer or self._tense(lowered, match.start(), match.end())
+                tense = self._tense(lowered, match.start(), match.end()) or prefer or "future"
                 try:
                     one = read(match, present, tense)
                 except (OverflowError, ValueError):
@@ -66,8 +68,8 @@ class Reader:
         """Whether the dates of `text` come every year, as a birthday does."""
         return self._yearly is not None and self._yearly.search(lower(text)) is not None
 
-    def _tense(self, text: str, start: int, end: int) -> Prefer:
-        """Whether what is said around a place is past or to come; to come when nothing tells."""
+    def _tense(self, text: str, start: int, end: int) -> Prefer | None:
+        """Whether what is said around a place is past or to come; none when nothing tells."""
         for parts in (_CLAUSES, _SENTENCES):
             # Not where the expression itself begins or ends: "between March and May" is one.
             before = [match.end() for match in parts.finditer(text, 0, start) if match.end() < start]
@@ -77,15 +79,17 @@ class Reader:
                 return "future"
             if self._past and self._past.search(around):
                 return "past"
-        return "future"
+        return "past" if self._since_behind and self._since_behind.match(text, end) else None
 
     def _add_rules(self) -> None:
         language = self._language
-        self._rules.append((_ISO, _iso))
+        self._rules += [(_ISO, _iso), (_DOTTED, _iso)]
         for words, (unit, offset) in language.fixed.items():
             self._add(words, _fixed(unit, offset))
         for template, offset in language.shifts.items():
             self._add(template, self._shift(offset))
+        for template in language.lasting:
+            self._add(template, self._lasting)
         for template in language.ago:
             self._add(template, self._counted(-1))
         for template in language.ahead:
@@ -94,8 +98,6 @@ class Reader:
             self._add(template, self._up_to(1))
         for template in language.coming:
             self._add(template, self._up_to(-1))
-        for template in language.lasting:
-            self._add(template, self._lasting)
         for template, which in language.weekday.items():
             self._add(template, self._weekday(which))
         for template, which in language.month.items():

@@ -6,12 +6,21 @@ from functools import cache
 from itertools import pairwise
 
 from memchat.memory.dates import periods
+from memchat.memory.dates.languages.chinese import CHINESE
 from memchat.memory.dates.languages.english import ENGLISH
+from memchat.memory.dates.languages.french import FRENCH
+from memchat.memory.dates.languages.german import GERMAN
+from memchat.memory.dates.languages.italian import ITALIAN
+from memchat.memory.dates.languages.japanese import JAPANESE
+from memchat.memory.dates.languages.portuguese import PORTUGUESE
+from memchat.memory.dates.languages.spanish import SPANISH
 from memchat.memory.dates.reader import LONGEST, Reader, lower
 from memchat.memory.dates.values import Found, Language, Prefer, TimeSpan
 
-LANGUAGES: tuple[Language, ...] = (ENGLISH,)
+LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, CHINESE, JAPANESE)
 
+_KANA = re.compile("[\u3040-\u30ff]")
+_HAN = re.compile("[\u3400-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
@@ -24,8 +33,8 @@ def spans(text: str, at: datetime, zone: tzinfo | None, *, prefer: Prefer | None
         text: What was said or asked.
         at: When, aware.
         zone: Where the days begin and end; none is this machine's time zone.
-        prefer: Whether "on Friday" is the last or the coming one where nothing in the text tells: the past for
-            questions about what was, none for statements, which are then taken to be about what comes.
+        prefer: Whether "on Friday" is the last or the coming one where the tense does not tell: the past for
+            questions about what was; none is the coming one.
     """
     language, found = read(text, at, zone, prefer=prefer)
     lowered = lower(text[:LONGEST])
@@ -64,8 +73,13 @@ def _without_weekly(text: str, found: list[Found], language: Language) -> list[F
 
 def languages_of(text: str) -> list[Language]:
     """The languages that `text` may be in, the likeliest first."""
-    words = set(_WORDS.findall(lower(text[:LONGEST])))
-    scored = [(len(words & _telling(language.code)), -place, language) for place, language in enumerate(LANGUAGES)]
+    lowered = lower(text[:LONGEST])
+    words = set(_WORDS.findall(lowered))
+    scores = {language.code: float(len(words & _telling(language.code))) for language in LANGUAGES}
+    kana = len(_KANA.findall(lowered))
+    han = len(_HAN.findall(lowered))
+    scores |= {"ja": kana + han / 2 if kana else han / 4, "zh": han / 2 - kana}
+    scored = [(scores[language.code], -place, language) for place, language in enumerate(LANGUAGES)]
     return [language for _, _, language in sorted(scored, key=lambda each: each[:2], reverse=True)]
 
 
@@ -80,11 +94,37 @@ def _telling(code: str) -> frozenset[str]:
     return frozenset(next(language for language in LANGUAGES if language.code == code).telling.split())
 
 
-def asks_about_past(text: str) -> bool:
+def asks_about_past(text: str, at: datetime, zone: tzinfo | None) -> bool:
     """Whether a question is about how things were before, and not how they are."""
-    language = languages_of(text)[0]
-    pattern = reader(language.code).pattern(language.asks_past)
-    return pattern is not None and pattern.search(lower(text)) is not None
+    language, rest = without_times(text, at, zone)
+    return has(language, language.asks_past, rest)
+
+
+def without_times(text: str, at: datetime, zone: tzinfo | None) -> tuple[Language, str]:
+    """`text` in lower case with blanks for the times in it, and its language; "before March" is gone as a whole."""
+    language, found = read(text, at, zone)
+    rest = lower(text)
+    for one in found:
+        start, end = one.start, one.end
+        for front in (language.before, language.after, language.since, language.until):
+            if match := re.search(f"(?<!\\w)(?:{front or '(?!)'})\\s*$", rest[: one.start]):
+                start = min(start, match.start())
+        for behind in (language.before_behind, language.after_behind, language.since_behind, language.until_behind):
+            if match := re.match(f"\\s*(?:{behind or '(?!)'})", rest[one.end :]):
+                end = max(end, one.end + match.end())
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    return language, rest
+
+
+def has(language: Language, expression: str, text: str) -> bool:
+    """Whether `text`, in lower case, has one of the words of `expression`."""
+    pattern = _pattern(language.code, expression)
+    return pattern is not None and pattern.search(text) is not None
+
+
+@cache
+def _pattern(code: str, expression: str) -> re.Pattern[str] | None:
+    return reader(code).pattern(expression)
 
 
 def stands_before(expression: str, text: str, place: int) -> bool:

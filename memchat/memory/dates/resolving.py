@@ -39,12 +39,13 @@ def _words(one: Found, text: str, lowered: str, language: Language) -> str:
     """What is put for an expression."""
     wording = language.wording
     said = text[one.start : one.end]
-    if one.open_end:
-        return wording.since.format(when=_named(one, wording)[0])
     noun, alone = _named(one, wording)
-    if one.period.loose:
-        return wording.around.format(when=noun)
-    new = noun if stands_before(language.prepositions, lowered, one.start) else alone
+    if one.open_end:
+        new = wording.since.format(when=noun, said=said)
+    elif one.period.loose:
+        new = wording.around.format(when=noun)
+    else:
+        new = noun if stands_before(language.prepositions, lowered, one.start) else alone
     at_start = one.start == 0 and said[:1].isupper()
     return new[:1].upper() + new[1:] if at_start else new
 

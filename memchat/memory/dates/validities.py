@@ -1,10 +1,10 @@
 """From when and until when what somebody states holds."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from memchat.memory.dates.reader import lower
-from memchat.memory.dates.reading import languages_of, reader, spans
-from memchat.memory.dates.values import Language, TimeSpan, Validity
+from memchat.memory.dates.reading import has, spans, without_times
+from memchat.memory.dates.values import TimeSpan, Validity
 
 
 def validity(text: str, at: datetime, zone: tzinfo | None) -> Validity:
@@ -19,19 +19,15 @@ def validity(text: str, at: datetime, zone: tzinfo | None) -> Validity:
         at: When it was said, aware.
         zone: Where the days begin and end; none is this machine's time zone.
     """
-    language = languages_of(text)[0]
-    lowered = lower(text)
+    language, rest = without_times(text, at, zone)
     found = spans(text, at, zone)
-    past = _has(language, language.used_to, lowered)
+    past = has(language, language.used_to, rest)
+    changes = has(language, language.changes, rest)
     start = next((one.start for one in found if one.end is None), None)
     end = next((one.end for one in found if one.start is None), None)
-    both = next((one for one in found if one.grain == "range" and _closed(one)), None)
-    if both is not None and start is None and end is None:
-        start, end = both.start, both.end
-    if start is None and not past and _has(language, language.changes, lowered):
-        start = next((one.start for one in found if one.start is not None and one.start <= at), None)
-    if end is not None and end <= at:
-        past = True
+    if start is None and end is None:
+        start, end = _stated(found, at, past=past, changes=changes)
+    past = past or (end is not None and end <= at)
     if past and (end is None or end > at):
         end = at
     if start is not None and end is not None and start >= end:
@@ -39,10 +35,16 @@ def validity(text: str, at: datetime, zone: tzinfo | None) -> Validity:
     return Validity(start, end, past)
 
 
-def _closed(one: TimeSpan) -> bool:
-    return one.start is not None and one.end is not None
-
-
-def _has(language: Language, expression: str, text: str) -> bool:
-    pattern = reader(language.code).pattern(expression)
-    return pattern is not None and pattern.search(text) is not None
+def _stated(
+    found: Sequence[TimeSpan], at: datetime, *, past: bool, changes: bool
+) -> tuple[datetime | None, datetime | None]:
+    """The beginning and the end that closed times tell: both of a range, and of what is over; else when it changed."""
+    for one in found:
+        if one.start is None or one.end is None:
+            continue
+        over = past and not changes and one.end <= at
+        if one.grain == "range" or over:
+            return one.start, one.end
+        if changes and not past and one.start <= at:
+            return one.start, None
+    return None, None

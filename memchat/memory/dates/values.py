@@ -8,7 +8,18 @@ from typing import Literal, NamedTuple
 Grain = Literal["day", "days", "week", "month", "season", "year", "range"]
 """How coarse a time is: `days` are a weekend or something vague, `range` has its two ends stated."""
 Unit = Literal["hour", "day", "weekend", "week", "month", "year"]
-Which = Literal["choose", "last", "this", "next", "week before", "this week", "week after"]
+Which = Literal[
+    "choose",
+    "last",
+    "this",
+    "next",
+    "week before",
+    "this week",
+    "week after",
+    "last year",
+    "this year",
+    "next year",
+]
 """Which Friday or March is meant; `choose` leaves it to the tense."""
 
 Prefer = Literal["past", "future"]

@@ -143,7 +143,7 @@ ENGLISH = Language(
     yearly="birthdays?|born|anniversar(?:y|ies)|every year|annually|yearly",
     future=(
         "will|won't|'ll|shall|going to|gonna|plan(?:ning|s)? (?:to|on)|want(?:s)? to|need(?:s)? to|have to|has to|must"
-        "|should|let's|upcoming|coming up|due|deadline|appointment|scheduled|hope to|tomorrow|by|until|till|can|could"
+        "|should|let's|upcoming|coming up|due|deadline|appointment|scheduled|hope to|tomorrow|can|could"
         "|leave on|arrive on|fly(?:ing)? (?:to|on|out)|remind me"
     ),
     past=f"(?!(?:{_NOT_PAST})\\b)[a-z]{{2,}}(?<!e)ed|{_IRREGULAR}|since",
