@@ -1,0 +1,161 @@
+"""Which sentences of a message state something about the user: without a model, in several languages.
+
+Conservative: questions, suppositions, play, quotations, reported speech, pasted text, small talk and what is only of this
+moment are no claims. A message without a claim costs no call of a model.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from memchat.memory.languages import Language, language_of
+from memchat.memory.sentences import own_text, sentences
+
+MOST = 12
+"""Claims of one message at most."""
+
+_PLACEHOLDER = re.compile(r"\[secret: [a-z ]+\]")
+_WORD = re.compile(r"[^\W_]+")
+_SPACED_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A clause in which the user may state something about themselves.
+
+    Attributes:
+        quote: The words as they stand in the message.
+        text: The same, with the subject put before it where the clause before it has it.
+        before: The sentence before it, for what `she` and `it` mean.
+        about: The person or animal of the user's that it speaks of, in the user's words, such as `my sister Mia`.
+        standing: Whether it says how the assistant is to answer from now on.
+        hedged: Whether the user is not sure of it.
+        past: Whether it is no longer so.
+        several: Whether it comes beside others rather than in their place.
+    """
+
+    quote: str
+    text: str
+    language: Language
+    before: str = ""
+    about: str = ""
+    standing: bool = False
+    hedged: bool = False
+    past: bool = False
+    several: bool = False
+
+
+def claims(message: str, *, playing: bool = False) -> tuple[Claim, ...]:
+    """The claims in a message of the user, in order; none when there is nothing that could be learned from it.
+
+    Args:
+        message: As the user sent it.
+        playing: Whether it is part of a play that began before it.
+    """
+    language = language_of(message)
+    own = own_text(message, language)
+    if playing or plays(message):
+        return ()
+    found: list[Claim] = []
+    before = ""
+    for sentence in sentences(own):
+        own_language = language_of(sentence.text)
+        if own_language.code == "en" and language.code not in {"zh", "ja", "ko", "ru"}:
+            own_language = language
+        if own_language.jokes.search(sentence.text):
+            found = found[:-1] if len(_WORD.findall(sentence.text)) <= 6 else found
+            before = sentence.text
+            continue
+        statement = _stated(sentence.text, own_language, asks=sentence.asks)
+        if statement:
+            about = found[-1].about if found and found[-1].quote in before else ""
+            found += _clauses(statement, before, own_language, about)
+        before = sentence.text
+    return tuple(found[:MOST])
+
+
+def plays(message: str) -> bool:
+    """Whether the message opens a play or asks for fiction, so that nothing in it is meant of the user."""
+    language = language_of(message)
+    return language.plays.search(own_text(message, language)) is not None
+
+
+def _stated(sentence: str, language: Language, *, asks: bool) -> str:
+    """The part of a sentence that states something; empty when it asks or supposes."""
+    opening = language.before_question.match(sentence)
+    if opening and (asks or not language.first_person.search(sentence[opening.end() :])):
+        sentence, asks = opening["claim"], False
+    if asks or language.asks.search(sentence) or language.supposes.search(sentence):
+        return ""
+    return sentence
+
+
+def _clauses(sentence: str, before: str, language: Language, about: str) -> Iterator[Claim]:
+    if language.standing.search(sentence) and not language.not_standing.search(sentence):
+        yield Claim(quote=sentence, text=sentence, language=language, before=before, standing=True)
+        return
+    for text, quote in _parts(sentence, language):
+        follows = bool(about) and language.follows.search(text) is not None
+        if _claims(text, language, follows=follows):
+            about = _whom(text, language) or (about if follows else "")
+            yield Claim(
+                quote=quote,
+                text=text,
+                language=language,
+                before=before,
+                about=about,
+                hedged=language.hedges.search(text) is not None,
+                past=language.past.search(text) is not None,
+                several=language.also.search(text) is not None,
+            )
+
+
+def _parts(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
+    """The clauses of a sentence, each as it is read and as it stands there."""
+    starts = [0, *(match.start() for match in language.joins.finditer(sentence)), len(sentence)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        clause = _trimmed(sentence[start:end], language)
+        carried = [0, *(match.start() for match in language.carries.finditer(clause)), len(clause)]
+        leads = language.leads.search(clause) is not None
+        if not leads:
+            carried = [0, len(clause)]
+        for number, (first, last) in enumerate(zip(carried, carried[1:], strict=False)):
+            quote = _trimmed(clause[first:last], language)
+            if quote:
+                yield (f"{language.lead}{quote}" if number else quote), quote
+
+
+def _trimmed(clause: str, language: Language) -> str:
+    """`clause` without what joins it to the one before, and without the marks around it."""
+    stripped = clause.strip(" \t\r\n,;:，、；：-–—")
+    joined = re.match(
+        r"(?:and|but|so|und|aber|et|mais|y|e|pero|ma|mas|en|maar|и|а|но|而且|並且|并且|也)(?:\s+also)?\s+",
+        stripped,
+        re.IGNORECASE,
+    )
+    if joined and language.code not in {"zh", "ja", "ko"}:
+        stripped = stripped[joined.end() :]
+    return stripped
+
+
+def _whom(text: str, language: Language) -> str:
+    """The person or animal of the user's that a clause is about, as it names them."""
+    found = language.relations.search(text)
+    if found is None:
+        return ""
+    name = re.match(r"(?:,? (?:is )?(?:called|named))? (?P<name>[A-Z][\w'’\-]+)", text[found.end() :])
+    return f"{found.group()} {name['name']}" if name else found.group()
+
+
+def _claims(text: str, language: Language, *, follows: bool) -> bool:
+    if _PLACEHOLDER.search(text) or language.jokes.search(text) or language.reports.search(text):
+        return False
+    if (
+        not follows
+        and not language.first_person.search(text)
+        and not any(read.kind == "decision" and read.pattern.search(text) for read in language.reads)
+    ):
+        return False
+    if len(_WORD.findall(text)) < 3 and not _SPACED_CJK.search(text):
+        return False
+    return language.passing.search(text) is None or language.lasting.search(text) is not None

@@ -1,0 +1,97 @@
+"""A claim in words about the user instead of by them, as far as that goes by rule."""
+
+import re
+
+from memchat.memory.claims import Claim
+
+SAYS = "The user says: “"
+"""How a claim begins that no rule can put otherwise: it stays in the user's words."""
+
+_OPENING = re.compile(
+    r"^(?:(?:hi|hello|hey|ok(?:ay)?|well|oh|yes|yeah|yep|no|nope|so|and|but|also|btw|by the way|actually|anyway|fyi|please"
+    r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record|for context|since|as"
+    r"|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+_LEFT_OPEN = re.compile(
+    r"^(?:it|they|this|that|these|those|there|one|both)\b|\b(?:it|they|them|this|that|those|there|she|he|her|him|his)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\bi ((?:(?:really|absolutely|also|usually|generally|mostly|always|never|still|currently|now|actually|only|just|recently"
+    r"|much|often|sometimes|mainly|strongly|both|already|finally|truly|personally|normally|rarely|originally|typically|once"
+    r"|\w+ly) )*)([a-z]+)(n['’]t)?\b",
+    re.IGNORECASE,
+)
+_UNCHANGED = frozenset(
+    "can could will would should must may might shall had did cannot ought used was went bought sold made took came saw met ran"
+    " won lost left began became grew quit read wrote spoke taught thought felt found kept held built broke chose drove ate drank"
+    " knew gave told said sent spent paid hurt put set cut let hit slept wore flew sang swam fell forgot stood understood rode rose"
+    " drew learnt hung led fed caught fought brought bit froze hid laid lent meant got won ca wo".split()  # noqa: SIM905
+)
+_IRREGULAR = {"have": "has", "am": "is", "are": "is", "do": "does", "go": "goes", "were": "was"}
+
+
+def phrased(claim: Claim) -> str:
+    """`claim` as a sentence that stands on its own; where no rule can say it, as what the user says in their words."""
+    text = _OPENING.sub("", claim.text) if claim.language.code == "en" else claim.text
+    if claim.standing:
+        return _sentence(text, claim)
+    if claim.about and (follows := claim.language.follows.match(text)):
+        text = _named(follows, claim.about) + text[follows.end() :]
+    switched = _VERB.sub(_third_person, text) if claim.language.code == "en" else text
+    for pattern, words in claim.language.switches:
+        switched = pattern.sub(words, switched)
+    if not claim.language.switches or claim.language.first_person.search(switched):
+        mark = "" if text[-1:] in "。.!！" else "。" if claim.language.code in {"zh", "ja"} else "."
+        return f"{SAYS}{text}{mark}”"
+    return _sentence(switched, claim)
+
+
+def stands_alone(claim: Claim) -> bool:
+    """Whether what `phrased` makes of the claim needs no sentence before it."""
+    if claim.standing or claim.language.code != "en":
+        return True
+    text = claim.language.follows.sub("", claim.text, count=1) if claim.about else claim.text
+    return _LEFT_OPEN.search(text) is None
+
+
+def _third_person(match: re.Match[str]) -> str:
+    """`I really don't like` as `the user really doesn't like`."""
+    adverbs, verb, negated = match[1], match[2].lower(), match[3] or ""
+    return f"the user {adverbs}{verb if verb in _UNCHANGED else _inflected(verb)}{negated}"
+
+
+def _inflected(verb: str) -> str:
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if (
+        verb.endswith(("ed", "ing"))
+        and len(verb) > 4
+        and verb not in {"need", "feed", "bleed", "breed", "embed", "bring", "sing"}
+    ):
+        return verb
+    if verb.endswith(("s", "sh", "ch", "x", "z")) or verb == "do":
+        return f"{verb}es"
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}s"
+
+
+def _named(follows: re.Match[str], about: str) -> str:
+    """The one who was spoken of, for the pronoun that speaks of them again."""
+    pronoun = follows.group().casefold().split()[-1]
+    if pronoun in {"his", "her", "their", "its"}:
+        return f"{about}'s"
+    if re.search(r"['’]s$", pronoun):
+        return f"{about} is"
+    return f"{about} are" if re.search(r"['’]re$", pronoun) else about
+
+
+def _sentence(text: str, claim: Claim) -> str:
+    text = " ".join(text.split()).strip(" ,;:")
+    if not text:
+        return ""
+    text = text[0].upper() + text[1:]
+    end = "。" if claim.language.code in {"zh", "ja"} else "."
+    return text if text[-1] in ".!。！" else f"{text}{end}"
