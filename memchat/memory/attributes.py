@@ -72,3 +72,31 @@ def one_valued(attribute: str) -> bool:
 
 _MEANS = {folded(name): " ".join(map(stem, names[0].split())) for names in _SYNONYMS for name in names}
 _ONE = frozenset(map(normal_attribute, _ONE_VALUED))
+
+
+_TOLD_BY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("location", r"\b(?:live|lives|living|reside|resides|moved|based) (?:in|to|at)\b|\bmy home is in\b|住在|搬到"),
+        ("employer", r"\bwork(?:s|ing)? (?:at|for)\b|\bemployed (?:at|by)\b|\bmy employer\b|上班"),
+        ("occupation", r"\bwork(?:s|ing)? as an?\b|\bmy (?:job|profession|occupation) is\b"),
+        ("name", r"\bmy name is\b|\bcall me\b|\bi(?:['’]m| am) called\b|我叫|ich heiße"),
+        ("age", r"\b\d{1,3} years old\b|\bmy age is\b|歲|岁"),
+        ("birthday", r"\bbirthday\b|生日"),
+        ("allergy", r"\ballerg(?:y|ic|ies)\b|過敏|过敏"),
+        ("diet", r"\b(?:vegan|vegetarian|pescatarian|halal|kosher)\b|吃素"),
+        ("timezone", r"\btime ?zone\b|時區|时区"),
+        ("editor", r"\bmy (?:text |code )?editor\b"),
+    )
+)
+_MY = re.compile(
+    r"\b(?:my|the user['’]s) ((?:favou?rite|preferred|main|primary|default) [a-z]+(?: [a-z]+)?) (?:is|are)\b"
+)
+
+
+def attribute_of(text: str) -> str:
+    """The attribute that a statement tells, by its words; empty where they do not say."""
+    match = _MY.search(text.lower())
+    if match is not None:
+        return match[1]
+    return next((name for name, pattern in _TOLD_BY if pattern.search(text)), "")

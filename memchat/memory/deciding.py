@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from memchat.core.memories import Source
+from memchat.core.memories import Memory, Source
 from memchat.core.settings import LearningMode
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.reconciling import Known, Verdict, ends, is_older
@@ -68,24 +69,23 @@ def decide(new: Proposal, known: Sequence[Known], verdicts: Mapping[str, Verdict
         best = max(refined, key=lambda each: each.similarity)
         if is_older(new, best.memory):
             return [_again(new, best, source)]
-        return [Revise(id=best.memory.id, new=memory_of(new, source, attribute=best.memory.attribute))]
+        return [Revise(id=best.memory.id, new=memory_of(new, source, like=best.memory))]
     if replaced:
         later = [each for each in replaced if is_older(new, each.memory)]
         if later:
             return _as_past(new, later, source)
         at = new.valid_from if new.valid_from is not None and new.valid_from <= new.said_at else new.said_at
-        taken = memory_of(new, source, attribute=replaced[0].memory.attribute)
-        return [Replace(old_ids=tuple(each.memory.id for each in replaced), new=taken, at=at)]
+        return _in_place_of([each.memory for each in replaced], new, source, at)
     return [Add(memory_of(new, source))]
 
 
-def memory_of(new: Proposal, source: Source, *, attribute: str = "", reason: str = "") -> NewMemory:
+def memory_of(new: Proposal, source: Source, *, like: Memory | None = None, reason: str = "") -> NewMemory:
     """The memory that a proposal becomes.
 
     Args:
         new: What the user said.
         source: Where.
-        attribute: The name that its attribute has already; empty takes its own.
+        like: Whose names of subject and attribute it takes; none for its own.
         reason: Why it waits for the user; empty when it does not.
     """
     return NewMemory(
@@ -98,8 +98,8 @@ def memory_of(new: Proposal, source: Source, *, attribute: str = "", reason: str
         status="pending" if reason else "active",
         valid_from=new.valid_from,
         valid_to=new.valid_to,
-        subject=new.subject,
-        attribute=attribute or new.attribute or new.field or "",
+        subject=like.subject if like is not None else new.subject,
+        attribute=like.attribute if like is not None else new.attribute or new.field or "",
         field=new.field,
         value=new.value,
         holds=new.holds,
@@ -119,6 +119,17 @@ def _to_wait(new: Proposal, changed: Sequence[Known], terms: Terms) -> str:
     if new.confidence < terms.confidence:
         return "It is not sure enough to be kept by itself."
     return IN_REVIEW if terms.mode == "review" else ""
+
+
+def _in_place_of(old: Sequence[Memory], new: Proposal, source: Source, at: datetime) -> list[Decision]:
+    """`new` instead of all of these: what has another name for the attribute is replaced by itself."""
+    groups: dict[tuple[str, str], list[Memory]] = {}
+    for memory in old:
+        groups.setdefault((memory.subject, memory.attribute), []).append(memory)
+    return [
+        Replace(old_ids=tuple(each.id for each in group), new=memory_of(new, source, like=group[0]), at=at)
+        for group in groups.values()
+    ]
 
 
 def _again(new: Proposal, known: Known, source: Source) -> Decision:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
+from memchat.memory.attributes import attribute_of
 from memchat.memory.kinds import kind_of
 from memchat.memory.quoting import defused
 from memchat.memory.screening import screen_if
@@ -86,6 +87,7 @@ async def remember(
         sources=(Source(session_id=session_id, message_id=message_id, quote=said[:LONGEST]),),
         actor=actor,
         status=status,
+        attribute=attribute_of(cleaned),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from memchat.core.errors import MemchatError, NotFound
+from memchat.core.errors import MemchatError
 from memchat.core.events import Learned
 from memchat.core.memories import ABOUT_USER, Memory
 from memchat.core.messages import Message, Usage
@@ -72,6 +72,9 @@ class Learner:
             ModelError: The model failed; what was settled until then stays.
             NotFound: The session was erased meanwhile.
         """
+        session = await self.store.sessions.get(self.session_id)
+        if session.deleted_at is not None:
+            return
         while messages := await self.store.messages.unlearned(self.session_id, MOST_AT_ONCE):
             heard = [await self._heard(message) for message in messages]
             proposed = await self._proposed(heard)
@@ -121,9 +124,6 @@ class Learner:
         decisions = await self._decisions(message, proposed)
         try:
             applied = await self._apply(decisions, message, job_id)
-        except NotFound:
-            await self.store.sessions.get(self.session_id)
-            applied = await self._apply(_apart(decisions), message, job_id)
         except MemchatError as error:
             _log.warning("what was learned is kept beside what is known: %s", error)
             applied = await self._apply(_apart(decisions), message, job_id)

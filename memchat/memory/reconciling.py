@@ -53,7 +53,7 @@ def by_rule(new: Proposal, known: Known) -> Verdict | None:
     said, kept = gist(new.text), gist(old.text)
     related = about_the_same(new, known)
     if related and (verdict := _by_value(new, old)):
-        return verdict
+        return "unrelated" if verdict == "replaces" and not may_replace(new, known) else verdict
     if not said.unspaced and known.similarity >= SURELY_SAME and agree(said, kept):
         return "same"
     if said.words and said.words == kept.words and agree(said, kept):
@@ -136,19 +136,18 @@ def settled(new: Proposal, known: Sequence[Known], verdicts: Mapping[str, Verdic
         verdict = by_rule(new, each)
         if verdict is None:
             verdict = checked(verdicts.get(each.memory.id, "unrelated"), new, each)
-        elif verdict == "replaces" and not may_replace(new, each):
-            verdict = "unrelated"
         found[each.memory.id] = verdict
     return found
 
 
 def _by_value(new: Proposal, old: Memory) -> Verdict | None:
-    """What the values of one attribute tell, where both are known."""
-    if not (new.value and old.value):
-        return None
+    """What the value of an attribute tells beside what is known of it."""
     said, kept = gist(new.text), gist(old.text)
-    if said.negative != kept.negative:
+    if not new.value or said.negative != kept.negative:
         return None
+    single = one_valued(new.attribute or new.field or "")
+    if not old.value:
+        return "replaces" if single and not gist(new.value).words & kept.words and gist(new.value).words else None
     if same_text(new.value) == same_text(old.value):
         return None if old.field is None and new.field is None and not agree(said, kept) else "same"
     words, before = set(same_text(new.value).split()), set(same_text(old.value).split())
@@ -156,9 +155,7 @@ def _by_value(new: Proposal, old: Memory) -> Verdict | None:
         return "refines"
     if words < before:
         return "same"
-    if one_valued(new.attribute or new.field or "") and not words & before:
-        return "unrelated" if new.several else "replaces"
-    return None
+    return "replaces" if single and not words & before else None
 
 
 def _comparable(new: Proposal, old: Memory) -> bool:
