@@ -9,6 +9,7 @@ from memchat.cli.running import DONE, WRONG_USAGE
 _SCREEN_ONLY = {"resume": "-r/--resume"}
 _ASKING_ONLY = {"continue_last": "-c/--continue", "model": "-m/--model", "incognito": "--incognito"}
 _ASKING = ("ask", "explain")
+_WITH_MODEL = ("eval",)
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -17,6 +18,8 @@ def dispatch(arguments: Sequence[str]) -> int:
     try:
         parsed = parser.parse_args(arguments)
         misplaced = _SCREEN_ONLY if parsed.command in _ASKING else _SCREEN_ONLY | _ASKING_ONLY
+        if parsed.command in _WITH_MODEL:
+            misplaced = {dest: option for dest, option in misplaced.items() if dest != "model"}
         for dest, option in misplaced.items():
             if parsed.command and getattr(parsed, dest):
                 parser.error(f"{option} does not go with `{parsed.command}`")

@@ -116,6 +116,7 @@ def build() -> Parser:
         sessions,
         spaces,
     )
+    from memchat.cli import eval as evaluation
 
     parser = Parser(
         prog="memchat",
@@ -126,6 +127,19 @@ def build() -> Parser:
     parser.add_argument("--version", action="version", version=f"memchat {__version__}")
     interface.register(parser)
     commands = Commands(parser, dest="command", title="commands", metavar="COMMAND")
-    for command in (ask, explain, sessions, memory, profile, spaces, search, models, config, locate, doctor):
+    for command in (
+        ask,
+        explain,
+        sessions,
+        memory,
+        profile,
+        spaces,
+        search,
+        models,
+        config,
+        locate,
+        doctor,
+        evaluation,
+    ):
         command.register(commands)
     return parser

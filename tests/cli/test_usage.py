@@ -20,6 +20,7 @@ COMMANDS = (
     "config",
     "locate",
     "doctor",
+    "eval",
 )
 
 
@@ -54,7 +55,9 @@ COMMANDS = (
         ("--incognito", "memory"),
         ("-r", "s1", "ask", "Hello"),
         ("-m", "gpt", "locate"),
-        ("eval", "retrieval", "file"),
+        ("eval",),
+        ("eval", "weather"),
+        ("eval", "memory", "--limit", "0"),
     ],
 )
 def test_wrong_usage_is_2_and_said_on_stderr(cli: Cli, arguments: tuple[str, ...]) -> None:

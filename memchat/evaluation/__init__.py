@@ -1,0 +1,1 @@
+"""How good the memory is: conversations that are written down, played through the real program, and scored."""

@@ -1,0 +1,88 @@
+"""Plays all the written conversations with one model, and reports."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from memchat.assistant.shared import Shared
+from memchat.core.settings import Settings
+from memchat.evaluation.cases import Conversation
+from memchat.evaluation.observed import Observed
+from memchat.evaluation.playing import Player
+from memchat.evaluation.report import Report
+from memchat.paths import Paths
+from memchat.store import Store
+
+_ANSWER_TOKENS = 40
+"""An answer's limit, in tokens: what is expected is a few words."""
+
+_DECADE_MINUTES = 10 * 365 * 24 * 60
+
+
+def evaluation_settings(settings: Settings) -> Settings:
+    """The user's settings, made fit for playing: nothing but the memory may make a difference.
+
+    Nothing is done on its own account between the messages: no summaries of idle sessions, no consolidation.
+    """
+    return replace(
+        settings,
+        model=replace(settings.model, reply_tokens=_ANSWER_TOKENS, temperature=0.0),
+        memory=replace(settings.memory, enabled=True, space="personal"),
+        learning=replace(settings.learning, mode="auto", idle_minutes=_DECADE_MINUTES, consolidate_hours=0),
+        privacy=replace(settings.privacy, incognito_reads=True),
+    )
+
+
+class Evaluation:
+    """Plays conversations with one model.
+
+    Args:
+        settings: The user's.
+        paths: The user's, where the model's weights and keys are; nothing else there is read, and nothing written.
+        environ: The environment, which may name the model.
+        progress: Told in a line what is done.
+    """
+
+    def __init__(
+        self, settings: Settings, paths: Paths, environ: Mapping[str, str], progress: Callable[[str], None]
+    ) -> None:
+        self._settings = evaluation_settings(settings)
+        self._paths = paths
+        self._environ = environ
+        self._progress = progress
+
+    async def run(self, conversations: Sequence[Conversation]) -> Report:
+        """Plays each of them and asks its questions.
+
+        Raises:
+            ModelError: There is no model, or it cannot be reached.
+        """
+        began = time.monotonic()
+        observed: list[Observed] = []
+        async with AsyncExitStack() as stack:
+            host = await Store.open(None)
+            stack.push_async_callback(host.close)
+            shared = Shared(self._settings, self._paths, self._environ, host)
+            shared.join(host, lambda _: None)
+            stack.push_async_callback(shared.leave, host)
+            status = await shared.connection.connect()
+            chosen = await stack.enter_async_context(shared.connection.reading())
+            player = Player(self._settings, shared, chosen.client.endpoint.noted_as, self._environ)
+            for number, conversation in enumerate(conversations, 1):
+                played = await player.play(conversation)
+                observed.append(played)
+                self._progress(_line_on(played, number, len(conversations), time.monotonic() - began))
+        return Report(
+            model=status.name, observed=tuple(observed), unable=player.unable, seconds=time.monotonic() - began
+        )
+
+
+def _line_on(played: Observed, number: int, of: int, seconds: float) -> str:
+    active = sum(memory.status == "active" for memory in played.memories)
+    right = sum(not asked.problem and asked.question.right(asked.answer) for asked in played.asked if asked.with_memory)
+    questions = len(played.conversation.questions)
+    return (
+        f"{number}/{of} {played.conversation.name}: {active} remembered, {right} of {questions} answered, "
+        f"{played.seconds:.0f} s ({seconds / 60:.1f} min in all)"
+    )
