@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Self
 
 from memchat.assistant.background import Background
+from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.listeners import Listener, Listeners
@@ -21,11 +22,12 @@ from memchat.assistant.turn import Turn
 from memchat.assistant.turns import Turns
 from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
 from memchat.assistant.views import Views
+from memchat.config import set_value
 from memchat.core.context import ContextPlan, ItemKind, RecalledItem
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
 from memchat.core.ids import new_id
 from memchat.core.messages import Message, Session
-from memchat.core.settings import Settings
+from memchat.core.settings import LearningMode, Settings
 from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
 from memchat.paths import Paths
@@ -78,6 +80,16 @@ class Assistant:
             self._homes, self._connection, self._embedding, self._texts, page=settings.interface.page_messages
         )
         self._turns = Turns()
+        self.eraser = Eraser(
+            self._homes,
+            settings,
+            paths,
+            self._texts,
+            busy=lambda: bool(self._turns),
+            window=lambda: self._connection.status.window,
+            publish=self._publish,
+            clock=clock,
+        )
         self._left: set[str] = set()
         self._background = Background()
         self._queueing: set[asyncio.Task[object]] = set()
@@ -179,6 +191,17 @@ class Assistant:
     async def model_choices(self) -> list[ModelChoice]:
         """Every model that can be picked."""
         return await self._connection.choices()
+
+    async def learn_as(self, mode: LearningMode) -> None:
+        """Learns in another mode from now on, and after the next start.
+
+        Raises:
+            ConfigError: It cannot be saved.
+        """
+        await asyncio.to_thread(set_value, self.paths, "learning.mode", mode)
+        self.settings = replace(self.settings, learning=replace(self.settings.learning, mode=mode))
+        self._homes.use(self.settings)
+        self._homes.main.learning.wake()
 
     # sessions
 

@@ -27,6 +27,9 @@ class Turns:
     def __init__(self) -> None:
         self._running: dict[str, Running] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._running)
+
     def __contains__(self, session_id: str) -> bool:
         return session_id in self._running
 

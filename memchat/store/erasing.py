@@ -7,7 +7,7 @@ import apsw
 from memchat.core.erasure import Place
 from memchat.store import history
 from memchat.store.doom import Doom
-from memchat.store.items import drop_item, drop_session_items, put_fact
+from memchat.store.items import drop_memory, drop_session_items, put_fact
 from memchat.store.lookup import number_of
 from memchat.store.queue import add_jobs
 from memchat.store.resting import Summary, summaries
@@ -136,8 +136,7 @@ def _erase_sessions(db: apsw.Connection, numbers: Collection[int], now: float) -
 
 def _erase_memories(db: apsw.Connection, ids: Iterable[str]) -> None:
     for memory_id in sorted(ids):
-        drop_item(db, "fact", memory_id)
-        drop_item(db, "profile", memory_id)
+        drop_memory(db, memory_id)
         run(db, "DELETE FROM memories WHERE id = ?", memory_id)
         run(db, "UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?", memory_id)
         run(db, "DELETE FROM lineage WHERE memory = ?1 OR part = ?1", memory_id)

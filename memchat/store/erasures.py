@@ -15,7 +15,7 @@ from memchat.store.database import Database
 from memchat.store.doom import Doom
 from memchat.store.scrubbing import backups, note_unscrubbed, unscrubbed
 from memchat.store.sources import profile_target
-from memchat.store.sql import rows, run
+from memchat.store.sql import rows, run, value
 from memchat.store.telling import wordings_of
 from memchat.store.traces import Cut
 
@@ -143,6 +143,10 @@ class Erasures:
         await self._database.write(_wipe, self._now)
         return await self._database.maintain(erasing.scrub, self._database.path)
 
+    async def in_use(self) -> bool:
+        """Whether a live program has a session of this database open."""
+        return bool(await self._database.read(value, "SELECT count(*) FROM claims WHERE until > ?", self._now))
+
     async def finish(self) -> bool:
         """Does what an erasing left undone in the files; whether nothing is left of it."""
         if not await self._database.read(unscrubbed):
@@ -198,8 +202,8 @@ def _past(db: apsw.Connection, targets: Sequence[str]) -> Past:
     messages: set[str] = set()
     for target in targets:
         texts.update(wordings_of(db, target))
-        for text, value in rows(db, "SELECT text, value FROM memories WHERE id = ?", target):
-            texts.update(filter(None, (text, value)))
+        for text, short in rows(db, "SELECT text, value FROM memories WHERE id = ?", target):
+            texts.update(filter(None, (text, short)))
         for quote, message in rows(db, "SELECT quote, message_id FROM sources WHERE target = ?", target):
             quotes.add(quote)
             messages.add(message)
