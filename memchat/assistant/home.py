@@ -64,6 +64,11 @@ class Home:
         self._connection = connection
         self._owner = owner
 
+    def use(self, settings: Settings) -> None:
+        """Goes by other settings from now on, as far as they say what is learned."""
+        self._settings = settings
+        self.learning.settings = settings
+
     @property
     def private(self) -> bool:
         """Whether nothing that is said here is remembered."""

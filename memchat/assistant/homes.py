@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from memchat.assistant.home import Home
+from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.store import Store
 
@@ -50,6 +51,11 @@ class Homes:
     def of(self, session_id: str | None) -> Home:
         """Where a session lives; none is one that is yet to begin."""
         return self._private if self._private is not None and self.is_private(session_id) else self.main
+
+    def use(self, settings: Settings) -> None:
+        """Has all of them learn by other settings from now on."""
+        for home in self._all():
+            home.use(settings)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:

@@ -18,6 +18,9 @@ class Personas:
         settings: The persona of new sessions, and the configured system prompt.
         folder: Where the personas are, a file each.
         publish: Told what changed.
+
+    Attributes:
+        folder: Where the personas are.
     """
 
     def __init__(
@@ -25,12 +28,12 @@ class Personas:
     ) -> None:
         self._homes = homes
         self._settings = settings
-        self._folder = folder
+        self.folder = folder
         self._publish = publish
 
     def names(self) -> list[str]:
         """The personas that there are, sorted."""
-        return procedural.personas(self._folder)
+        return procedural.personas(self.folder)
 
     def text(self, name: str) -> str:
         """A persona's system prompt.
@@ -39,7 +42,7 @@ class Personas:
             NotFound: There is no such persona.
             MemchatError: Its file cannot be used.
         """
-        return procedural.persona(self._folder, name)
+        return procedural.persona(self.folder, name)
 
     def told(self, session: Session | None) -> str:
         """The system prompt of a session's requests; none is a session that is yet to begin.
@@ -47,7 +50,7 @@ class Personas:
         Raises:
             MemchatError: Its persona cannot be used.
         """
-        return procedural.system_text(session, self._settings, self._folder)
+        return procedural.system_text(session, self._settings, self.folder)
 
     async def use(self, session_id: str, name: str | None) -> Session:
         """Lets a session use a persona from its next message on; none is the default.

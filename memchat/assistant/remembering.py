@@ -5,7 +5,7 @@ from collections.abc import Callable
 from memchat.assistant.homes import Homes
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import BackgroundEvent, Learned, SummaryUpdated
-from memchat.core.memories import Memory, ProfileField
+from memchat.core.memories import Change, Memory, ProfileField
 from memchat.core.messages import RollingSummary
 from memchat.core.settings import Settings
 from memchat.memory import facts
@@ -63,6 +63,13 @@ class Remembering:
         memory = await facts.edit(self._store, id, text, redact=self._redact)
         self._tell(Learned(changed=(memory,)))
         return memory
+
+    async def undo(self) -> Change | None:
+        """Takes the newest change back, with all that was changed together with it; none when there is nothing."""
+        change = await self._store.memories.undo()
+        if change is not None:
+            self._tell(Learned())
+        return change
 
     async def profile(self) -> tuple[ProfileField, ...]:
         """The profile's fields that have a value."""

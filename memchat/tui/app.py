@@ -218,6 +218,7 @@ class MemchatApp(App[None]):
                 if isinstance(screen, ChatScreen):
                     with suppress(MemchatError):
                         await screen.leave()
+                    self.assistant = screen.assistant
             assistant, self.assistant = self.assistant, None
             with suppress(MemchatError):
                 await assistant.close()

@@ -1,7 +1,7 @@
 """Slash commands: one table for completion, /help, the palette, and what is done."""
 
 import re
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +47,16 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="help", about="keys and commands", run=do.show_help),
     Command(name="new", about="begin a new session", run=do.new),
     Command(name="sessions", about="pick, rename or delete a session", run=do.sessions),
+    Command(name="space", argument="[NAME]", about="go to another space, or begin one", run=do.space),
     Command(name="resume", argument="[ID]", about="go on with the last session, or that", run=do.resume),
     Command(name="model", argument="[NAME]", about="pick another model", run=do.model),
+    Command(name="persona", argument="[NAME]", about="who answers in this session", run=do.persona),
+    Command(name="system", argument="[TEXT]", about="what this session's model is told first", run=do.system),
     Command(name="remember", argument="TEXT", about="keep a fact", run=do.remember),
     Command(name="forget", argument="[ID]", about="forget a fact, or pick one", run=do.forget),
+    Command(name="undo", about="take the newest change of the memory back", run=do.undo),
     Command(name="memory", about="browse what is remembered", run=do.memory),
+    Command(name="learning", argument="[MODE]", about="learn by itself, by your leave, or not", run=do.learning),
     Command(name="profile", argument="[FIELD VALUE]", about="go to the profile, or set a field", run=do.profile),
     Command(name="search", argument="[QUERY]", about="search messages, facts and episodes", run=do.search),
     Command(name="context", about="the exact request", run=do.context),
@@ -87,19 +92,20 @@ def as_message(text: str) -> str:
     return text[1:] if text.startswith("//") else text
 
 
-def completions(text: str, themes: Iterable[str]) -> Sequence[Completion]:
+def completions(text: str, names: Mapping[str, Callable[[], Iterable[str]]]) -> Sequence[Completion]:
     """What a slash command being typed can become.
 
     Args:
         text: The whole input.
-        themes: The names that /theme takes.
+        names: What the commands take that take one of several names, by command.
     """
-    if text.startswith("/theme "):
-        typed = text.removeprefix("/theme ").strip()
+    command, space, typed = text.partition(" ")
+    if space and (listed := names.get(command[1:])):
+        typed = typed.strip()
         return [
-            Completion(text=f"/theme {name}", shown=name, about="", complete=True)
-            for name in themes
-            if typed.lower() in name and typed != name
+            Completion(text=f"{command} {name}", shown=name, about="", complete=True)
+            for name in listed()
+            if typed.lower() in name.lower() and typed != name
         ]
     if not re.fullmatch(r"/[a-z]*", text):
         return ()

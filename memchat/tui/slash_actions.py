@@ -2,13 +2,22 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
+from memchat.core.settings import LearningMode
+from memchat.tui.screens import chat_opens as opens
 
 if TYPE_CHECKING:
     from memchat.tui.screens.chat import ChatScreen
+
+LEARNING_MODES: Mapping[LearningMode, str] = {
+    "auto": "What you tell is learned by itself; a line under the answer says what.",
+    "review": "What you tell waits for your review (f6) before it is used.",
+    "off": "Nothing is learned from what you say; what you ask to be remembered is.",
+}
 
 
 async def show_help(chat: "ChatScreen", _: str) -> None:
@@ -25,6 +34,16 @@ async def incognito(chat: "ChatScreen", _: str) -> None:
 
 async def sessions(chat: "ChatScreen", _: str) -> None:
     chat.action_sessions()
+
+
+async def space(chat: "ChatScreen", argument: str) -> None:
+    if not argument:
+        chat.action_sessions()
+        return
+    known = await asyncio.to_thread(chat.assistant.paths.spaces)
+    await chat.enter_space(argument)
+    if argument not in known:
+        chat.say(f"The space {argument} is new: its sessions, memory and profile are its own.")
 
 
 async def resume(chat: "ChatScreen", argument: str) -> None:
@@ -50,6 +69,52 @@ async def model(chat: "ChatScreen", argument: str) -> None:
     target = (found[0].endpoint, found[0].name) if found else (chat.assistant.model.endpoint, argument)
     chat.show_model(await chat.assistant.use_model(*target))
     chat.say(f"{target[1]} answers from now on.")
+
+
+async def persona(chat: "ChatScreen", argument: str) -> None:
+    known = chat.assistant.personas
+    if not argument:
+        names = await asyncio.to_thread(known.names)
+        used = (await chat.assistant.session(chat.session_id)).persona or "none"
+        there = f"/persona NAME changes it: {', '.join(names)}." if names else f"A persona is a file in {known.folder}."
+        chat.say(f"This session's persona: {used}. {there}")
+    elif argument in {"none", "default"}:
+        await known.use(chat.session_id, None)
+        chat.say("This session answers as usual from now on.")
+    else:
+        session = await known.use(chat.session_id, argument)
+        chat.say(f"{session.persona} answers in this session from now on.")
+
+
+async def system(chat: "ChatScreen", argument: str) -> None:
+    personas = chat.assistant.personas
+    if argument == "default":
+        await personas.tell(chat.session_id, "")
+        chat.say("This session has no system prompt of its own any more.")
+    elif argument:
+        await personas.tell(chat.session_id, argument)
+        chat.say("This session has a system prompt of its own now. /system default takes it away.")
+    else:
+        await opens.system_prompt(chat)
+
+
+async def undo(chat: "ChatScreen", _: str) -> None:
+    change = await chat.assistant.memories.undo()
+    chat.say(f"Taken back: {change.action} by {change.actor}." if change else "There is no change to take back.")
+
+
+async def learning(chat: "ChatScreen", argument: str) -> None:
+    match argument:
+        case "auto" | "review" | "off":
+            await chat.assistant.learn_as(argument)
+            chat.show_place()
+            chat.say(LEARNING_MODES[argument])
+        case "":
+            chat.say(
+                f"{LEARNING_MODES[chat.assistant.settings.learning.mode]} /learning auto, review or off changes it."
+            )
+        case _:
+            raise MemchatError(f"Learning cannot be {argument!r}.", "It is auto, review or off.")
 
 
 async def remember(chat: "ChatScreen", argument: str) -> None:

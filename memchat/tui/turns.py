@@ -69,13 +69,11 @@ class Turns:
 
     Args:
         screen: Where they are shown.
-        assistant: Who answers.
         transcript: Where the messages are.
     """
 
-    def __init__(self, screen: "ChatSessions", assistant: "Assistant", transcript: Transcript) -> None:
+    def __init__(self, screen: "ChatSessions", transcript: Transcript) -> None:
         self._screen = screen
-        self._assistant = assistant
         self._transcript = transcript
         self._queue: deque[_Waiting] = deque()
         self._running = False
@@ -83,6 +81,10 @@ class Turns:
         self._countdown: Timer | None = None
         self._over = asyncio.Event()
         self._hold = Hold(screen)
+
+    @property
+    def _assistant(self) -> "Assistant":
+        return self._screen.assistant
 
     @property
     def running(self) -> bool:

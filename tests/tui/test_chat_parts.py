@@ -49,10 +49,10 @@ def test_two_slashes_are_sent_as_one() -> None:
     assert slash.as_message("help me") == "help me"
 
 
-def test_the_commands_are_those_of_the_design_each_once() -> None:
+def test_the_commands_each_once() -> None:
     assert " ".join(command.name for command in slash.COMMANDS) == (
-        "help new sessions resume model remember forget memory profile search context summary incognito export copy "
-        "retry edit theme quit"
+        "help new sessions space resume model persona system remember forget undo memory learning "
+        "profile search context summary incognito export copy retry edit theme quit"
     )
 
 
@@ -65,11 +65,12 @@ def test_the_start_of_a_name_is_enough_where_only_one_begins_so() -> None:
 
 
 def test_completions_narrow_as_one_types() -> None:
-    assert len(slash.completions("/", ())) == len(slash.COMMANDS)
-    assert [item.text for item in slash.completions("/re", ())] == ["/resume", "/remember ", "/retry"]
-    assert [item.complete for item in slash.completions("/re", ())] == [True, False, True]
-    assert slash.completions("/remember x", ()) == ()
-    assert [item.text for item in slash.completions("/theme li", ("dark", "light"))] == ["/theme light"]
+    assert len(slash.completions("/", {})) == len(slash.COMMANDS)
+    assert [item.text for item in slash.completions("/re", {})] == ["/resume", "/remember ", "/retry"]
+    assert [item.complete for item in slash.completions("/re", {})] == [True, False, True]
+    assert slash.completions("/remember x", {}) == ()
+    names = {"theme": lambda: ("dark", "light")}
+    assert [item.text for item in slash.completions("/theme li", names)] == ["/theme light"]
 
 
 def test_the_history_goes_back_and_returns_to_what_was_typed() -> None:

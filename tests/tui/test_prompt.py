@@ -37,7 +37,9 @@ class Alone(App[None]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self.query_one(Completions).offer(slash.completions(self.query_one(Prompt).text, ("dark", "light")))
+        self.query_one(Completions).offer(
+            slash.completions(self.query_one(Prompt).text, {"theme": lambda: ("dark", "light")})
+        )
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ from textual.widgets import Input
 from memchat.assistant import Assistant
 from memchat.core.settings import Settings
 from memchat.paths import Paths
-from memchat.tui.screens.sessions import SessionsScreen
+from memchat.tui.screens.sessions import Picked, SessionsScreen
+from memchat.tui.widgets.tabs import Tabs
 from tests.tui.screen_harness import Stage, session
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -55,7 +56,7 @@ async def test_newest_first_with_counts_and_a_preview(assistant: Assistant, size
         await pilot.press("enter")
         await app.idle(pilot)
         await app.idle(pilot)
-        assert app.result == kyoto.id
+        assert app.result == Picked("personal", kyoto.id)
 
 
 async def test_typing_filters_by_title_and_by_what_was_said(assistant: Assistant) -> None:
@@ -76,7 +77,7 @@ async def test_typing_filters_by_title_and_by_what_was_said(assistant: Assistant
         assert len(app.listed) == 2
         await pilot.press("down", "enter")
         await app.idle(pilot)
-        assert app.result == kyoto.id
+        assert app.result == Picked("personal", kyoto.id)
 
 
 async def test_a_session_is_renamed_in_its_place(assistant: Assistant) -> None:
@@ -129,7 +130,7 @@ async def test_the_mouse_moves_then_opens(assistant: Assistant) -> None:
         await app.idle(pilot)
         assert app.rows.key == first.id
         await pilot.click(app.rows, offset=(4, 1))
-        assert app.result == first.id
+        assert app.result == Picked("personal", first.id)
 
 
 async def test_ten_thousand_rows_are_one_widget(assistant: Assistant) -> None:
@@ -150,3 +151,54 @@ async def test_ten_thousand_rows_are_one_widget(assistant: Assistant) -> None:
         assert app.rows.cursor == 0
         assert len(list(screen.walk_children())) <= widgets + 2  # scroll bars at most
         await app.idle(pilot)
+
+
+async def test_another_spaces_sessions_are_a_key_away(assistant: Assistant) -> None:
+    await session(assistant, "Trip to Kyoto")
+    work = await assistant.in_space("work")
+    plan = await session(work, "Quarterly plan")
+    await work.close()
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        assert "tab space" in app.text()
+        assert "Trip to Kyoto" in app.text()
+        await pilot.press("tab")
+        await app.idle(pilot)
+        assert "Quarterly plan" in app.text()
+        assert "Kyoto" not in app.text()
+        await pilot.press("shift+tab")
+        await app.idle(pilot)
+        assert "Kyoto" in app.text()
+        await pilot.click(Tabs, offset=(13, 0))
+        await app.idle(pilot)
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert app.result == Picked("work", plan.id)
+
+
+async def test_an_empty_space_can_be_gone_to(assistant: Assistant) -> None:
+    await session(assistant, "Trip to Kyoto")
+    await (await assistant.in_space("work")).close()
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("tab")
+        await app.idle(pilot)
+        assert "No session in work yet" in app.text()
+        await pilot.press("enter")
+        await app.idle(pilot)
+        assert app.result == Picked("work", "")
+
+
+async def test_with_one_space_there_is_nothing_to_switch(assistant: Assistant) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("tab")
+        await app.idle(pilot)
+        assert "tab space" not in app.text()
+        assert "personal" not in app.text()

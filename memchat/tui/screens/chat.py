@@ -1,13 +1,14 @@
 """The chat: what is typed, what happens, and what the widgets ask for come together here."""
 
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, get_args
 
 from textual import on
 from textual.app import SystemCommand
 from textual.widgets import Markdown, OptionList, TextArea
 
 from memchat.core.events import BackgroundEvent
+from memchat.core.settings import LearningMode
 from memchat.tui import slash
 from memchat.tui.happenings import Happenings
 from memchat.tui.palette import SessionsProvider, ThemesProvider
@@ -40,13 +41,8 @@ class ChatScreen(ChatActions):
         self.set_class(self.panels_open, "-panels")
         self.happenings = Happenings(self)
         self.watch(self.transcript, "away", self._tell_place)
-        self._unsubscribe: Callable[[], None] = self.assistant.subscribe(self._heard)
-        self.embedder = self.assistant.embedder
         self.work(self.begin())
         self.work(self._look_again_when_all_is_known())
-
-    def on_unmount(self) -> None:
-        self._unsubscribe()
 
     async def _look_again_when_all_is_known(self) -> None:
         """Replaces the first estimate of what the next request holds."""
@@ -58,7 +54,7 @@ class ChatScreen(ChatActions):
 
     # what happened
 
-    def _heard(self, event: BackgroundEvent) -> None:
+    def heard_from(self, event: BackgroundEvent) -> None:
         self.happenings.background(event)
 
     @on(TurnHappened)
@@ -110,9 +106,19 @@ class ChatScreen(ChatActions):
     @on(TextArea.Changed, "#prompt")
     def _typed(self) -> None:
         prompt = self.prompt
-        offered = slash.completions(prompt.text, sorted(self.app.available_themes)) if prompt.text[:1] == "/" else ()
+        offered = slash.completions(prompt.text, self._names) if prompt.text[:1] == "/" else ()
         self.query_exactly_one(Completions).offer(offered)
         self.keep_draft_soon()
+
+    @property
+    def _names(self) -> Mapping[str, Callable[[], Iterable[str]]]:
+        """What the slash commands take that take one of several names."""
+        return {
+            "theme": lambda: sorted(self.app.available_themes),
+            "space": self.assistant.paths.spaces,
+            "persona": self.assistant.personas.names,
+            "learning": lambda: get_args(LearningMode),
+        }
 
     @on(OptionList.OptionSelected, "#completions")
     def _completion_clicked(self, message: OptionList.OptionSelected) -> None:

@@ -3,12 +3,12 @@
 from typing import Literal
 
 from memchat.tui.screens import chat_opens as opens
-from memchat.tui.screens.chat_sessions import ChatSessions
+from memchat.tui.screens.chat_spaces import ChatSpaces
 from memchat.tui.widgets.completions import Completions
 from memchat.tui.widgets.panels import PanelName, Panels
 
 
-class ChatActions(ChatSessions):
+class ChatActions(ChatSpaces):
     """The chat with its keys."""
 
     def action_back(self) -> None:

@@ -72,6 +72,11 @@ class ChatBase(Screen[None]):
         return self.session.id if self.session else ""
 
     @property
+    def space(self) -> str:
+        """The space that is shown."""
+        return self.assistant.settings.memory.space
+
+    @property
     def prompt(self) -> Prompt:
         """The input."""
         return self.query_exactly_one(Prompt)
@@ -147,6 +152,13 @@ class ChatBase(Screen[None]):
             header = self.query_exactly_one(Header)
             header.title = session.title
             header.incognito = session.incognito
+            self.show_place()
+
+    def show_place(self) -> None:
+        """Puts the space and how memchat learns there into the header."""
+        header, settings = self.query_exactly_one(Header), self.assistant.settings
+        header.space, header.mode = settings.memory.space, settings.learning.mode
+        header.reads = settings.privacy.incognito_reads
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._tell_header)

@@ -12,16 +12,18 @@ from memchat.tui.editor import edit_text
 
 if TYPE_CHECKING:
     from memchat.tui.screens.chat_sessions import ChatSessions
+    from memchat.tui.screens.chat_spaces import ChatSpaces
 
 _SAFE_SCHEMES = ("http", "https", "mailto")
 
 
-async def sessions(chat: "ChatSessions") -> None:
-    """Lets the user pick a session, and goes there."""
+async def sessions(chat: "ChatSpaces") -> None:
+    """Lets the user pick a session of any space, and goes there."""
     from memchat.tui.screens.sessions import SessionsScreen
 
-    if picked := await chat.app.push_screen_wait(SessionsScreen(chat.assistant)):
-        await chat.go_to(picked)
+    picked = await chat.app.push_screen_wait(SessionsScreen(chat.assistant))
+    if picked is not None:
+        await chat.enter_space(picked.space, picked.session_id)
     elif chat.session_id:
         await chat.check_session()
 
@@ -102,6 +104,16 @@ async def help_screen(chat: "ChatSessions") -> None:
     from memchat.tui.screens.help import HelpScreen
 
     await chat.app.push_screen_wait(HelpScreen())
+
+
+async def system_prompt(chat: "ChatSessions") -> None:
+    """Lets the user edit what the session's model is told first."""
+    from memchat.tui.screens.text_edit import TextEditScreen
+
+    told = chat.assistant.personas.told(await chat.assistant.session(chat.session_id))
+    text = await chat.app.push_screen_wait(TextEditScreen("This session's system prompt", told))
+    if text and text.strip() != told.strip():
+        await chat.assistant.personas.tell(chat.session_id, text)
 
 
 async def link(chat: "ChatSessions", href: str) -> None:

@@ -40,7 +40,7 @@ class ChatSessions(ChatBase):
         incognito: bool = False,
     ) -> None:
         super().__init__(assistant)
-        self.turns = Turns(self, assistant, self.transcript)
+        self.turns = Turns(self, self.transcript)
         self._resume = resume
         self._continue_last = continue_last
         self._incognito = incognito
@@ -64,7 +64,7 @@ class ChatSessions(ChatBase):
         finally:
             self.shown.set()
         if self._resume == "pick":
-            self.work(opens.sessions(self), group="open")
+            await self.run_action("screen.sessions")
 
     async def _open_first(self) -> None:
         try:

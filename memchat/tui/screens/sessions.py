@@ -1,6 +1,8 @@
 """The sessions: find one, look into it, open, rename or delete it."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,6 +18,7 @@ from memchat.tui.text import counted, one_line, plain
 from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
+from memchat.tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
@@ -23,8 +26,20 @@ if TYPE_CHECKING:
 _UNTITLED = "Untitled"
 
 
-class SessionsScreen(Dialog[str]):
-    """Its result is the id of the session to open, or none."""
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The session to open, in which space; no id begins one there."""
+
+    space: str
+    session_id: str
+
+
+class SessionsScreen(Dialog[Picked | None]):
+    """Its result is the session to open, or none.
+
+    Args:
+        assistant: Of the space that is shown; the others are looked into through it.
+    """
 
     HEADING = "Sessions"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,16 +47,20 @@ class SessionsScreen(Dialog[str]):
         Binding("ctrl+r", "rename", "Rename", id="sessions.rename"),
         Binding("ctrl+d", "delete", "Delete", priority=True, id="sessions.delete"),
         Binding("ctrl+z", "restore", "Undo", priority=True, id="sessions.undo"),
+        Binding("tab", "space(1)", "Space", priority=True, id="sessions.space"),
+        Binding("shift+tab", "space(-1)", "Space before", priority=True, show=False, id="sessions.space-before"),
     ]
 
     def __init__(self, assistant: "Assistant") -> None:
         super().__init__()
-        self._assistant = assistant
+        self._own = self._assistant = assistant
+        self._spaces: list[str] = []
         self._sessions: dict[str, Session] = {}
         self._folded: list[tuple[str, str]] = []
         self._deleted: list[str] = []
 
     def content(self) -> ComposeResult:
+        yield Tabs(classes="tabs")
         with Container(classes="panes"):
             yield Picker(placeholder="Type to filter by title or words", empty="Looking…")
             yield Prose()
@@ -50,9 +69,64 @@ class SessionsScreen(Dialog[str]):
     def _picker(self) -> Picker:
         return self.query_one(Picker)
 
+    @property
+    def _space(self) -> str:
+        return self._assistant.settings.memory.space
+
     def on_mount(self) -> None:
         self._picker.focus_filter()
+        self._list_spaces()
         self._load()
+
+    async def on_unmount(self) -> None:
+        await self._leave_space()
+
+    @work(exclusive=True, group="spaces")
+    async def _list_spaces(self) -> None:
+        self._spaces = await asyncio.to_thread(self._own.paths.spaces)
+        self._show_spaces()
+        self.refresh_bindings()
+
+    def _show_spaces(self) -> None:
+        tabs = self.query_one(Tabs)
+        tabs.names = tuple(self._spaces)
+        tabs.chosen = self._space
+        tabs.display = len(self._spaces) > 1
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nowhere to go to from the only space."""
+        return len(self._spaces) > 1 if action == "space" else super().check_action(action, parameters)
+
+    async def action_space(self, step: int) -> None:
+        """Looks into the next space."""
+        place = self._spaces.index(self._space) if self._space in self._spaces else 0
+        await self._look_into(self._spaces[(place + step) % len(self._spaces)])
+
+    @on(Tabs.Chosen)
+    async def _space_chosen(self, event: Tabs.Chosen) -> None:
+        event.stop()
+        await self._look_into(event.name)
+
+    async def _look_into(self, space: str) -> None:
+        if space == self._space:
+            return
+        try:
+            other = self._own if space == self._own.settings.memory.space else await self._own.in_space(space)
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        await self._leave_space()
+        self._assistant = other
+        self._deleted.clear()
+        self._show_spaces()
+        self._load()
+
+    async def _leave_space(self) -> None:
+        """Closes what was opened to look into another space."""
+        other, self._assistant = self._assistant, self._own
+        if other is not self._own:
+            self.workers.cancel_node(self)
+            await other.close()
 
     @work(exclusive=True, group="load")
     async def _load(self) -> None:
@@ -91,7 +165,11 @@ class SessionsScreen(Dialog[str]):
 
     def _show(self, keys: Sequence[str]) -> None:
         present = now()
-        none = "No session has these words." if self._picker.text else "No session yet. What you send begins one."
+        none = "No session yet. What you send begins one."
+        if self._picker.text:
+            none = "No session has these words."
+        elif self._assistant is not self._own:
+            none = f"No session in {self._space} yet. enter goes there and begins one."
         self._picker.show(
             tuple(
                 Row(
@@ -129,12 +207,17 @@ class SessionsScreen(Dialog[str]):
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
         event.stop()
-        self.dismiss(event.key)
+        self.dismiss(Picked(self._space, event.key))
+
+    @on(Picker.Taken)
+    def _taken(self, event: Picker.Taken) -> None:
+        event.stop()
+        self.action_open()
 
     def action_open(self) -> None:
-        """Closes the list with the session under the cursor."""
-        if self._picker.key:
-            self.dismiss(self._picker.key)
+        """Closes the list with the session under the cursor; in another space that has none, a new one begins."""
+        if self._picker.key or (self._assistant is not self._own and not self._sessions):
+            self.dismiss(Picked(self._space, self._picker.key))
 
     def action_rename(self) -> None:
         """Edits the title in its place."""

@@ -8,17 +8,30 @@ from textual.widget import Widget
 from memchat.core.context import ContextPlan, Recall
 from memchat.core.events import LearningChanged
 from memchat.core.memories import ProfileField
+from memchat.core.settings import LearningMode
 from memchat.tui.text import one_line, short_number
+
+_TITLE = 18
+"""Cells that a title gets before what matters least makes room for more of it."""
 
 
 class Header(Widget, can_focus=False):
-    """`memchat · title … model · local · ● learning 1`."""
+    """`memchat · space · title … model · local · ○ learning auto`.
+
+    The space and the learning are always there; where there is little room, what can be seen elsewhere goes.
+    """
 
     title: reactive[str] = reactive("")
     model: reactive[str] = reactive("")
     where: reactive[str] = reactive("")
     """Where the model is, or that it is not reached."""
+    space: reactive[str] = reactive("")
     incognito: reactive[bool] = reactive(default=False, toggle_class="-incognito")
+    reads: reactive[bool] = reactive(default=False)
+    """Whether an incognito session reads what is remembered."""
+    mode: reactive[LearningMode] = reactive[LearningMode]("auto")
+    pending: reactive[int] = reactive(0)
+    """How many memories wait for the user's review."""
     panels_hidden: reactive[bool] = reactive(default=False)
     plan: reactive[ContextPlan | None] = reactive(None)
     recall: reactive[Recall | None] = reactive(None)
@@ -29,38 +42,72 @@ class Header(Widget, can_focus=False):
         super().__init__(id="header")
 
     def render(self) -> Content:
-        right = self._right()
-        left = "memchat" + (" · incognito" if self.incognito else "")
-        room = self.size.width - cell_len(left) - right.cell_length - 5
         title = one_line(self.title, 200)
+        wanted = min(cell_len(title), _TITLE)
+        for spared in range(5 if self._narrow else 1):
+            left, right = self._left(brand=spared < 1), self._right(spared)
+            room = self.size.width - left.cell_length - right.cell_length - 5
+            if room >= wanted:
+                break
         if cell_len(title) > room:
             title = set_cell_size(title, max(0, room - 1)).rstrip() + "…" if room > 3 else ""
         start = Content.assemble(
-            Content.styled("memchat", "$primary bold"),
-            Content.styled(" · incognito", "$warning bold") if self.incognito else "",
-            Content.styled(" · ", "$dim") if title else "",
-            Content.styled(title, "$foreground") if title else "",
+            left, Content.styled(" · ", "$dim") if title else "", Content.styled(title, "$foreground") if title else ""
         )
         gap = max(1, self.size.width - start.cell_length - right.cell_length)
         return Content.assemble(start, " " * gap, right)
 
-    def _right(self) -> Content:
+    @property
+    def _narrow(self) -> bool:
+        return self.app.size.width < 100
+
+    def _left(self, *, brand: bool) -> Content:
+        """Where the user is.
+
+        Args:
+            brand: Whether the program's name is there, too.
+        """
+        places = [Content.styled("memchat", "$primary bold")] if brand or not self.space else []
+        if self.space:
+            places.append(Content.styled(one_line(self.space, 40), "$dim" if brand else "$primary"))
+        if self.incognito:
+            places.append(Content.styled("incognito, reading" if self.reads else "incognito", "$warning bold"))
+        return Content.styled(" · ", "$dim").join(places)
+
+    def _right(self, spared: int) -> Content:
+        """What answers, and what is learned.
+
+        Args:
+            spared: How many facts, those that matter least, have no room.
+        """
         facts: list[Content] = []
-        narrow = self.app.size.width < 100
         if self.panels_hidden:
-            if self.plan is not None:
+            if self.plan is not None and spared < 4:
                 used = f"{short_number(self.plan.tokens)}/{short_number(self.plan.window)}"
                 facts.append(Content.styled(used, "$dim"))
             recalled = len(self.recall.items) if self.recall else 0
-            counts = f"{recalled} recalled" if narrow else f"{recalled} recalled · profile {len(self.profile)}"
-            facts.append(Content.styled(counts, "$dim"))
+            counts = f"{recalled} recalled" if self._narrow else f"{recalled} recalled · profile {len(self.profile)}"
+            if spared < 2:
+                facts.append(Content.styled(counts, "$dim"))
         if self.model:
-            facts.append(Content.styled(one_line(self.model, 20 if narrow else 40), "$foreground"))
-        if self.where:
+            facts.append(Content.styled(one_line(self.model, 20 if self._narrow else 40), "$foreground"))
+        if self.where and (spared < 3 or self.where != "local"):
             facts.append(Content.styled(one_line(self.where, 20), "$foreground"))
-        learning = self.learning
-        if learning is not None and learning.failure:
-            facts.append(Content.styled("● learning failed", "$warning"))
-        elif learning is not None and learning.waiting:
-            facts.append(Content.styled(f"● learning {learning.waiting}", "$success"))
+        if self.pending:
+            facts.append(Content.styled(f"{self.pending:,} to review", "$accent"))
+        if not self.incognito:
+            facts.append(self._learning())
         return Content(" · ").join(facts)
+
+    def _learning(self) -> Content:
+        """How memchat learns, and how much waits to be learned."""
+        learning = self.learning
+        mode = self.mode if self._narrow else f"learning {self.mode}"
+        if learning is not None and learning.failure:
+            return Content.styled("● learning failed", "$warning")
+        if learning is not None and learning.waiting:
+            busy = f"● learning {learning.waiting}"
+            return Content.styled(busy if self.mode == "auto" else f"{busy} · {self.mode}", "$success")
+        if learning is not None and learning.unable and self.mode != "off":
+            return Content.styled("○ cannot learn", "$dim")
+        return Content.styled(f"○ {mode}", "$dim")

@@ -45,6 +45,9 @@ class Picker(Widget):
             self.key = key
             self.text = text
 
+    class Taken(Message):
+        """Enter was pressed while no row is there."""
+
     def __init__(self, *, placeholder: str, empty: str, text: str = "") -> None:
         """A filter over an empty list.
 
@@ -120,7 +123,10 @@ class Picker(Widget):
     @on(Input.Submitted, "#filter")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.choose()
+        if self.key:
+            self.choose()
+        else:
+            self.post_message(self.Taken())
 
     def on_click(self) -> None:
         self._moved = True

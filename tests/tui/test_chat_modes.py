@@ -1,0 +1,79 @@
+"""How memchat learns, who answers, and what the model is told: changed while the chat goes on."""
+
+from pathlib import Path
+
+from memchat.config import load
+from memchat.paths import Paths
+from memchat.providers.scripted import ScriptedServer
+from memchat.tui.screens.text_edit import TextEditScreen
+from tests.tui.conftest import Run, Start
+
+
+def _system(server: ScriptedServer) -> str:
+    return str(server.requests[-1]["messages"][0]["content"])
+
+
+async def _command(run: Run, text: str, said: str) -> None:
+    await run.send(text)
+    await run.until(lambda: any(said in sentence for sentence in run.said))
+
+
+async def test_the_learning_mode_is_shown_and_kept(start: Start, server: ScriptedServer, paths: Paths) -> None:
+    async with start(server) as run:
+        assert "○ learning auto" in run.screen[0]
+        await _command(run, "/learning review", "waits for your review")
+        await run.idle()
+        assert "○ learning review" in run.screen[0]
+        assert run.chat.assistant.settings.learning.mode == "review"
+        assert load(paths, {}).learning.mode == "review"
+        await _command(run, "/learning off", "Nothing is learned")
+        await run.idle()
+        assert "○ learning off" in run.screen[0]
+        await _command(run, "/learning", "/learning auto, review or off")
+        await _command(run, "/learning sometimes", "It is auto, review or off")
+
+
+async def test_an_incognito_session_says_so_instead(start: Start, server: ScriptedServer) -> None:
+    async with start(server, incognito=True) as run:
+        assert "incognito" in run.screen[0]
+        assert "auto" not in run.screen[0]
+
+
+def _persona(paths: Paths, name: str, text: str) -> Path:
+    paths.personas_dir.mkdir(parents=True, exist_ok=True)
+    file = paths.personas_dir / f"{name}.md"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+async def test_a_persona_answers_in_this_session(start: Start, server: ScriptedServer, paths: Paths) -> None:
+    _persona(paths, "pirate", "You are memchat, a pirate.")
+    async with start(server) as run:
+        await _command(run, "/persona", "/persona NAME changes it: pirate")
+        await _command(run, "/persona pirate", "pirate answers")
+        assert (await run.chat.assistant.session(run.chat.session_id)).persona == "pirate"
+        await _command(run, "/persona none", "as usual")
+        await _command(run, "/persona parrot", "no persona 'parrot'")
+
+
+async def test_a_session_has_a_system_prompt_of_its_own(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await _command(run, "/system Answer in rhymes.", "of its own now")
+        assert (await run.chat.assistant.session(run.chat.session_id)).system_prompt == "Answer in rhymes."
+        await run.send("/system")
+        await run.until(lambda: isinstance(run.app.screen, TextEditScreen))
+        await run.pilot.press("!", "ctrl+s")
+        await run.until(lambda: run.app.screen is run.chat)
+        await run.idle()
+        assert (await run.chat.assistant.session(run.chat.session_id)).system_prompt == "Answer in rhymes.!"
+        await _command(run, "/system default", "any more")
+        assert (await run.chat.assistant.session(run.chat.session_id)).system_prompt is None
+
+
+async def test_the_newest_change_is_taken_back(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.send("/remember I like tea")
+        await run.until(lambda: any("I like tea" in line for line in run.screen))
+        await _command(run, "/undo", "Taken back: add by user.")
+        assert await run.chat.assistant.store.memories.list() == []
+        await _command(run, "/undo", "no change to take back")
