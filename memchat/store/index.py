@@ -77,6 +77,29 @@ class Index:
         chosen = self._filter(outside, kinds, since, until, session, past=past)
         return await self._database.read(vectors.by_meaning, vector, limit, chosen)
 
+    async def within(
+        self,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        limit: int,
+        outside: BufferSpan | None = None,
+        kinds: Collection[ItemKind] | None = None,
+        past: bool = False,
+    ) -> list[int]:
+        """Keys of what was said in a time, episodes first, the newest of each first.
+
+        Args:
+            since: As in `by_words`.
+            until: As in `by_words`.
+            limit: How many at most.
+            outside: As in `by_words`.
+            kinds: As in `by_words`.
+            past: As in `by_words`.
+        """
+        chosen = self._filter(outside, kinds, since, until, None, past=past)
+        return await self._database.read(searching.within, limit, chosen)
+
     async def load(self, keys: Sequence[int]) -> dict[int, IndexedItem]:
         """The items of these keys; those that are gone are not in it."""
         return await self._database.read(load, keys)

@@ -63,6 +63,13 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
     return [Hit(*each) for each in found]
 
 
+def within(db: apsw.Connection, limit: int, wanted: Filter) -> list[int]:
+    """Keys of what the filter leaves, episodes first, the newest of each first."""
+    condition, values = where(db, wanted)
+    query = f"SELECT i.key FROM items AS i WHERE 1{condition} ORDER BY i.kind = 'episode' DESC, i.at DESC, i.key DESC"
+    return [key for (key,) in rows(db, f"{query} LIMIT ?", *values, limit)]
+
+
 def where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | float]]:
     """The filter as conditions on `items AS i`, each beginning with AND, and their values."""
     condition = ""

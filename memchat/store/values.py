@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from memchat.core.context import ItemKind
-from memchat.core.memories import ABOUT_USER, Holds, MemoryStatus
+from memchat.core.memories import ABOUT_USER, Holds, MemoryKind, MemoryStatus
 from memchat.core.messages import Role
 
 JobKind = Literal["fold", "session_summary", "title", "learn", "consolidate", "tidy"]
@@ -59,6 +59,7 @@ class IndexedItem:
         subject: Whom or what it is about.
         holds: How long it is likely to hold.
         field: The profile field that it is a value of.
+        type: Which kind of memory; none for messages and episodes.
     """
 
     key: int
@@ -80,6 +81,7 @@ class IndexedItem:
     subject: str = ABOUT_USER
     holds: Holds | None = None
     field: str | None = None
+    type: MemoryKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
