@@ -47,7 +47,8 @@ def learn(
 ) -> Applied:
     """Writes decisions together with how far a session was read for them, and ends the job that did it.
 
-    Nothing is written when that was read already, by another program or before a kill, or when the session is gone.
+    Nothing is written when that was read already, by another program or before a kill, or when the session is gone or
+    deleted.
 
     Raises:
         MemchatError: A decision would end or reword a memory that is about something else.
@@ -57,7 +58,7 @@ def learn(
     if session_id is not None and learned_to is not None:
         read = run(
             pen.db,
-            "UPDATE sessions SET learned_to = ? WHERE id = ? AND learned_to < ?",
+            "UPDATE sessions SET learned_to = ? WHERE id = ? AND learned_to < ? AND deleted_at IS NULL",
             learned_to,
             session_id,
             learned_to,
@@ -173,7 +174,8 @@ def _replace(pen: Pen, decision: Replace) -> None:
         return
     olds = _active(pen.db, decision.old_ids)
     for old in olds:
-        _guard(old, new)
+        if not (decision.named and not old.attribute and folded(old.subject) == folded(new.subject)):
+            _guard(old, new)
     if new.status == "pending" or any(_by_hand(pen, old) and not _says(old, new) for old in olds):
         _hold(pen, replace(new, reason=new.reason or BY_HAND), [old.id for old in olds])
         return

@@ -225,6 +225,9 @@ def reinforce(
         values |= _told(old, again)
         if pen.users and (new_sources or confidence >= old.confidence):
             values |= {"origin": again.origin, "actor": pen.actor}
+            if old.field is not None:
+                # The user writes a value as it is to be shown.
+                values |= {"text": again.text, "normal_text": normal(again.text), "value": again.value}
     return change(pen, old.id, "reinforce" if old.field is None else "set", values, sources=new_sources)
 
 

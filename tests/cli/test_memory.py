@@ -80,7 +80,8 @@ def test_profile(ok: Cli, cli: Cli) -> None:
 def test_a_profile_change_has_a_history_and_can_be_undone(ok: Cli) -> None:
     ok("profile", "set", "name", "Alice")
     ok("profile", "set", "name", "Bob")
-    assert len(ok("memory", "history", "profile:name", "--json").json) == 2
+    changes = ok("memory", "history", "profile:name", "--json").json
+    assert [change["action"] for change in changes] == ["set", "set", "supersede"]
     ok("memory", "undo")
     assert ok("profile", "--json").json[0]["value"] == "Alice"
 
