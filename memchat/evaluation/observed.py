@@ -37,6 +37,7 @@ class Observed:
         memories: All that is kept once everything is said, of whatever status; profile values too.
         at: The moment, in the conversation's time, at which that was looked at.
         waits: Seconds from the end of a reply until what the message taught was stored; only of those that taught.
+        unfinished: After how many messages learning had not come to its end in time.
         leaks: Files in which a secret was found.
         calls: How many calls of the model learning made.
         tokens: What those took, in and out, in the model's tokens.
@@ -48,6 +49,7 @@ class Observed:
     at: datetime
     waits: tuple[float, ...] = ()
     asked: tuple[Asked, ...] = ()
+    unfinished: int = 0
     leaks: tuple[str, ...] = ()
     calls: int = 0
     tokens: int = 0

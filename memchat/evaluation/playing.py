@@ -101,6 +101,7 @@ class Player:
             memories=tuple(memories),
             at=at,
             waits=tuple(waits),
+            unfinished=watch.unfinished,
             asked=tuple(asked),
             calls=sum(each.calls for each in usage),
             tokens=sum(each.prompt_tokens + each.completion_tokens for each in usage),
@@ -127,7 +128,8 @@ async def _exchange(assistant: Assistant, watch: Watch, session_id: str, exchang
                 replied = time.monotonic()
             if isinstance(event, TurnFailed):
                 raise ModelError(event.sentence, event.next_step)
-    await assistant.settle(_SETTLE_SECONDS)
+    if not await assistant.settle(_SETTLE_SECONDS):
+        watch.unfinished += 1
     return None if watch.learned_at is None else max(0.0, watch.learned_at - replied)
 
 

@@ -263,6 +263,7 @@ def _details(observed: Observed) -> dict[str, Any]:
         "language": observed.conversation.language,
         "seconds": round(observed.seconds, 1),
         "waits": [round(wait, 2) for wait in observed.waits],
+        "unfinished": observed.unfinished,
         "calls": observed.calls,
         "tokens": observed.tokens,
         "leaks": list(observed.leaks),

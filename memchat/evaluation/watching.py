@@ -34,11 +34,13 @@ class Watch:
     Attributes:
         learned_at: When something last was, by the monotonic clock; none since the last `clear`.
         unable: Why nothing is learned from ordinary talk, as it was last told.
+        unfinished: After how many messages the learning was not done in time.
     """
 
     def __init__(self) -> None:
         self.learned_at: float | None = None
         self.unable = ""
+        self.unfinished = 0
 
     def clear(self) -> None:
         """Forgets what was noted of earlier messages."""
