@@ -13,6 +13,7 @@ from memchat.assistant.values import ModelChoice, ModelStatus
 from memchat.config import load, set_endpoint, set_value
 from memchat.core.errors import MemchatError, ModelError, NoModel
 from memchat.core.settings import Settings
+from memchat.memory.ability import why_unable
 from memchat.paths import Paths
 from memchat.providers.catalog import find
 from memchat.providers.client import ChatModel
@@ -64,6 +65,11 @@ class Connection:
         """What requests are laid out for."""
         scale = self._facts.token_scale
         return Target(name=self.status.name, window=self.status.window, scale=scale, tools=self._tools_possible())
+
+    @property
+    def unable(self) -> str:
+        """Why nothing is learned from ordinary talk with the model that learns, in a sentence; empty when it is."""
+        return "" if self.status.state in ("unknown", "none") else why_unable(*self._learner)
 
     def note_in(self, store: Store) -> None:
         """Notes what calls teach about models in `store` from now on."""
@@ -185,6 +191,14 @@ class Connection:
         await self._engine.stop()
         await self._drop_clients()
         await self._clients.close()
+
+    @property
+    def _learner(self) -> tuple[str, ModelFacts]:
+        """The name of the model that learns, and what is known of it."""
+        name = self._settings.model.summariser
+        if not name or name == self.status.name or self.status.endpoint == BUILTIN:
+            return self.status.name, self._facts
+        return name, ModelFacts()
 
     @property
     def _facts(self) -> ModelFacts:

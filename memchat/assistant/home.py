@@ -11,7 +11,7 @@ from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory import working
-from memchat.memory.jobs import fold_job, session_summary_job, title_job
+from memchat.memory.jobs import fold_job, learn_job, session_summary_job, title_job
 from memchat.memory.learning import Learning
 from memchat.memory.recall import Recaller
 from memchat.providers.catalog import find
@@ -59,6 +59,8 @@ class Home:
             count=count,
             publish=publish,
             owner=owner,
+            unable=lambda: connection.unable,
+            clock=clock,
         )
         self._settings = settings
         self._connection = connection
@@ -74,9 +76,19 @@ class Home:
         """Whether nothing that is said here is remembered."""
         return self.knowledge is not self.store
 
-    async def jobs_after(self, session: Session, user: Message) -> tuple[NewJob, ...]:
-        """What is to be learned once the reply to `user` is saved."""
+    async def jobs_after(self, session: Session, user: Message, *, use_memory: bool) -> tuple[NewJob, ...]:
+        """What is to be learned once the reply to `user` is saved.
+
+        Args:
+            session: Where it was said.
+            user: What was said.
+            use_memory: Whether the memory was used for it; else nothing is learned from it, later neither.
+        """
         jobs: list[NewJob] = []
+        if not (use_memory and self.learns):
+            await self.store.sessions.set_learned_to(session.id, user.seq)
+        elif not self._connection.unable:
+            jobs.append(learn_job(session.id))
         summary = await self.store.summaries.latest(session.id)
         span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)
         window = self._connection.status.window
@@ -85,6 +97,11 @@ class Home:
         if user.seq == 1 and session.title_by == "default" and self._can_name():
             jobs.append(title_job(session.id))
         return tuple(jobs)
+
+    @property
+    def learns(self) -> bool:
+        """Whether facts are learned from ordinary talk here, as far as the settings say."""
+        return not self.private and self._settings.memory.enabled and self._settings.learning.mode != "off"
 
     async def queue_unfinished(self, still_open: frozenset[str]) -> None:
         """Queues the session summaries that sessions left by a crash, or by a command, still lack."""

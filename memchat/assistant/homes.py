@@ -58,11 +58,16 @@ class Homes:
             home.use(settings)
 
     @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """No learning calls the model meanwhile: on one machine it would slow the reply down."""
+    def quiet(self, *, local: bool = True) -> Iterator[None]:
+        """No learning begins meanwhile, for the chat goes first.
+
+        Args:
+            local: Whether the model runs on this machine: then what runs is put back too, for it would slow the reply
+                down.
+        """
         self._quiet += 1
         for home in self._all():
-            home.learning.pause()
+            home.learning.pause(put_back=local)
         try:
             yield
         finally:

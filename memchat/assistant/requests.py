@@ -164,7 +164,7 @@ class Requests:
             stable=await self._knowing.of(session, summary, freeze=answering is not None) if on else Stable(),
         )
 
-    async def recall(self, gathered: Gathered, text: str) -> Recall:
+    async def recall(self, gathered: Gathered, text: str, *, besides: frozenset[str] = frozenset()) -> Recall:
         """What helps to answer `text` and is not gathered already."""
         memory = self._settings.memory
         if not gathered.use_memory or not text.strip():
@@ -175,7 +175,7 @@ class Requests:
             limit=memory.recall_items,
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
-            in_context=gathered.stable.refs,
+            in_context=gathered.stable.refs | besides,
         )
 
     async def plan(

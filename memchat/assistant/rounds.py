@@ -35,7 +35,6 @@ class Rounds:
         reply: Takes what comes.
         tools: What its tools work on, and which there are.
         end: The end of the answer, once it is there.
-        kept: Whether a tool kept something.
     """
 
     client: ChatModel
@@ -44,7 +43,6 @@ class Rounds:
     tools: ToolContext
     temperature: float | None
     end: EndPart | None = None
-    kept: bool = False
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         """What comes of sending the plan."""
@@ -79,7 +77,6 @@ class Rounds:
         self.reply.tool_uses.append(ToolUse(name=call.name, arguments=call.arguments, result=result.text))
         yield ToolCalled(name=call.name, arguments=call.arguments, result=result.text)
         if result.learned is not None:
-            self.kept = True
             yield result.learned
         if result.asked is not None:
             yield result.asked

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from memchat.assistant.connection import Chosen, Connection
 from memchat.assistant.embedding import EmbedderHolder
@@ -28,6 +29,7 @@ from memchat.core.events import (
     TurnFailed,
     UserSaved,
 )
+from memchat.core.memories import Memory
 from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
 from memchat.memory.facts import asked_to_remember, remember
@@ -36,6 +38,12 @@ from memchat.memory.tools import ToolContext
 from memchat.store import NewJob
 
 _log = logging.getLogger(__name__)
+
+
+class Quiet(Protocol):
+    """Keeps learning from beginning while the context lasts."""
+
+    def __call__(self, *, local: bool) -> AbstractContextManager[None]: ...
 
 
 @dataclass(kw_only=True)
@@ -58,11 +66,12 @@ class Turn:
     embedder: EmbedderHolder
     count: Callable[[str], int]
     publish: Callable[[BackgroundEvent], None]
-    quiet: Callable[[], AbstractContextManager[None]]
+    quiet: Quiet
     stop: asyncio.Event
     use_memory: bool
     reply: str | None = None
     _rounds: Rounds | None = field(default=None, init=False)
+    _kept: Memory | None = field(default=None, init=False)
 
     async def ask(self, text: str, kept_out: tuple[str, ...] = ()) -> AsyncGenerator[TurnEvent, None]:
         """Saves `text` as the user's message and answers it.
@@ -110,6 +119,8 @@ class Turn:
     async def _answer(self, user: Message, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
         """Answers the stored message `user`; whatever goes wrong, it stays and can be tried again."""
         problem: MemchatError | None = None
+        if learned := await self._remember_if_asked(user):
+            yield learned
         try:
             async with aclosing(self._stream(user, reply)) as events:
                 async for event in events:
@@ -126,8 +137,6 @@ class Turn:
             _log.exception("a turn failed")
             problem = MemchatError(f"Something unexpected went wrong ({type(error).__name__}).", "The log file has it.")
         yield await self._end(user, reply, problem)
-        if learned := await self._remember_if_asked(user):
-            yield learned
 
     async def _stream(self, user: Message, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
         """Everything up to the last word of the reply."""
@@ -135,8 +144,7 @@ class Turn:
             chosen = await unless(self.stop, stack.enter_async_context(self.connection.reading()))
             if self.reply is not None:
                 chosen = replace(chosen, client=Rehearsed(chosen.client, self.reply))
-            if chosen.local:
-                stack.enter_context(self.quiet())
+            stack.enter_context(self.quiet(local=chosen.local))
             reply.model = chosen.client.name
             await self._note_model(chosen.client.name)
             gathered, recall = await unless(self.stop, self._look_back(user, chosen))
@@ -176,7 +184,8 @@ class Turn:
         gathered = await requests.gather(self.session, chosen.target, answering=user, use_memory=self.use_memory)
         if gathered.use_memory:
             await self.embedder.wait()
-        return gathered, await requests.recall(gathered, user.text)
+        kept = frozenset([self._kept.id]) if self._kept is not None else frozenset[str]()
+        return gathered, await requests.recall(gathered, user.text, besides=kept)
 
     async def _end(self, user: Message, reply: Reply, problem: MemchatError | None) -> TurnEvent:
         """Saves what came; without a word, the user's message waits for another try."""
@@ -211,7 +220,7 @@ class Turn:
 
     async def _jobs_after(self, user: Message) -> tuple[NewJob, ...]:
         try:
-            return await self.home.jobs_after(self.session, user)
+            return await self.home.jobs_after(self.session, user, use_memory=self.use_memory)
         except MemchatError:
             _log.exception("what is to be learned could not be told")
             return ()
@@ -227,21 +236,24 @@ class Turn:
                 counted = sum(self.count(block.content) for block in rounds.plan.blocks)
                 counted += self.home.requests.tool_tokens(tools)
                 await self.connection.learn(rounds.client, counted, rounds.end.usage.prompt_tokens)
-            facts = [item.id for item in rounds.plan.recalled if item.kind == "fact"]
+            facts = [item.id for item in rounds.plan.recalled if item.kind in ("fact", "profile")]
             if facts and not self.home.private:
                 await self.home.knowledge.memories.mark_used(facts)
         except MemchatError:
             _log.exception("what a reply taught could not be kept")
 
     async def _remember_if_asked(self, user: Message) -> Learned | None:
-        """Keeps what the user asked to be remembered, when the model did not call its tool for it."""
-        kept = self._rounds is not None and self._rounds.kept
-        if kept or self.home.private or not (self.use_memory and self.settings.memory.enabled):
+        """Keeps what the user asks to be remembered, before any model is asked."""
+        if self.home.private or not (self.use_memory and self.settings.memory.enabled):
             return None
         wanted = asked_to_remember(user.text)
         if wanted is None:
             return None
+        memories = self.home.knowledge.memories
         try:
+            if before := [memory for memory in await memories.of_message(user.id) if memory.actor == "user"]:
+                self._kept = before[0]
+                return None
             memory = await remember(
                 self.home.knowledge,
                 wanted,
@@ -252,7 +264,8 @@ class Turn:
         except MemchatError as error:
             _log.warning("nothing was remembered: %s", error)
             return None
-        return Learned(added=(memory,))
+        self._kept = memory
+        return Learned(added=(memory,), session_id=user.session_id, message_id=user.id)
 
 
 def _failed(error: MemchatError, user: Message | None) -> TurnFailed:

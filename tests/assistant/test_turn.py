@@ -218,7 +218,7 @@ async def test_two_turns_at_once_in_one_session_are_refused(assistant: Assistant
 async def test_the_model_remembers_by_its_tool(assistant: Assistant, script: Script) -> None:
     script.say(CallTool("remember", {"text": "The user likes small gardens."}), "I will remember.")
     view = await assistant.new_session()
-    events = await converse(assistant, view.session.id, "Remember that I like small gardens.")
+    events = await converse(assistant, view.session.id, "I like small gardens.")
     called = only(events, ToolCalled)
     assert called.name == "remember"
     (memory,) = only(events, Learned).added
@@ -231,6 +231,35 @@ async def test_the_model_remembers_by_its_tool(assistant: Assistant, script: Scr
     assert only(events, AssistantSaved).message.tool_uses[0].name == "remember"
     await converse(assistant, view.session.id, "Thanks.")
     assert "tool" not in [message["role"] for message in script.chats[-1]["messages"]], "tool results are used once"
+
+
+async def test_what_the_user_asks_to_be_remembered_is_kept_before_the_reply_and_once(
+    assistant: Assistant, script: Script
+) -> None:
+    script.say(CallTool("remember", {"text": "The user likes small gardens."}), "I will.")
+    view = await assistant.new_session()
+    events: list[Event] = []
+    async for event in assistant.turn(view.session.id, "Remember that I like small gardens."):
+        events.append(event)
+        if isinstance(event, Learned):
+            assert [memory.text for memory in await assistant.store.memories.list()] == ["I like small gardens."]
+            assert script.chats == [], "before the model was asked"
+    assert only(events, Learned)
+    assert only(events, ToolCalled).result == "Saved already: I like small gardens."
+    assert only(events, Recalled).recall.items == (), "what was just said is not recalled"
+    assert [memory.text for memory in await assistant.store.memories.list()] == ["I like small gardens."]
+
+
+async def test_what_is_to_be_remembered_is_kept_though_no_reply_comes(assistant: Assistant, script: Script) -> None:
+    script.say(Status(400, "no"))
+    view = await assistant.new_session()
+    events = await converse(assistant, view.session.id, "Remember that my cat is called Miso.")
+    assert only(events, TurnFailed)
+    assert only(events, Learned).added[0].text == "my cat is called Miso."
+    events = [event async for event in assistant.retry(view.session.id)]
+    assert not any(isinstance(event, Learned) for event in events), "once"
+    (memory,) = await assistant.store.memories.list()
+    assert memory.seen_count == 1
 
 
 async def test_the_model_sets_the_profile_by_its_tool(assistant: Assistant, script: Script) -> None:
