@@ -232,8 +232,8 @@ def _active_same(db: apsw.Connection, new: NewMemory) -> list[Memory]:
     return [memory for memory in reading.same(db, new.text, new.field) if memory.status == "active"]
 
 
-def _guard(old: Memory, new: NewMemory) -> None:
-    if not about_the_same(old, new):
+def _guard(old: Memory, new: NewMemory, *, named: bool = False) -> None:
+    if not about_the_same(old, new, named=named):
         raise MemchatError(
             f"The memory {old.id} is about another thing than what would take its place.",
             "Give both the same subject and attribute, or add the new one beside it.",

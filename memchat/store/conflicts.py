@@ -7,7 +7,7 @@ from memchat.core.memories import Conflict
 from memchat.core.times import from_unix, to_unix
 from memchat.store import memory_reading as reading
 from memchat.store.database import Database
-from memchat.store.sql import rows, run, storable
+from memchat.store.sql import rows, run, storable, value
 
 
 class Conflicts:
@@ -20,23 +20,19 @@ class Conflicts:
     def _now(self) -> float:
         return to_unix(self._database.clock())
 
-    async def add(self, first: str, second: str, why: str) -> None:
+    async def add(self, first: str, second: str, why: str) -> Conflict | None:
         """Notes that two memories contradict each other; a pair that was settled is not asked about again.
 
         Args:
             first: The id of one.
             second: The id of the other.
             why: In a sentence.
+
+        Returns:
+            The conflict; none when it was settled, or one of them is not active.
         """
-        await self._database.write(
-            run,
-            "INSERT INTO conflicts (id, first, second, why, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            new_id("conflict"),
-            min(first, second),
-            max(first, second),
-            storable(why),
-            self._now,
-        )
+        pair = min(first, second), max(first, second)
+        return await self._database.write(_add, pair, storable(why), self._now)
 
     async def open(self) -> list[Conflict]:
         """Those that are not settled, the oldest first."""
@@ -49,14 +45,33 @@ class Conflicts:
         )
 
 
-def _open(db: apsw.Connection) -> list[Conflict]:
+def _add(db: apsw.Connection, pair: tuple[str, str], why: str, now: float) -> Conflict | None:
+    first, second = pair
+    active = value(db, "SELECT count(*) FROM memories WHERE id IN (?, ?) AND status = 'active'", first, second)
+    if active < len(pair):
+        return None
+    run(
+        db,
+        "INSERT INTO conflicts (id, first, second, why, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        new_id("conflict"),
+        first,
+        second,
+        why,
+        now,
+    )
+    found = _open(db, " AND c.first = ? AND c.second = ?", first, second)
+    return found[0] if found else None
+
+
+def _open(db: apsw.Connection, condition: str = "", *values: str) -> list[Conflict]:
     found = list(
         rows(
             db,
             "SELECT c.id, c.first, c.second, c.why, c.found_at FROM conflicts AS c "
             "JOIN memories AS f ON f.id = c.first AND f.status = 'active' "
             "JOIN memories AS s ON s.id = c.second AND s.status = 'active' "
-            "WHERE c.resolved_at IS NULL ORDER BY c.found_at, c.id",
+            f"WHERE c.resolved_at IS NULL{condition} ORDER BY c.found_at, c.id",
+            *values,
         )
     )
     known = {memory.id: memory for memory in reading.by_ids(db, [each[place] for each in found for place in (1, 2)])}

@@ -61,11 +61,16 @@ class Revise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replace:
-    """It holds instead of others, which end at `at`."""
+    """It holds instead of others, which end at `at`.
+
+    Attributes:
+        named: Whether the user spoke of the old ones themselves; then an attribute that neither has is no hindrance.
+    """
 
     old_ids: tuple[str, ...]
     new: NewMemory
     at: datetime
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

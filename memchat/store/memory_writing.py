@@ -88,11 +88,17 @@ def trusted_less(origin: Origin, than: Origin) -> bool:
     return ORIGINS.index(origin) > ORIGINS.index(than)
 
 
-def about_the_same(old: Memory, new: NewMemory) -> bool:
-    """Whether one can take the place of the other: one subject, and one attribute that is known."""
+def about_the_same(old: Memory, new: NewMemory, *, named: bool = False) -> bool:
+    """Whether one can take the place of the other: one subject and one attribute.
+
+    Args:
+        old: The one that is there.
+        new: The one that would take its place.
+        named: Whether an attribute that neither has is one; else it must be known.
+    """
     attribute = folded(old.attribute).strip()
     return (
-        bool(attribute)
+        (bool(attribute) or named)
         and attribute == folded(new.attribute).strip()
         and folded(old.subject).strip() == folded(new.subject).strip()
     )
