@@ -135,7 +135,7 @@ class _Work:
             why = await contradict(memory, other, bench)
             conflict = await self._store.conflicts.add(memory.id, other.id, why) if why else None
             if conflict is not None:
-                found.append(conflict)
+                found.append(conflict.id)
         return found
 
     async def _changed(self) -> list[Memory]:
