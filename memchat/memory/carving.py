@@ -34,7 +34,7 @@ too under up us user users ve very was we were what when where which while who w
 your yours remember der die das und ist ein eine ich mein meine meinen nicht den dem des im mit zu von auf für es
 le la les un une et est je mon ma mes pas de du des en que qui à el los las y es una mi mis no con por para o um
 uma e eu meu minha não do da dos em il lo gli di che sono io mio mia
-nutzer nutzerin benutzer utilisateur usuario usuário utente dr mr mrs ms prof herr frau ユーザー
+nutzer nutzerin benutzer utilisateur usuario usuário utente dr mr mrs ms prof herr frau 사용자 저 제 나 내
 """
 _GENERIC_WORDS = """
 live like love prefer use want work name call go come make take thing people person day time year new good
@@ -228,7 +228,7 @@ def _terms(text: str, rarity: Rarity, dull: frozenset[str]) -> Iterator[Term]:
         if word in _EMPTY or len(word) < 2:
             continue
         known = _spaced(word)
-        if known in dull:
+        if known in dull or known in _EMPTY:
             continue
         if known in _GENERIC:
             yield Term(known, _WEIGHT_GENERIC)
@@ -236,7 +236,9 @@ def _terms(text: str, rarity: Rarity, dull: frozenset[str]) -> Iterator[Term]:
         digits = word.isdigit()
         named = at > 0 and not written[0].islower() and not digits and any(c.isupper() for c in written)
         rank = min(map(rarity, {word, known, f"{known}e", f"{known}s"})) if not digits else 0.0
-        if named or (digits and len(word) > 3) or rank >= _RARE or (any(c.isdigit() for c in word) and not digits):
+        hangul = bool(_HANGUL.search(word)) and rank >= _MIDDLING
+        mixed = any(c.isdigit() for c in word) and not digits
+        if named or hangul or mixed or (digits and len(word) > 3) or rank >= _RARE:
             yield Term(known, _WEIGHT_RARE, _FEW_NAMED)
         elif rank >= _MIDDLING:
             yield Term(known, _WEIGHT_MIDDLING, _FEW, rank)

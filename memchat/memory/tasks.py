@@ -13,6 +13,7 @@ from memchat.memory.learn import Learner
 from memchat.memory.rolling import fold
 from memchat.memory.session_summary import summarise_session
 from memchat.memory.summarising import Summariser
+from memchat.memory.tidying import tidy
 from memchat.memory.title import make_title
 from memchat.store.values import Job
 
@@ -69,7 +70,7 @@ class Tasks:
             case "consolidate":
                 self._publish(await consolidate(self._store, model, await self._embedder(), charge=charge))
             case "tidy":
-                pass
+                await tidy(self._store, self._settings().learning, self._clock())
             case "fold" | "session_summary" | "title":
                 await self._write(job, session_id, await Summariser.of(self._store, model, self._count, charge))
             case _:
