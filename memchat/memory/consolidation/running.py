@@ -128,7 +128,7 @@ class _Work:
         others = [
             other
             for other in await bench.near(memory)
-            if may_contradict(memory, other, bench.likeness(memory.text, other.text))
+            if not self._seen(memory, other) and may_contradict(memory, other, bench.likeness(memory.text, other.text))
         ]
         found: list[str] = []
         for other in others[:_MOST_PAIRS]:
@@ -137,6 +137,10 @@ class _Work:
             if conflict is not None:
                 found.append(conflict.id)
         return found
+
+    def _seen(self, memory: Memory, other: Memory) -> bool:
+        """Whether the pair came up already, when `other` was looked at."""
+        return other.id < memory.id and other.updated_at >= self._since
 
     async def _changed(self) -> list[Memory]:
         """The active memories that changed since the last run and are still to be looked at, by their ids."""
