@@ -77,7 +77,7 @@ async def remember(
     Raises:
         MemchatError: There is nothing in it to keep, or it is too long.
     """
-    cleaned = _cleaned(text, redact=redact)
+    cleaned = checked(text, redact=redact)
     said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
     return await store.memories.add(
         kind=kind or kind_of(cleaned),
@@ -98,10 +98,15 @@ async def edit(store: "Store", id: str, text: str, *, redact: bool = True) -> Me
         NotFound: There is no such fact.
         MemchatError: There is nothing in it to keep, or it is too long.
     """
-    return await store.memories.edit(id, _cleaned(text, redact=redact))
+    return await store.memories.edit(id, checked(text, redact=redact))
 
 
-def _cleaned(text: str, *, redact: bool) -> str:
+def checked(text: str, *, redact: bool) -> str:
+    """The words of a fact as they are stored.
+
+    Raises:
+        MemchatError: There is nothing in it to keep, or it is too long.
+    """
     cleaned = defused(text).strip()
     if not any(character.isalnum() for character in cleaned):
         raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")

@@ -9,7 +9,7 @@ from memchat.core.errors import MemchatError, NotFound
 from memchat.core.memories import Origin, ProfileField, Source
 from memchat.core.settings import ProfileSettings
 from memchat.memory.quoting import one_line
-from memchat.memory.screening import screen
+from memchat.memory.screening import screen_if
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -68,6 +68,21 @@ async def set_field(
         MemchatError: There is no such field, or the value is empty or too long.
     """
     name = field_named(settings, field)
+    cleaned = checked_value(name, value, redact=redact)
+    return await store.profile.set(name, cleaned, origin=origin, confidence=confidence, sources=sources, actor=actor)
+
+
+def checked_value(name: str, value: str, *, redact: bool) -> str:
+    """A value as it is stored.
+
+    Args:
+        name: The field's.
+        value: As the user or a model writes it.
+        redact: Whether secrets in it are replaced.
+
+    Raises:
+        MemchatError: It is empty or too long.
+    """
     cleaned = one_line(value)
     if not cleaned:
         raise MemchatError(f"There is no value for {name}.", f"To empty it: memchat profile unset {name}.")
@@ -76,9 +91,7 @@ async def set_field(
             f"That is {len(cleaned):,} characters, and a profile field has {LONGEST} at most.",
             "Keep it short, or save it as a fact with /remember.",
         )
-    if redact:
-        cleaned = screen(cleaned).text
-    return await store.profile.set(name, cleaned, origin=origin, confidence=confidence, sources=sources, actor=actor)
+    return screen_if(cleaned, on=redact)
 
 
 async def unset_field(store: "Store", settings: ProfileSettings, field: str, *, actor: str = "user") -> str:

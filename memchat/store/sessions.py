@@ -140,6 +140,16 @@ class Sessions:
         if await self._database.read(row, f"SELECT 1 {_EMPTY}", oldest, self._now) is not None:
             await self._database.write(run, f"DELETE {_EMPTY}", oldest, self._now)
 
+    async def between(self, since: datetime | None, until: datetime | None, *, limit: int) -> list[Session]:
+        """The sessions that went on at some time from `since` until before `until`, the newest first.
+
+        Args:
+            since: None for any time before.
+            until: None for any time after.
+            limit: How many at most.
+        """
+        return await self._database.read(_between, since, until, limit)
+
     async def list(self, *, search: str = "", limit: int | None = None) -> list[Session]:
         """Sessions, newest first.
 
@@ -148,6 +158,18 @@ class Sessions:
             limit: How many at most.
         """
         return await self._database.read(_list, storable(search).split(), -1 if limit is None else limit)
+
+
+def _between(db: apsw.Connection, since: datetime | None, until: datetime | None, limit: int) -> list[Session]:
+    found = rows(
+        db,
+        f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND last_seq > 0 AND updated_at >= ? "
+        "AND created_at < ? ORDER BY updated_at DESC LIMIT ?",
+        to_unix(since) if since is not None else float("-inf"),
+        to_unix(until) if until is not None else float("inf"),
+        limit,
+    )
+    return [session_of(each) for each in found]
 
 
 def _by_number(db: apsw.Connection, number: int) -> Session:

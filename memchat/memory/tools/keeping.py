@@ -1,64 +1,96 @@
 """The tools that keep something: it rests on the newest message of the user, or waits for them to confirm it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from memchat.core.events import ForgetAsked, Learned
-from memchat.core.memories import MEMORY_KINDS, Memory, Source
-from memchat.memory.facts import LONGEST, remember
-from memchat.memory.grounding import Ground, ground
-from memchat.memory.profile import field_named, set_field
+from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind, Origin
+from memchat.memory.attributes import attribute_of
+from memchat.memory.comparing import gist
+from memchat.memory.deciding import Terms, decide
+from memchat.memory.extraction.values import Proposal
+from memchat.memory.facts import checked
+from memchat.memory.kinds import kind_of
+from memchat.memory.profile import checked_value, field_named
+from memchat.memory.queries import query_of, same_text
 from memchat.memory.quoting import one_line
+from memchat.memory.reconciling import Known, Verdict, settled
 from memchat.memory.tools.meaning import meant
 from memchat.memory.tools.values import ToolContext, ToolResult
+from memchat.memory.tools.weighing import Weighed, weigh
+from memchat.store.decisions import Applied, Decision, Hold, Replace
+
+_NEIGHBOURS = 8
 
 
 async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolResult:
-    """Saves a fact that the user's newest message says; what it does not say waits for them to confirm."""
-    rests_on = _ground(text, context)
-    if rests_on == "recalled":
-        return ToolResult("Not saved: that was recalled and is known already. Save only what the user says now.")
-    sure = rests_on == "said"
-    memory = await remember(
-        context.store,
-        text,
-        session_id=context.user.session_id,
-        message_id=context.user.id,
-        origin="user" if sure else "assistant",
-        actor=context.model,
-        kind=next((each for each in MEMORY_KINDS if each == kind), None),
-        quote=context.user.text,
-        confidence=0.9 if sure else 0.5,
-        status="active" if sure else "pending",
-        redact=context.settings.privacy.redact_secrets,
+    """Saves a fact that the user's newest message states; what it does not state waits for them to confirm it."""
+    text = checked(text, redact=context.settings.privacy.redact_secrets)
+    weighed = weigh(text, context)
+    if weighed.refusal:
+        return ToolResult(weighed.refusal)
+    if (known := await _kept_from_this(text, context)) is not None:
+        return ToolResult(f"Saved already: {_shown(known)}")
+    chosen = _kind(kind, text, weighed)
+    if chosen is None:
+        return ToolResult("Not saved: the user's message gives no such standing instruction.")
+    told = weighed.told
+    new = replace(
+        _proposal(text, chosen, weighed, context),
+        subject=told.subject,
+        attribute=told.attribute or attribute_of(text),
+        holds=told.holds,
+        several=told.several,
     )
-    if memory.status == "pending":
-        return ToolResult("Kept for the user to confirm: their message does not say it.", Learned(pending=(memory,)))
-    return ToolResult(f"Saved: {memory.text}", Learned(added=(memory,)))
+    near = await context.store.memories.neighbours(None, query_of(text).terms, subject=new.subject, limit=_NEIGHBOURS)
+    compared = [Known(memory=memory) for memory in near]
+    return await _write(new, compared, settled(new, compared, {}), weighed, context)
+
+
+async def update_memory(about: str, text: str, context: ToolContext) -> ToolResult:
+    """Puts what the user's newest message states in the place of a saved fact, which stays in history."""
+    text = checked(text, redact=context.settings.privacy.redact_secrets)
+    weighed = weigh(text, context)
+    if weighed.refusal:
+        return ToolResult(weighed.refusal)
+    found = await meant(about, context)
+    old = found.memory
+    if old is None:
+        return found.answer
+    if old.field is not None:
+        return ToolResult(f"That is the profile field {old.field}. Call set_profile with its new value.")
+    if not gist(text).words & gist(f"{old.text} {old.attribute}").words:
+        return ToolResult(f"Not changed: that says nothing about “{_shown(old)}”. Save it with remember.")
+    new = replace(
+        _proposal(text, old.kind, weighed, context), subject=old.subject, attribute=old.attribute, holds=old.holds
+    )
+    verdict: Verdict = "same" if same_text(text) == same_text(old.text) else "replaces"
+    return await _write(new, [Known(memory=old)], {old.id: verdict}, weighed, context, named=True)
 
 
 async def set_profile(name: str, value: str, context: ToolContext) -> ToolResult:
-    """Sets a profile field to what the user's newest message says."""
+    """Sets a profile field to what the user's newest message states."""
     settings = context.settings.profile
-    known = {item.field: item.value for item in await context.store.profile.list()}
-    target = field_named(settings, name)
-    if known.get(target, "").casefold() == value.casefold():
-        return ToolResult(f"{target} is {value} already.")
-    rests_on = _ground(value, context)
-    if rests_on == "recalled":
-        return ToolResult("Not set: that was recalled. Set only what the user says about themselves now.")
-    sure = rests_on == "said"
-    if not sure and target in known:
-        return ToolResult(f"Not set: {target} is {known[target]}, and the user's message does not say otherwise.")
-    changed = await set_field(
-        context.store,
-        settings,
-        target,
-        value,
-        origin="user" if sure else "assistant",
-        actor=context.model,
-        confidence=0.9 if sure else 0.6,
-        sources=(_source(context),),
-        redact=context.settings.privacy.redact_secrets,
+    field = field_named(settings, name)
+    value = checked_value(field, value, redact=context.settings.privacy.redact_secrets)
+    present = [item for item in await context.store.profile.list() if item.field == field]
+    if any(item.value.casefold() == value.casefold() for item in present):
+        return ToolResult(f"{field} is {value} already.")
+    weighed = weigh(value, context)
+    if weighed.refusal:
+        return ToolResult(weighed.refusal)
+    if weighed.origin != "user" and present and field not in settings.several:
+        return ToolResult(f"Not set: {field} is {present[0].value}, and the user's message does not say otherwise.")
+    new = replace(
+        _proposal(f"{field.replace('_', ' ')}: {value}", "fact", weighed, context),
+        attribute=field,
+        field=field,
+        value=value,
+        several=field in settings.several,
     )
-    return ToolResult(f"{changed.field} is now {changed.value}.", Learned(profile=(changed,)))
+    olds = [] if new.several else await context.store.memories.by_ids([item.memory_id for item in present])
+    known = [Known(memory=memory) for memory in olds]
+    return await _write(new, known, {each.memory.id: "replaces" for each in known}, weighed, context)
 
 
 async def forget(about: str, context: ToolContext) -> ToolResult:
@@ -69,12 +101,98 @@ async def forget(about: str, context: ToolContext) -> ToolResult:
     return ToolResult(f"The user is asked whether to forget: {_shown(found.memory)}", asked=ForgetAsked(found.memory))
 
 
-def _ground(text: str, context: ToolContext) -> Ground:
-    return ground(text, context.user.text, [item.text for item in context.recalled])
+async def _kept_from_this(text: str, context: ToolContext) -> Memory | None:
+    """What was kept from the user's newest message already, where it says what `text` does."""
+    said = gist(text)
+    for memory in await context.store.memories.of_message(context.user.id):
+        kept = gist(memory.text)
+        smaller = min(len(said.words), len(kept.words))
+        if smaller and len(said.words & kept.words) >= 0.6 * smaller and memory.status in ("active", "pending"):
+            return memory
+    return None
 
 
-def _source(context: ToolContext) -> Source:
-    return Source(session_id=context.user.session_id, message_id=context.user.id, quote=context.user.text[:LONGEST])
+def _kind(given: object, text: str, weighed: Weighed) -> MemoryKind | None:
+    """The kind of a fact; none for a standing instruction that the user did not give."""
+    kind = next((each for each in MEMORY_KINDS if each == given), None) or kind_of(text)
+    if kind != "instruction" or weighed.standing or (weighed.asked and weighed.origin == "user"):
+        return kind
+    return weighed.told.kind or "fact" if weighed.told.attribute else None
+
+
+def _proposal(text: str, kind: MemoryKind, weighed: Weighed, context: ToolContext) -> Proposal:
+    return Proposal(
+        kind=kind,
+        text=text,
+        quote=weighed.quote,
+        message_id=context.user.id,
+        said_at=context.user.created_at,
+        confidence=weighed.confidence,
+        reason=weighed.reason,
+    )
+
+
+async def _write(
+    new: Proposal,
+    known: Sequence[Known],
+    verdicts: Mapping[str, Verdict],
+    weighed: Weighed,
+    context: ToolContext,
+    *,
+    named: bool = False,
+) -> ToolResult:
+    """Stores what follows from the verdicts, by the same rules as what is learned from ordinary talk.
+
+    Args:
+        new: What is to be kept.
+        known: What it is compared with.
+        verdicts: What it does to each of them.
+        weighed: Whose words it rests on.
+        context: The turn.
+        named: Whether the user spoke of what is replaced.
+    """
+    settings, session_id = context.settings, context.user.session_id
+    terms = Terms(
+        mode="auto",
+        confidence=settings.learning.confidence,
+        by_hand=settings.profile.by_hand,
+        several=settings.profile.several,
+        session_id=session_id,
+    )
+    decisions = [_owned(each, weighed.origin, named=named) for each in decide(new, known, verdicts, terms)]
+    applied = await context.store.memories.apply(decisions, actor=context.model)
+    learned = Learned(
+        added=applied.added,
+        changed=applied.changed,
+        superseded=applied.superseded,
+        pending=applied.pending,
+        profile=applied.profile,
+        session_id=session_id,
+        message_id=new.message_id,
+    )
+    return ToolResult(_told(applied), None if applied.empty else learned)
+
+
+def _owned(decision: Decision, origin: Origin, *, named: bool) -> Decision:
+    match decision:
+        case Hold(new, replaces):
+            return Hold(replace(new, origin=origin), replaces)
+        case Replace():
+            return replace(decision, named=named)
+        case _:
+            return decision
+
+
+def _told(applied: Applied) -> str:
+    """What was done, for the model."""
+    if applied.pending:
+        return f"Kept for the user to confirm. {applied.pending[0].reason}".replace("You ", "They ").strip()
+    over = f" It takes the place of: {_shown(applied.superseded[0])}" if applied.superseded else ""
+    if applied.profile:
+        return f"{applied.profile[0].field} is now {applied.profile[0].value}.{over}"
+    if applied.added:
+        return f"Saved: {_shown(applied.added[0])}{over}"
+    return "Known already." if applied.changed else "Not saved: it is known, or the user does not want it kept."
 
 
 def _shown(memory: Memory) -> str:

@@ -7,6 +7,7 @@ from memchat.core.context import RecalledItem
 from memchat.core.errors import NotFound
 from memchat.core.messages import Session
 from memchat.memory.clipping import clip
+from memchat.memory.dates import spans
 from memchat.memory.layout import day, recalled_entry
 from memchat.memory.queries import same_text
 from memchat.memory.quoting import one_line, quote
@@ -71,7 +72,17 @@ async def _sessions(name: str, context: ToolContext) -> list[Session]:
     wanted = same_text(name)
     titled = [each for each in await sessions.list(search=name, limit=50) if wanted and wanted in same_text(each.title)]
     exact = [each for each in titled if same_text(each.title) == wanted]
-    return exact or titled
+    return exact or titled or await _on(name, context)
+
+
+async def _on(when: str, context: ToolContext) -> list[Session]:
+    """The sessions of the time that `when` names, without the one that the user speaks in."""
+    said = context.user.created_at
+    named = spans(when, said, _zone(context), prefer="past")
+    if not named:
+        return []
+    found = await context.store.sessions.between(named[0].start, named[0].end, limit=_MOST_SESSIONS + 1)
+    return [each for each in found if each.id != context.user.session_id][:_MOST_SESSIONS]
 
 
 async def _read(session: Session, context: ToolContext) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from memchat.core.chat import ToolCall
 from memchat.core.errors import MemchatError
 from memchat.memory.quoting import one_line
-from memchat.memory.tools.keeping import forget, remember_fact, set_profile
+from memchat.memory.tools.keeping import forget, remember_fact, set_profile, update_memory
 from memchat.memory.tools.reading import recall_session, search_memory
 from memchat.memory.tools.values import ToolContext, ToolResult, argument
 
@@ -33,6 +33,8 @@ async def _run(name: str, arguments: Mapping[str, Any], context: ToolContext) ->
     match name:
         case "remember":
             return await remember_fact(argument(arguments, "text"), arguments.get("kind"), context)
+        case "update_memory":
+            return await update_memory(argument(arguments, "about"), argument(arguments, "text"), context)
         case "forget":
             return await forget(argument(arguments, "about"), context)
         case "set_profile":

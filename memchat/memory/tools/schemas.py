@@ -64,7 +64,7 @@ _RECALL_SESSION = _tool(
     ["session"],
 )
 
-TOOLS: tuple[Tool, ...] = (_REMEMBER, _FORGET, _SET_PROFILE, _SEARCH, _RECALL_SESSION)
+TOOLS: tuple[Tool, ...] = (_REMEMBER, _UPDATE, _FORGET, _SET_PROFILE, _SEARCH, _RECALL_SESSION)
 """All of them."""
 
 READING_TOOLS: tuple[Tool, ...] = (_SEARCH, _RECALL_SESSION)
