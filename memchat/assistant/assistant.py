@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from typing import Self
 
+from memchat.assistant.answering import Answering
 from memchat.assistant.background import Background
 from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
@@ -18,7 +19,6 @@ from memchat.assistant.sessions import OpenSessions
 from memchat.assistant.shared import Shared
 from memchat.assistant.transcript import Transcript
 from memchat.assistant.transcript import read as read_transcript
-from memchat.assistant.turn import Turn
 from memchat.assistant.turns import Turns
 from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
 from memchat.assistant.views import Views
@@ -74,7 +74,16 @@ class Assistant:
         self._recaller = Recaller(store, self._embedding, self._texts.count, clock=clock)
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
-        self.memories = Remembering(self._homes, settings, count=self._texts.count, publish=self._publish)
+        self._answering = Answering(
+            homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish
+        )
+        self.memories = Remembering(
+            self._homes,
+            settings,
+            count=self._texts.count,
+            publish=self._publish,
+            unable=lambda: self._connection.unable,
+        )
         self.personas = Personas(self._homes, settings.persona, paths.personas_dir, self._publish)
         self._views = Views(
             self._homes, self._connection, self._embedding, self._texts, page=settings.interface.page_messages
@@ -130,7 +139,7 @@ class Assistant:
     def warm_up(self) -> None:
         """Loads tokenizer, embedder and model client in the background, and begins the learning."""
         self._homes.main.learning.start()
-        for work in (self._texts.load(), self._embedding.get(), self._connect_quietly(), self._sessions.keep()):
+        for work in (self._texts.load(), self._embedding.get(), self._connection.prepare(), self._sessions.keep()):
             self._background.begin(work)
         self._background.begin(self._sessions.purge(self._clock()))
 
@@ -350,30 +359,16 @@ class Assistant:
     async def _run(
         self, session_id: str, text: str | None, *, use_memory: bool, reply: str | None = None
     ) -> AsyncGenerator[TurnEvent, None]:
-        home = self._homes.of(session_id)
         try:
             with self._turns.running(session_id) as stop:
-                await self._texts.load()
-                turn = Turn(
-                    session=await home.store.sessions.get(session_id),
-                    home=home,
-                    settings=self.settings,
-                    connection=self._connection,
-                    recaller=self._recaller,
-                    embedder=self._embedding,
-                    count=self._texts.count,
-                    publish=self._publish,
-                    quiet=self._homes.quiet,
-                    stop=stop,
-                    use_memory=use_memory,
-                    reply=reply,
+                answer = self._answering.answer(
+                    session_id, text, self.settings, stop=stop, use_memory=use_memory, reply=reply
                 )
-                answer = turn.retry() if text is None else turn.ask(*await self._texts.said(session_id, text))
                 async with aclosing(answer) as events:
                     async for event in events:
                         yield event
         finally:
-            home.learning.wake()
+            self._homes.of(session_id).learning.wake()
             if session_id in self._left and session_id not in self._turns:
                 self._left.discard(session_id)
                 await self._sessions.leave(session_id)
@@ -402,7 +397,3 @@ class Assistant:
 
     def _store_of(self, session_id: str) -> Store:
         return self._homes.of(session_id).store
-
-    async def _connect_quietly(self) -> None:
-        await self._connection.connect()
-        await self._connection.warm()

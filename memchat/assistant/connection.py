@@ -88,6 +88,11 @@ class Connection:
             await self._look(asking=asking)
             return self.status
 
+    async def prepare(self) -> None:
+        """Finds a model and makes the first call fast, as far as that is possible without a word to say."""
+        await self.connect()
+        await self.warm()
+
     async def known(self) -> None:
         """Waits for the first look for a model."""
         if self.status.state == "unknown":

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from memchat.assistant.homes import Homes
+from memchat.assistant.values import LearningStatus
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import BackgroundEvent, Learned, SummaryUpdated
-from memchat.core.memories import Change, Memory, ProfileField
+from memchat.core.memories import Change, Conflict, Memory, ProfileField
 from memchat.core.messages import RollingSummary
 from memchat.core.settings import Settings
 from memchat.memory import facts
 from memchat.memory import profile as profile_rules
+from memchat.memory.jobs import consolidate_job
 from memchat.memory.screening import screen_if
 
 
@@ -18,7 +20,9 @@ class Remembering:
 
     Args:
         homes: Where they are.
+        count: Length of a text in o200k_base tokens.
         publish: Told what changed.
+        unable: Says in a sentence why nothing is learned from ordinary talk; empty when it is.
     """
 
     def __init__(
@@ -28,6 +32,7 @@ class Remembering:
         *,
         count: Callable[[str], int],
         publish: Callable[[BackgroundEvent], None],
+        unable: Callable[[], str],
     ) -> None:
         self._homes = homes
         self._store = homes.main.store
@@ -35,6 +40,7 @@ class Remembering:
         self._redact = settings.privacy.redact_secrets
         self._count = count
         self._publish = publish
+        self._unable = unable
 
     async def remember(self, text: str, session_id: str | None = None) -> Memory:
         """Keeps a fact in the user's own words.
@@ -47,6 +53,102 @@ class Remembering:
         memory = await facts.remember(self._store, text, session_id=session_id, message_id=None, redact=self._redact)
         self._tell(Learned(added=(memory,)))
         return memory
+
+    async def accept(self, id: str, *, text: str | None = None) -> Memory:
+        """Lets a pending memory be used, in other words where `text` gives them.
+
+        Raises:
+            NotFound: There is none.
+            MemchatError: It is not pending, or there is nothing in `text` to keep.
+        """
+        words = facts.checked(text, redact=self._redact) if text is not None else None
+        found = await self._store.memories.get(id)
+        memory = await self._store.memories.accept(found.id, text=words, several=self._several(found))
+        self._tell(Learned(added=(memory,)))
+        return memory
+
+    async def reject(self, id: str) -> Memory:
+        """Puts a pending memory away; it does not come back unless it is said anew.
+
+        Raises:
+            NotFound: There is none.
+            MemchatError: It is not pending.
+        """
+        return self._changed(await self._store.memories.reject(id))
+
+    async def archive(self, id: str) -> Memory:
+        """Takes a memory out of recall; it can be restored.
+
+        Raises:
+            NotFound: There is none.
+            MemchatError: It is not in use.
+        """
+        found = await self._store.memories.get(id)
+        archived = await self._store.memories.archive([found.id])
+        if not archived:
+            raise MemchatError(f"It is {found.status}, and only what is active can be archived.")
+        return self._changed(archived[0])
+
+    async def restore(self, id: str) -> Memory:
+        """Brings an archived, forgotten or superseded memory back into use.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = await self._store.memories.get(id)
+        return self._changed(await self._store.memories.restore(found.id, several=self._several(found)))
+
+    async def pin(self, id: str, *, pinned: bool) -> Memory:
+        """Puts a fact in every request, or takes it out again.
+
+        Raises:
+            NotFound: There is none.
+        """
+        return self._changed(await self._store.memories.set_pinned(id, pinned))
+
+    async def conflicts(self) -> list[Conflict]:
+        """Memories that contradict each other and wait for the user."""
+        return await self._store.conflicts.open()
+
+    async def settle(self, conflict_id: str, keep: str | None = None) -> None:
+        """Settles a contradiction.
+
+        Args:
+            conflict_id: Its id, or the beginning of one that is unique.
+            keep: The memory that is right, so that the other is forgotten; none leaves both.
+
+        Raises:
+            NotFound: There is no such conflict, or the memory is not in it.
+        """
+        found = [each for each in await self.conflicts() if each.id.startswith(conflict_id)]
+        if len(found) != 1:
+            raise NotFound("There is no such conflict.", "`memchat memory conflicts` lists them.")
+        pair = (found[0].first, found[0].second)
+        if keep is not None:
+            others = [memory for memory in pair if not memory.id.startswith(keep)]
+            if len(others) != 1:
+                raise NotFound("That memory is not in this conflict.", "`memchat memory conflicts` lists both.")
+            await self.forget(others[0].id)
+        await self._store.conflicts.resolve(found[0].id)
+
+    async def consolidate(self) -> None:
+        """Merges near-duplicates and lists contradictions once nothing else goes on; `Consolidated` tells of it."""
+        await self._store.jobs.add([consolidate_job()])
+        self._homes.main.learning.wake()
+
+    async def status(self) -> LearningStatus:
+        """How learning stands."""
+        last = await self._store.consolidations.last_ended()
+        return LearningStatus(
+            mode=self._homes.main.learning.settings.learning.mode,
+            unable=self._unable(),
+            waiting=await self._store.jobs.waiting(),
+            failed=len(await self._store.jobs.failed()),
+            counts=await self._store.memories.counts(),
+            conflicts=len(await self.conflicts()),
+            consolidated_at=last.ended_at if last else None,
+            usage=tuple(await self._store.usage.totals()),
+        )
 
     async def forget(self, id: str) -> Memory:
         """Takes a fact out of recall; it can be undone."""
@@ -108,6 +210,13 @@ class Remembering:
         new = await store.summaries.edit(session_id, text, tokens=self._count(text))
         self._publish(SummaryUpdated(old=old, new=new))
         return new
+
+    def _several(self, memory: Memory) -> bool:
+        return memory.field in self._settings.profile.several
+
+    def _changed(self, memory: Memory) -> Memory:
+        self._tell(Learned(changed=(memory,)))
+        return memory
 
     def _tell(self, event: Learned) -> None:
         self._publish(event)

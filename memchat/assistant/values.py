@@ -1,11 +1,15 @@
 """What the assistant tells those who show it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from memchat.core.context import ContextPlan
-from memchat.core.memories import ProfileField
+from memchat.core.memories import MemoryStatus, ProfileField
 from memchat.core.messages import Message, RollingSummary, Session
+from memchat.core.settings import LearningMode
+from memchat.store.values import UsageTotal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,30 @@ class ModelChoice:
     detail: str
     installed: bool
     current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningStatus:
+    """How learning stands in a space.
+
+    Attributes:
+        unable: Why nothing is learned from ordinary talk, in a sentence; empty when it is.
+        waiting: How many jobs wait or run.
+        failed: How many were given up.
+        counts: How many memories there are of each status.
+        conflicts: How many pairs contradict each other and wait for the user.
+        consolidated_at: When the last consolidation ended.
+        usage: What learning cost, the newest day first.
+    """
+
+    mode: LearningMode
+    unable: str
+    waiting: int
+    failed: int
+    counts: Mapping[MemoryStatus, int]
+    conflicts: int
+    consolidated_at: datetime | None
+    usage: tuple[UsageTotal, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,70 @@
+"""What each turn is given, whatever its session."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from memchat.assistant.homes import Homes
+from memchat.assistant.shared import Shared
+from memchat.assistant.turn import Turn
+from memchat.core.events import BackgroundEvent, TurnEvent
+from memchat.core.settings import Settings
+from memchat.memory.recall import Recaller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Answers in any session.
+
+    Attributes:
+        homes: Where the sessions live.
+        shared: The model, the embedder, the tokenizer.
+        publish: Told of what the session itself is not.
+    """
+
+    homes: Homes
+    shared: Shared
+    recaller: Recaller
+    publish: Callable[[BackgroundEvent], None]
+
+    async def answer(
+        self,
+        session_id: str,
+        text: str | None,
+        settings: Settings,
+        *,
+        stop: asyncio.Event,
+        use_memory: bool,
+        reply: str | None,
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """One turn.
+
+        Args:
+            session_id: Where it is said.
+            text: What the user says; none has their last message answered again.
+            settings: As they are now.
+            stop: Set by the user to end the reply.
+            use_memory: Whether what is remembered goes in.
+            reply: The words of the reply where they are given.
+        """
+        home, texts = self.homes.of(session_id), self.shared.texts
+        await texts.load()
+        turn = Turn(
+            session=await home.store.sessions.get(session_id),
+            home=home,
+            settings=settings,
+            connection=self.shared.connection,
+            recaller=self.recaller,
+            embedder=self.shared.embedding,
+            count=texts.count,
+            publish=self.publish,
+            quiet=self.homes.quiet,
+            stop=stop,
+            use_memory=use_memory,
+            reply=reply,
+        )
+        answer = turn.retry() if text is None else turn.ask(*await texts.said(session_id, text))
+        async with aclosing(answer) as events:
+            async for event in events:
+                yield event
