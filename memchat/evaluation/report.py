@@ -52,10 +52,8 @@ class Measure:
 
     @property
     def reached(self) -> bool | None:
-        """Whether the target is reached; what could not be measured reached nothing. None without a target."""
-        if self.target is None:
-            return None
-        return self.value is not None and self.target.met(self.value)
+        """Whether the target is reached; none without a target, or when there was nothing to measure."""
+        return None if self.target is None or self.value is None else self.target.met(self.value)
 
     @property
     def shown(self) -> str:
