@@ -5,12 +5,14 @@ into rests on it, and goes too; what else it was made of comes back into use. Wh
 words (`memchat.memory.carving`), in every text of the database, so that no old message brings it back.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memchat.core.erasure import Carved, Erasure, ErasureKind, Place
+from memchat.core.errors import NotFound
 from memchat.memory.carving import Rarity, Traces
+from memchat.memory.lineage import Family
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -97,8 +99,14 @@ async def plan_memory(
 async def plan_field(
     store: "Store", name: str, rarity: Rarity, *, keep_messages: bool = False, spared: Collection[str] = ()
 ) -> Plan:
-    """What goes with a profile field: all the values that it ever had. The arguments are those of `plan_memory`."""
+    """What goes with a profile field: all the values that it ever had. The arguments are those of `plan_memory`.
+
+    Raises:
+        NotFound: It never had one.
+    """
     ids = [known.id for known in await store.erasures.known() if known.field == name]
+    if not ids and not (await store.erasures.past((), (name,))).texts:
+        raise NotFound(f"The profile field {name!r} was never set.", "List the profile with `memchat profile`.")
     return await _plan(
         store,
         "profile",
@@ -159,14 +167,15 @@ async def _plan(
 
     known = await store.erasures.known()
     family = Family(known, await store.erasures.lineage())
-    own, _ = family.of(ids)
+    own = family.said_by(ids)
+    resting, _ = family.of(ids)
     past = await store.erasures.past(sorted(own), fields)
     dull = [word for each in known if each.id in own and each.field for word in each.field.split("_")]
     traces = Traces.of(past.texts, past.quotes, rarity, dull=dull)
     subjects = {each.subject for each in known if each.id in own}
 
     def same(other: "Known") -> bool:
-        if f"memories:{other.id}" in spared or other.subject not in subjects:
+        if f"memories:{other.id}" in spared or other.subject not in subjects or other.id in resting:
             return False
         return traces.tells(other.text) or (other.status == "forgotten" and bool(traces.found(other.text)))
 
@@ -196,52 +205,6 @@ async def _plan(
         stays=stays,
         common=tuple(sorted(common)),
     )
-
-
-class Family:
-    """Which memories were made of which.
-
-    Args:
-        known: Every memory.
-        lineage: The whole and a part, in pairs.
-    """
-
-    def __init__(self, known: Sequence["Known"], lineage: Sequence[tuple[str, str]]) -> None:
-        self._known = {each.id: each for each in known}
-        self._lineage = lineage
-
-    def of(self, ids: Collection[str], same: Callable[["Known"], bool] = lambda _: False) -> tuple[set[str], set[str]]:
-        """Those that go with `ids`, and those that come back into use.
-
-        Args:
-            ids: What is erased.
-            same: Whether a memory says what is erased, and does not come back.
-        """
-        down = self._closed(set(ids), self._parts)
-        while True:
-            doomed = self._closed(set(down), self._wholes)
-            siblings = self._parts(doomed) - doomed
-            alike = {each for each in siblings if same(self._known[each])}
-            if not alike:
-                return doomed, siblings
-            down = self._closed(down | alike, self._parts)
-
-    def _parts(self, ids: Collection[str]) -> set[str]:
-        """What was merged into them, and is out of use for that reason alone."""
-        return {part for whole, part in self._lineage if whole in ids and self._merged(part, whole)}
-
-    def _wholes(self, ids: Collection[str]) -> set[str]:
-        return {whole for whole, part in self._lineage if part in ids and whole in self._known}
-
-    def _merged(self, part: str, whole: str) -> bool:
-        known = self._known.get(part)
-        return known is not None and known.superseded_by == whole and not known.ended
-
-    @staticmethod
-    def _closed(ids: set[str], step: Callable[[Collection[str]], set[str]]) -> set[str]:
-        while more := step(ids) - ids:
-            ids = ids | more
-        return ids
 
 
 def _alike(traces: Traces, known: "Known") -> bool:

@@ -8,10 +8,13 @@ import pytest
 
 from memchat.assistant import Assistant
 from memchat.cli import logs
-from memchat.core.erasure import PlaceKind
+from memchat.core.erasure import ErasureKind, PlaceKind
+from memchat.core.errors import MemchatError
 from memchat.core.memories import Source
+from memchat.core.times import now
 from memchat.paths import Paths
 from memchat.providers.scripted import Say
+from memchat.store.decisions import Add, Merge, NewMemory, Reinforce
 from tests.assistant.conftest import Open, Script, converse, prompt_of
 
 SAID = "My dentist is Dr. Brockelmann in Tübingen."
@@ -140,3 +143,226 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
     assert await assistant.search("dentist Brockelmann Tübingen", kinds=("fact", "profile")) == []
     assert [each.text for each in await assistant.store.memories.list(fields=True) if "entist" in each.text] == []
     assert files_with(paths, *WORDS) == []
+
+
+async def say(assistant: Assistant, *texts: str) -> tuple[str, list[str]]:
+    """A session in which `texts` were said and stored as they are, and the ids of the messages."""
+    session = await assistant.store.sessions.create()
+    messages = [await assistant.store.messages.append_user(session.id, text, tokens=9) for text in texts]
+    return session.id, [message.id for message in messages]
+
+
+async def known(assistant: Assistant, text: str, quote: str, session: str, message: str, **values: Any) -> str:
+    """A memory that rests on a message; its id."""
+    source = Source(session_id=session, message_id=message, quote=quote)
+    memory = await assistant.store.memories.add(
+        kind="fact", text=text, confidence=0.9, origin="user", sources=(source,), actor="model", **values
+    )
+    return memory.id
+
+
+async def texts_of(assistant: Assistant, session: str) -> list[str]:
+    return [each.text for each in await assistant.store.messages.page(session, before_seq=None, limit=200)]
+
+
+async def test_learning_cannot_bring_it_back_from_the_same_message_nor_from_another_old_one(
+    open_assistant: Open, paths: Paths
+) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, (first, again) = await say(assistant, SAID, "What else is there?")
+    memory = await known(assistant, FACT, SAID, session, first)
+    await assistant.eraser.erase("memory", memory)
+    for message, text in ((first, FACT), (first, "Something else altogether."), (again, FACT)):
+        source = Source(session_id=session, message_id=message, quote="x")
+        new = NewMemory(kind="fact", text=text, confidence=0.9, origin="user", sources=(source,))
+        applied = await assistant.store.memories.apply([Add(new)], actor="model")
+        assert applied.empty
+    assert files_with(paths, *WORDS) == []
+    # The user can say it anew.
+    _, (anew,) = await say(assistant, SAID)
+    assert await known(assistant, FACT, SAID, session, anew)
+    assert [each.text for each in await assistant.store.memories.list()] == [FACT]
+
+
+async def test_what_is_about_something_else_stays(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(
+        assistant,
+        "I live in Taipei. I like tea.",
+        "My parents live in Rome.",
+        "My office is in Berlin; I work there on Mondays.",
+        "Is it far from Taipei to Berlin?",
+    )
+    memory = await known(assistant, "The user lives in Taipei.", "I live in Taipei", session, ids[0])
+    parents = await known(assistant, "The user's parents live in Rome.", "My parents live in Rome", session, ids[1])
+    office = await known(assistant, "The user's office is in Berlin.", "My office is in Berlin", session, ids[2])
+    await assistant.eraser.erase("memory", memory)
+    assert await texts_of(assistant, session) == [
+        "[erased] I like tea.",
+        "My parents live in Rome.",
+        "My office is in Berlin; I work there on Mondays.",
+        "[erased]",
+    ]
+    assert {each.id for each in await assistant.store.memories.list()} == {parents, office}
+
+
+async def test_a_name_that_other_memories_hold_goes_only_with_the_fact(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(
+        assistant, "My sister Margarethe has asthma.", "Margarethe was born in June.", "Margarethe called."
+    )
+    memory = await known(assistant, "Margarethe has asthma.", "Margarethe has asthma", session, ids[0])
+    await known(assistant, "Margarethe was born in June.", "Margarethe was born in June", session, ids[1])
+    preview = await assistant.eraser.preview("memory", memory)
+    assert [place.text for place in preview.places if place.fate == "stays"] == ["Margarethe was born in June."]
+    assert preview.note == 'Where "margareth" is said about something else, it stays.'
+    await assistant.eraser.erase("memory", memory)
+    assert await texts_of(assistant, session) == ["[erased]", "Margarethe was born in June.", "Margarethe called."]
+
+
+async def test_what_the_user_talks_about_all_the_time_is_not_cut_everywhere(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    talk = [f"How do I do step {number} in Zanzibarlang?" for number in range(40)]
+    session, ids = await say(assistant, "I write a compiler for Zanzibarlang.", *talk)
+    memory = await known(assistant, "The user writes a compiler for Zanzibarlang.", "", session, ids[0])
+    await assistant.eraser.erase("memory", memory)
+    assert await texts_of(assistant, session) == ["[erased]", *talk]
+
+
+async def test_conversations_can_be_left_as_they_are(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, (message,) = await say(assistant, SAID)
+    memory = await known(assistant, FACT, SAID, session, message)
+    preview = await assistant.eraser.preview("memory", memory, keep=True)
+    assert preview.note == "The conversations stay as they are, with these words in them."
+    assert not preview.of("message", "title", "session_summary")
+    await assistant.eraser.erase("memory", memory, keep=True)
+    assert await texts_of(assistant, session) == [SAID]
+    source = Source(session_id=session, message_id=message, quote=SAID)
+    new = NewMemory(kind="fact", text="The user sees Brockelmann.", confidence=0.9, origin="user", sources=(source,))
+    assert (await assistant.store.memories.apply([Add(new)], actor="model")).empty
+    assert files_with(paths, "Brockelmann") == ["data/memchat.db"]
+
+
+async def test_a_place_can_be_spared(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(assistant, SAID, "Is Brockelmann a German name?")
+    memory = await known(assistant, FACT, SAID, session, ids[0])
+    preview = await assistant.eraser.preview("memory", memory)
+    (spared,) = [place.id for place in preview.of("message") if "German name" in place.text]
+    await assistant.eraser.erase("memory", memory, spared=[spared])
+    assert await texts_of(assistant, session) == ["[erased]", "Is Brockelmann a German name?"]
+
+
+async def test_a_merged_memory_goes_with_its_parts(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(assistant, SAID, "Dr. Brockelmann looks after my teeth.")
+    first = await known(assistant, FACT, SAID, session, ids[0])
+    second = await known(assistant, "Dr. Brockelmann looks after the user's teeth.", "", session, ids[1])
+    new = NewMemory(kind="fact", text="The user's dentist is Dr. Brockelmann.", confidence=0.9, origin="user")
+    applied = await assistant.store.memories.apply([Merge(part_ids=(first, second), new=new)], actor="model")
+    await assistant.eraser.erase("memory", applied.added[0].id)
+    assert await assistant.store.memories.list() == []
+    assert files_with(paths, "Brockelmann") == []
+
+
+async def test_what_rested_on_it_goes_and_the_other_parts_come_back(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(assistant, SAID, "I brush my teeth at noon.")
+    first = await known(assistant, FACT, SAID, session, ids[0])
+    second = await known(assistant, "The user brushes at noon.", "I brush my teeth at noon", session, ids[1])
+    new = NewMemory(kind="fact", text="The user cares for their teeth.", confidence=0.9, origin="user")
+    await assistant.store.memories.apply([Merge(part_ids=(first, second), new=new)], actor="model")
+    preview = await assistant.eraser.preview("memory", first)
+    assert {(place.text, place.fate) for place in preview.of("memory")} == {
+        (FACT, "removed"),
+        ("The user cares for their teeth.", "removed"),
+        ("The user brushes at noon.", "restored"),
+    }
+    await assistant.eraser.erase("memory", first)
+    (left,) = await assistant.store.memories.list()
+    assert (left.text, left.status, left.superseded_by) == ("The user brushes at noon.", "active", None)
+
+
+async def test_a_profile_field_goes_with_its_past(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(assistant, "I live in Taipei.", "I moved to Lisbon last week.", "Name a city.")
+    for value, message in (("Taipei", ids[0]), ("Lisbon", ids[1])):
+        source = Source(session_id=session, message_id=message, quote=value)
+        await assistant.store.profile.set("location", value, origin="user", sources=(source,))
+    preview = await assistant.eraser.preview("profile", "location")
+    assert {"lisbon", "taipei"} <= set(preview.words)
+    await assistant.eraser.erase("profile", "location")
+    assert await assistant.store.profile.list() == []
+    assert await texts_of(assistant, session) == ["[erased]", "[erased]", "Name a city."]
+    assert files_with(paths, "Taipei", "Lisbon", "taipei", "lisbon") == []
+
+
+async def test_a_session_goes_with_what_rests_on_it_alone(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, (message,) = await say(assistant, SAID)
+    other, (second,) = await say(assistant, "I like quiet streets.")
+    await known(assistant, FACT, SAID, session, message)
+    kept = await known(assistant, "The user likes quiet streets.", "quiet streets", session, message)
+    source = Source(session_id=other, message_id=second, quote="I like quiet streets")
+    await assistant.store.memories.apply(
+        [Reinforce(id=kept, sources=(source,), confidence=0.9, seen_at=now())], actor="model"
+    )
+    preview = await assistant.eraser.preview("session", session)
+    assert [place.text for place in preview.of("memory")] == [FACT]
+    erased = await assistant.eraser.erase("session", session)
+    assert erased.complete
+    assert files_with(paths, *WORDS) == []
+    assert [each.id for each in await assistant.store.memories.list()] == [kept]
+
+
+async def test_a_session_can_go_and_leave_what_was_learned_in_it(open_assistant: Open) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, (message,) = await say(assistant, SAID)
+    await known(assistant, FACT, SAID, session, message)
+    await assistant.eraser.erase("session", session, keep=True)
+    (memory,) = await assistant.store.memories.list()
+    assert (memory.text, [source.quote for source in memory.sources]) == (FACT, [""])
+
+
+async def test_all_of_a_space_goes_and_the_others_stay(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    work = await assistant.in_space("work")
+    try:
+        for each in (assistant, work):
+            session, (message,) = await say(each, SAID)
+            await known(each, FACT, SAID, session, message)
+    finally:
+        await work.close()
+    assert paths.spaces() == ["personal", "work"]
+    preview = await assistant.eraser.preview("space", "work")
+    assert [place.text for place in preview.of("memory")] == [FACT]
+    assert (await assistant.eraser.erase("space", "work")).complete
+    assert paths.spaces() == ["personal"]
+    assert files_with(paths, *WORDS) != []
+    assert (await assistant.eraser.erase("space", "personal")).complete
+    assert files_with(paths, *WORDS) == []
+    assert await assistant.store.memories.list() == []
+    session, (message,) = await say(assistant, "A new beginning.")
+    assert await known(assistant, "The user begins anew.", "A new beginning", session, message)
+
+
+async def test_nothing_is_erased_while_a_reply_comes(open_assistant: Open, script: Script) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session = (await assistant.new_session()).session.id
+    memory = await assistant.memories.remember(FACT)
+    script.say("So it is.")
+    turn = assistant.turn(session, "Is it?")
+    await anext(turn)
+    with pytest.raises(MemchatError, match="A reply is still coming"):
+        await assistant.eraser.erase("memory", memory.id)
+    await turn.aclose()
+    assert (await assistant.eraser.erase("memory", memory.id)).complete
+
+
+@pytest.mark.parametrize("kind", ["memory", "profile", "session", "space"])
+async def test_what_is_not_there_cannot_be_erased(open_assistant: Open, kind: ErasureKind) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    for call in (assistant.eraser.preview, assistant.eraser.erase):
+        with pytest.raises(MemchatError):
+            await call(kind, "nothing")

@@ -1,6 +1,7 @@
 """Erasing is real: the words are in no file afterwards."""
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,11 @@ from memchat.core.context import ItemSource, Recall, RecalledItem
 from memchat.core.memories import Source
 from memchat.core.messages import ToolUse
 from memchat.store.connection import connect
+from memchat.store.doom import Doom
+from memchat.store.erasing import erase_session
+from memchat.store.scrubbing import SCRUB_KEY
 from memchat.store.store import Store
+from memchat.store.traces import COLUMNS
 from memchat.store.values import NewJob
 from tests.store.helpers import embed_all, found, query, session_of, unit
 
@@ -147,3 +152,99 @@ async def test_history_holds_no_quotes(store: Store) -> None:
         for state in (before, after):
             assert state is None or SECRET not in state
             assert state is None or json.loads(state)["sources"]
+
+
+_KNOWN_ELSEWHERE = {
+    # Deleted with what they belong to, or made again.
+    *("memories.text", "memories.normal_text", "memories.value", "memories.subject", "memories.attribute"),
+    *("memories.field", "memories.replaces", "rolling_summaries.text", "session_summaries.text", "prefixes.content"),
+    # Words of the program, ids and names of models.
+    *("sessions.title_by", "sessions.model", "sessions.persona", "claims.owner", "messages.role", "messages.status"),
+    *("messages.model", "messages.finish_reason", "rolling_summaries.model", "session_summaries.model"),
+    *("memories.kind", "memories.status", "memories.origin", "memories.holds", "memories.actor", "changes.action"),
+    *(
+        "changes.actor",
+        "jobs.kind",
+        "jobs.owner",
+        "models.endpoint",
+        "models.model",
+        "items.kind",
+        "recalls.words_only",
+    ),
+    *("recalled_items.kind", "recalled_items.parts", "recalled_items.source_role", "learning_usage.day"),
+    *("learning_usage.model", "learning_usage.kind", "migrations.name", "migrations.program"),
+}
+
+
+async def test_every_column_with_text_in_it_is_looked_through(store: Store) -> None:
+    tables = await query(
+        store,
+        "SELECT t.name, c.name FROM pragma_table_list AS t JOIN pragma_table_info(t.name) AS c "
+        "WHERE t.type = 'table' AND c.type = 'TEXT' AND t.name NOT LIKE 'sqlite%'",
+    )
+    columns = {f"{table}.{name}" for table, name in tables}
+    ids = {each for each in columns if each.endswith((".id", "_id", ".id", ".ref", ".target", ".batch"))}
+    ids |= {"memories.superseded_by", "lineage.memory", "lineage.part", "conflicts.first", "conflicts.second"}
+    ids |= {"recalled_items.source_session", "recalled_items.source_message", "embedder.id"}
+    looked_through = {f"{column.table}.{column.name}" for column in COLUMNS}
+    assert columns - ids - _KNOWN_ELSEWHERE == looked_through
+
+
+async def test_what_is_left_is_found_by_meaning_after_the_file_was_made_anew(store: Store) -> None:
+    session = await session_of(store, *(f"question {number}" for number in range(600)))
+    other = await session_of(store, "the zebra", "the quagga")
+    numbers = count()
+    await embed_all(store, lambda text: unit(1, 0, next(numbers) / 5000, 0) if "question" in text else unit(0, 1, 0, 0))
+    await store.sessions.erase(session)
+    hits = await store.index.by_meaning(unit(0, 1, 0, 0), limit=10)
+    assert len(hits) == 4
+    assert {each.session_id for each in (await store.index.load([hit.key for hit in hits])).values()} == {other}
+    assert await store.check() == "ok"
+    await embed_all(store, lambda _: unit(0, 0, 1, 0))
+
+
+async def test_an_erasing_whose_program_died_is_finished_by_the_next_start(store: Store) -> None:
+    assert store.path is not None
+    session, _ = await _everywhere(store)
+    backup = store.path.with_name("memchat.db.v1.bak")
+    await store.backup(backup)
+    await store._database.write(erase_session, session)
+    assert await query(store, "SELECT kind FROM jobs WHERE key = ?", SCRUB_KEY) == [("tidy",)]
+    assert _where(store.path.parent, SECRET.encode()) != []
+    other = await Store.open(store.path)
+    assert await query(other, "SELECT kind FROM jobs") == []
+    assert _where(store.path.parent, SECRET.encode()) == []
+    assert not backup.exists()
+    await other.close()
+
+
+async def test_the_files_are_scrubbed_later_while_another_program_reads(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.path is not None
+    monkeypatch.setattr("memchat.store.scrubbing._WAIT_MILLISECONDS", 10)
+    session, _ = await _everywhere(store)
+    reader = connect(store.path, reader=True)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM messages").get
+    _, complete = await store.erasures.erase(Doom(sessions=frozenset((session,))), lambda *_: None, count=len)
+    assert not complete
+    assert not await store.erasures.finish()
+    reader.execute("COMMIT")
+    reader.close()
+    assert await store.erasures.finish()
+    assert _where(store.path.parent, SECRET.encode()) == []
+
+
+async def test_a_wiped_database_holds_nothing_and_can_be_used(store: Store) -> None:
+    assert store.path is not None
+    session, _ = await _everywhere(store)
+    assert session
+    assert await store.erasures.wipe()
+    assert _where(store.path.parent, SECRET.encode()) == []
+    assert await store.sessions.list() == []
+    assert await store.check() == "ok"
+    await session_of(store, "the zebra")
+    await embed_all(store, lambda _: DIRECTION)
+    assert len(await found(store, "zebra")) == 2
+    assert len(await store.index.by_meaning(DIRECTION, limit=5)) == 2
