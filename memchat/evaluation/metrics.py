@@ -67,11 +67,17 @@ def first_recalled(observed: Observed) -> Share:
 def recall_coverage(observed: Observed) -> Share:
     """Of the facts that the questions need, how many stood in the request, recalled or there anyway."""
     return share(
-        any(observed.conversation.fact(key).says(line) for line in _in_request(asked))
+        key not in lacking(observed.conversation, asked)
         for asked in observed.asked
         if asked.with_memory
         for key in asked.question.needs
     )
+
+
+def lacking(conversation: Conversation, asked: Asked) -> list[str]:
+    """The keys of the facts that a question needs and that did not stand in its request."""
+    lines = [*asked.context, *(item.text for item in asked.recalled)]
+    return [key for key in asked.question.needs if not any(conversation.fact(key).says(line) for line in lines)]
 
 
 def memory_coverage(observed: Observed) -> Share:
@@ -110,15 +116,21 @@ def wrong(observed: Observed) -> Share:
 
 def learned(observed: Observed) -> Share:
     """How many of the facts that are to be learned count as true; of those replaced, how many are kept at all."""
+    lacks = missed(observed)
+    return share(fact.key not in lacks for fact in observed.conversation.facts if not fact.optional)
+
+
+def missed(observed: Observed) -> list[str]:
+    """The keys of the facts that were to be learned and were not."""
     conversation = observed.conversation
     replaced = _replaced(conversation)
     current = [each.memory for each in judged(observed)]
     kept = [memory for memory in observed.memories if memory.status in {"active", "superseded"}]
-    return share(
-        any(tells(memory, fact) for memory in (kept if fact.key in replaced else current))
+    return [
+        fact.key
         for fact in conversation.facts
-        if not fact.optional
-    )
+        if not fact.optional and not any(tells(memory, fact) for memory in (kept if fact.key in replaced else current))
+    ]
 
 
 def resolved(observed: Observed) -> Share:
@@ -182,10 +194,6 @@ def _replaced(conversation: Conversation) -> set[str]:
 
 def _is_needed(conversation: Conversation, asked: Asked, item: RecalledItem) -> bool:
     return any(conversation.fact(key).says(item.text) for key in asked.question.needs)
-
-
-def _in_request(asked: Asked) -> list[str]:
-    return [*asked.context, *(item.text for item in asked.recalled)]
 
 
 def _learned_in_request(asked: Asked) -> list[str]:

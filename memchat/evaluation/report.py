@@ -255,7 +255,6 @@ def report_json(report: Report) -> dict[str, Any]:
 def _details(observed: Observed) -> dict[str, Any]:
     verdicts = metrics.judged(observed)
     current = {each.memory.id for each in verdicts}
-    told = frozenset(chain.from_iterable(each.facts for each in verdicts))
     return {
         "name": observed.conversation.name,
         "language": observed.conversation.language,
@@ -265,7 +264,7 @@ def _details(observed: Observed) -> dict[str, Any]:
         "calls": observed.calls,
         "tokens": observed.tokens,
         "leaks": list(observed.leaks),
-        "missed": [fact.key for fact in observed.conversation.facts if not fact.optional and fact.key not in told],
+        "missed": metrics.missed(observed),
         "memories": [
             {
                 "text": text_of(each.memory),
@@ -288,6 +287,7 @@ def _details(observed: Observed) -> dict[str, Any]:
                 "answer": asked.answer,
                 "right": not asked.problem and asked.question.right(asked.answer),
                 "problem": asked.problem or None,
+                "lacking": metrics.lacking(observed.conversation, asked) if asked.with_memory else None,
                 "seconds": round(asked.seconds, 1),
                 "recalled": [
                     {"kind": item.kind, "text": item.text, "score": round(item.score, 3)} for item in asked.recalled

@@ -86,6 +86,7 @@ def test_the_document_says_what_went_wrong_where() -> None:
     assert played["leaks"] == ["data/memchat.db"]
     assert [each["verdict"] for each in played["memories"]] == ["outdated", "trap", "trap"]
     assert played["missed"] == ["bees"]
+    assert [each["lacking"] for each in played["asked"]] == [["lisbon"], None]
     assert [each["right"] for each in played["asked"]] == [False, True]
 
 
