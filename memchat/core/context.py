@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from memchat.core.memories import Origin
 from memchat.core.messages import Role
 
 Layer = Literal["system", "profile", "sessions", "summary", "buffer", "recalled", "user"]
@@ -35,6 +36,11 @@ class RecalledItem:
         score: How relevant, from 0 to 1; the sum of `parts`.
         parts: What the score is made of, by name, such as `words` and `meaning`.
         tokens: Its length in the request, in the model's tokens.
+        valid_from: When it began to hold, where that is known.
+        valid_to: When it ceased to hold.
+        since_then: What took its place.
+        origin: Whose words it rests on.
+        confidence: How sure it is, from 0 to 1.
     """
 
     id: str
@@ -44,6 +50,11 @@ class RecalledItem:
     parts: Mapping[str, float]
     tokens: int
     source: ItemSource
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    since_then: str = ""
+    origin: Origin = "user"
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

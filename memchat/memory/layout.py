@@ -16,6 +16,9 @@ SESSIONS_HEADING = "Notes on the user's last conversations, oldest first:"
 SUMMARY_HEADING = "Summary of the earlier part of this conversation:"
 RECALLED_END = "</recalled>"
 
+_SURE = 0.7
+"""What is less sure is shown as not certain."""
+
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -64,7 +67,10 @@ def recalled_heading(now: datetime) -> str:
 
 
 def recalled_entry(item: RecalledItem, zone: tzinfo | None) -> Entry:
-    """One recalled item: a line that says when and where it is from, and its text quoted."""
+    """One recalled item: a line that says when and where it is from, how far to trust it, and its text quoted.
+
+    Of what has ceased to hold, it says so, and what took its place.
+    """
     title = one_line(item.source.session_title)
     place = f' in "{title}"' if title else ""
     match item.kind, item.source.role:
@@ -73,9 +79,34 @@ def recalled_entry(item: RecalledItem, zone: tzinfo | None) -> Entry:
         case "message", _:
             what = f"the user said{place}"
         case "episode", _:
-            what = f"notes on the conversation{place}"
+            about = f' "{title}"' if title else " with the user"
+            return Entry(f"On {day(item.source.at, zone)} you discussed{about}:\n{quote(item.text)}", item.id)
         case "profile", _:
             what = "saved about the user"
         case _:
             what = "saved fact"
-    return Entry(f"{day(item.source.at, zone)}, {what}:\n{quote(item.text)}", item.id)
+    line = f"{day(item.source.at, zone)}, {what}{_trust(item)}{_held(item, zone)}:"
+    return Entry(f"{line}\n{quote(item.text)}", item.id)
+
+
+def _trust(item: RecalledItem) -> str:
+    match item.origin:
+        case "user":
+            return ", not certain" if item.confidence < _SURE else ""
+        case "assistant":
+            return ", from the assistant's words, not confirmed"
+        case "tool":
+            return ", from a tool's words, not confirmed"
+        case "import" | "file":
+            return ", from an imported text, not confirmed"
+
+
+def _held(item: RecalledItem, zone: tzinfo | None) -> str:
+    """From when and until when it held, where it holds no more or that was said."""
+    begun = f"from {day(item.valid_from, zone)} " if item.valid_from else ""
+    if item.valid_to is not None:
+        after = f"; since then: {one_line(item.since_then)}" if item.since_then else ""
+        return f" (held {begun}until {day(item.valid_to, zone)}{after})"
+    if item.since_then:
+        return f" (no longer; since then: {one_line(item.since_then)})"
+    return f" ({begun}on)" if begun else ""

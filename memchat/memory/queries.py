@@ -20,8 +20,13 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u
 _UNSPACED += "\U00020000-\U0003ffff"
 _TOKEN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_EMPTY_PAIRS = re.compile(
+    "什麼|什么|甚麼|哪裡|哪里|哪兒|哪儿|誰|谁|以前|之前|從前|从前|なに|どこ|いつ|だれ|なん|何|ですか|ますか|ましたか"
+)
 _MARKS = re.compile("[\u0300-\u036f]")
-_LONG = 1_200
+LOOKED_AT = 1_200
+"""How many characters of a message are looked up."""
+
 _READ_WHOLE = 6_000
 _MOST_TERMS = 32
 
@@ -57,8 +62,8 @@ def folded(text: str) -> str:
 def query_of(message: str) -> Query:
     """What to look up for `message`; no terms when nothing in it carries meaning, as in a greeting or a sum."""
     text = message.strip()
-    if len(text) > _LONG:
-        text = f"{text[: _LONG // 2]}\n{text[-_LONG // 2 :]}"
+    if len(text) > LOOKED_AT:
+        text = f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"
     return Query(tuple(_terms(text)[:_MOST_TERMS]), text)
 
 
@@ -66,12 +71,17 @@ def _terms(text: str) -> list[str]:
     found: dict[str, None] = {}
     for token in _TOKEN.findall(folded(text)):
         if _IS_UNSPACED.match(token):
-            pairs = [token[at : at + 2] for at in range(len(token) - 1)] or [token]
-            found.update(dict.fromkeys(pairs))
+            found.update(dict.fromkeys(_pairs(token)))
         elif token not in _STOP_WORDS and len(token) > 1:
             found[token] = None
     # Numbers alone find everything that has a number in it.
     return list(found) if any(not term.isdigit() for term in found) else []
+
+
+def _pairs(token: str) -> list[str]:
+    """Pairs of neighbouring characters, without those of words that only ask; all of them when nothing is left."""
+    pairs = [run[at : at + 2] for run in _EMPTY_PAIRS.split(token) for at in range(len(run) - 1)]
+    return pairs or [token[at : at + 2] for at in range(len(token) - 1)] or [token]
 
 
 def all_words(text: str) -> tuple[str, ...]:

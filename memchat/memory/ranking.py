@@ -1,40 +1,56 @@
 """How relevant a memory is to a message: a score from 0 to 1 that is the sum of named parts.
 
-========== ======= ==========================================================================================
-part       at most what it is
-========== ======= ==========================================================================================
-`words`    0.65    bm25 against the best candidate's, times how much of the query the candidates have at all;
-                   0.90 at most where meaning is not searched
-`meaning`  0.65    cosine similarity of the embeddings, from the level of unrelated texts to that of paraphrases;
-                   0.25 at most where words find everything, more the less they find
-`kind`     0.03    facts and profile fields: said to be remembered
-`pinned`   0.04    pinned facts
-`recency`  0.03    halved every 30 days
-`question` -45 %   of the above, for messages that only ask: what is asked for is not in them
-`speaker`  -20 %   of the above, for the assistant's words, which repeat the user's or may be wrong
-========== ======= ==========================================================================================
+============= ======= =======================================================================================
+relevance     at most what it is
+============= ======= =======================================================================================
+`words`       0.68    bm25 against the best candidate's, times how much of the query the candidates have at all;
+                      0.93 at most where meaning is not searched
+`meaning`     0.70    cosine similarity of the embeddings, from the level of unrelated texts to that of
+                      paraphrases; 0.27 at most where words find everything, more the less they find
+`asked for`   0.50    what was said in the time that a question asks for, where it asks for nothing else
+============= ======= =======================================================================================
 
 How much of the query the candidates have is the share of its words in the one that has most, rare words counting more.
 So the order is mostly bm25's, which beats small embedders at finding what was said, while the score tells a good find
-from the best of a bad lot. A boost adds to what was found by words or meaning, and finds nothing by itself.
+from the best of a bad lot.
+
+Relevance is multiplied by bounded boosts: those of `memchat.memory.decay`, and
+
+============= ============= ================================================================================
+boost         from - to     what it is
+============= ============= ================================================================================
+`kind`        1.00 - 1.05   1.05 for facts and profile values: said to be remembered
+`time`        0.70 - 1.25   1.25 in the time that the message names, 0.70 outside of it
+`past`        1.00 - 1.20   1.20 for what has ceased to hold, where the message asks how things were
+`question`    0.55 - 1.00   0.55 for messages that only ask: what is asked for is not in them
+`speaker`     0.80 - 1.00   0.80 for the assistant's words, which repeat the user's or may be wrong
+============= ============= ================================================================================
+
+The part of a boost is what it adds or takes away, and `cap` is what is beyond 1. A boost finds nothing by itself.
 """
 
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+from memchat.core.context import ItemKind
+from memchat.memory.decay import boosts
 from memchat.memory.queries import Vocabulary, only_asks, same_text
 from memchat.store.values import IndexedItem
 
-WORDS = 0.65
-WORDS_ALONE = 0.90
-MEANING = 0.25
-MEANING_WITHOUT_WORDS = 0.65
+WORDS = 0.68
+WORDS_ALONE = 0.93
+MEANING = 0.27
+MEANING_WITHOUT_WORDS = 0.70
 _FEW = 100
 """A young memory is treated as if it held this much: in two items every word is common."""
 
-_HALF_LIFE_DAYS = 30.0
+_ASKED_FOR: Mapping[ItemKind, float] = MappingProxyType(
+    {"episode": 0.5, "fact": 0.42, "profile": 0.35, "message": 0.36}
+)
+_KIND, _IN_TIME, _OUT_OF_TIME, _PAST, _QUESTION, _ASSISTANT = 1.05, 1.25, 0.7, 1.2, 0.55, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +84,17 @@ class Candidate:
     Attributes:
         bm25: By words, higher is better; none when not found by words.
         cosine: By meaning; none when not found by meaning.
+        context: Words around it that count as its own: what a memory rests on.
+        in_time: Whether it belongs to the time that the message names; none when it names none.
+        over: Whether it has ceased to hold.
     """
 
     item: IndexedItem
     bm25: float | None
     cosine: float | None
+    context: str = ""
+    in_time: bool | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,8 @@ def rank(
     scale: Similarities | None,
     answering: bool = True,
     beginnings: bool = False,
+    only_time: bool = False,
+    past: bool = False,
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
@@ -104,8 +128,10 @@ def rank(
         scale: The embedder's similarities; none when meaning was not searched.
         answering: Whether the items are to answer something; else questions are as good as anything.
         beginnings: Whether terms are beginnings of words.
+        only_time: Whether nothing but a time is asked for.
+        past: Whether it is asked how things were before.
     """
-    vocabularies = [Vocabulary.of(candidate.item.text) for candidate in candidates]
+    vocabularies = [Vocabulary.of(f"{candidate.item.text} {candidate.context}") for candidate in candidates]
     held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
     weights = _rarity(terms, held, stored)
     best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
@@ -118,25 +144,46 @@ def rank(
         parts = {"words": for_words * max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0}
         if scale and candidate.cosine is not None:
             parts["meaning"] = for_meaning * scale.strength(candidate.cosine)
-        ranked.append(_with_boosts(candidate.item, parts, now, answering=answering))
-    return sorted(ranked, key=lambda one: (-round(one.score, 9), -one.item.at.timestamp(), one.item.ref))
+        if only_time and candidate.in_time:
+            parts["asked for"] = max(0.0, _ASKED_FOR[candidate.item.kind] - sum(parts.values()))
+        factors = boosts_of(candidate, now, answering=answering, past=past)
+        ranked.append(_boosted(candidate.item, parts, factors))
+    ranked.sort(
+        key=lambda one: (-round(one.score - one.parts.get("cap", 0.0), 9), -one.item.at.timestamp(), one.item.ref)
+    )
+    return ranked
 
 
-def _with_boosts(item: IndexedItem, parts: dict[str, float], now: datetime, *, answering: bool) -> Ranked:
-    found = sum(parts.values())
-    if found > 0:
-        days = max(0.0, (now - item.at).total_seconds() / 86_400)
-        parts["recency"] = 0.03 * 0.5 ** (days / _HALF_LIFE_DAYS)
-        if item.kind in ("fact", "profile"):
-            parts["kind"] = 0.03
-        if item.pinned:
-            parts["pinned"] = 0.04
-        if answering and item.kind == "message":
-            whole = sum(parts.values())
-            if only_asks(item.text):
-                parts["question"] = -0.45 * whole
-            if item.role == "assistant":
-                parts["speaker"] = -0.2 * whole
+def boosts_of(candidate: Candidate, now: datetime, *, answering: bool, past: bool) -> dict[str, float]:
+    """What relevance is multiplied by, by name."""
+    item = candidate.item
+    factors = boosts(
+        kind=item.type or item.kind,
+        at=item.at,
+        now=now,
+        holds=item.holds,
+        uses=item.use_count,
+        confidence=item.confidence,
+        pinned=item.pinned,
+    )
+    factors["kind"] = _KIND if item.kind in ("fact", "profile") else 1.0
+    if candidate.in_time is not None:
+        factors["time"] = _IN_TIME if candidate.in_time else _OUT_OF_TIME
+    if past and candidate.over:
+        factors["past"] = _PAST
+    if answering and item.kind == "message":
+        factors["question"] = _QUESTION if only_asks(item.text) else 1.0
+        factors["speaker"] = _ASSISTANT if item.role == "assistant" else 1.0
+    return factors
+
+
+def _boosted(item: IndexedItem, parts: dict[str, float], factors: Mapping[str, float]) -> Ranked:
+    total = sum(parts.values())
+    for name, factor in factors.items():
+        parts[name] = total * (factor - 1)
+        total += parts[name]
+    if total > 1:
+        parts["cap"] = 1 - total
     parts = {name: value for name, value in parts.items() if abs(value) >= 1e-6}
     return Ranked(item, min(1.0, max(0.0, sum(parts.values()))), parts)
 

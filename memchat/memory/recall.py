@@ -2,17 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from memchat.core.context import ItemKind, ItemSource, Recall, RecalledItem
 from memchat.core.errors import MemchatError
 from memchat.core.events import EmbedderChanged
+from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
+from memchat.memory.gathering import Gathering, Wanted
 from memchat.memory.queries import Query, all_words, query_of, same_text
-from memchat.memory.ranking import Candidate, Ranked, Similarities, distinct, rank, similarities
-from memchat.store.values import BufferSpan, Hit
+from memchat.memory.ranking import Ranked, Similarities, distinct, rank, similarities
+from memchat.memory.times_asked import TimesAsked, around_event, times_asked
+from memchat.store.values import BufferSpan
 
 if TYPE_CHECKING:
     from memchat.providers.embedder import Embedder
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 
 CANDIDATES = 32
 """How many items each way of searching brings to be ranked."""
+
+_SURE_EVENT = 0.35
+"""The score from which on something is the event that a message speaks of."""
 
 _LEAST_ITEM_TOKENS = 48
 _LINE_TOKENS = 24
@@ -45,6 +53,8 @@ class Recaller:
         embedder: For the search by meaning; while it is loading or missing, words are searched alone.
         count: Length of a text in tokens.
         clock: Tells the present moment.
+        zone: The user's time zone; none is this machine's.
+        fields: What each profile field says, by name, in words that a question may use.
         patience: How long a search waits for the query's vector, in seconds.
     """
 
@@ -55,13 +65,17 @@ class Recaller:
         count: Callable[[str], int],
         *,
         clock: Clock = now,
+        zone: tzinfo | None = None,
+        fields: Mapping[str, str] = DEFAULT_PROFILE,
         patience: float = 2.0,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._count = count
         self._clock = clock
+        self._zone = zone
         self._patience = patience
+        self._gathering = Gathering(store, fields)
 
     async def recall(
         self,
@@ -86,67 +100,86 @@ class Recaller:
             in_context: Refs of what goes to the model anyway: profile fields, pinned facts, session summaries.
         """
         began = time.perf_counter()
-        query = query_of(text)
-        if not query.terms or limit <= 0:
+        asked = times_asked(text, self._clock(), self._zone)
+        if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
-        found, why = await self._find(query, outside=outside, kinds=None, candidates=CANDIDATES)
-        asked = same_text(text)
+        asked = await self._anchored(asked)
+        found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
+        said = same_text(text)
         useful = [
             one
             for one in distinct(found)
-            if one.score >= floor and one.item.ref not in in_context and same_text(one.item.text) != asked
+            if one.score >= floor and one.item.ref not in in_context and same_text(one.item.text) != said
         ]
-        items = self._fitting(useful, query.terms, limit, max_tokens)
+        useful = await self._gathering.current(useful, asked, self._clock())
+        chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
+        items = await self._gathering.told(chosen)
         return Recall(items=tuple(items), considered=len(found), milliseconds=_since(began), words_only=why)
 
     async def search(
         self, query: str, *, kinds: Collection[ItemKind] | None = None, limit: int = 20
     ) -> list[RecalledItem]:
-        """What a search by hand finds, best first; beginnings of words count where whole words find nothing."""
-        asked = query_of(query)
-        asked = Query(asked.terms or all_words(query), asked.text)
-        if not asked.terms or limit <= 0:
+        """What a search by hand finds, best first; beginnings of words count where whole words find nothing.
+
+        What has ceased to hold is found too, with its dates, where the query asks how things were.
+        """
+        asked = await self._anchored(times_asked(query, self._clock(), self._zone))
+        asked = replace(asked, query=Query(asked.query.terms or all_words(query), asked.query.text))
+        if not asked.query.terms or limit <= 0:
             return []
         candidates = max(CANDIDATES, 2 * limit)
         found, _ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
-        return [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
+        found = self._gathering.holding(found, asked, self._clock())
+        items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
+        return await self._gathering.told(items)
+
+    async def _anchored(self, asked: TimesAsked) -> TimesAsked:
+        """`asked` with the time that its event gives, where that is found."""
+        if asked.anchor is None:
+            return asked
+        event = TimesAsked(query=query_of(asked.anchor.event), past=True)
+        if not event.query.terms:
+            return asked
+        found, _ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2)
+        for one in found[:3]:
+            if one.score < _SURE_EVENT:
+                break
+            if times := self._gathering.times_of(one.item, self._zone):
+                return replace(asked, spans=tuple(around_event(asked.anchor, times)))
+        return asked
 
     async def _find(
         self,
-        query: Query,
+        asked: TimesAsked,
         *,
         outside: BufferSpan | None,
         kinds: Collection[ItemKind] | None,
         candidates: int,
         answering: bool = True,
     ) -> tuple[list[Ranked], str]:
-        index = self._store.index
-        wanted = list(kinds) if kinds is not None else None
-        (embedded, why), by_words, counts = await asyncio.gather(
-            self._embed(query.text),
-            index.by_words(query.terms, limit=candidates, outside=outside, kinds=wanted),
-            index.counts(),
+        terms = asked.query.terms
+        embedded, why = await self._embed(asked.query.text)
+        wanted = Wanted(
+            terms=terms,
+            vector=embedded[0] if embedded else None,
+            kinds=None if kinds is None else tuple(kinds),
+            outside=outside,
+            limit=candidates,
+            zone=self._zone,
+            now=self._clock(),
         )
-        by_meaning: Sequence[Hit] = ()
-        scale: Similarities | None = None
-        if embedded is not None:
-            vector, scale = embedded
-            by_meaning = await index.by_meaning(vector, limit=candidates, outside=outside, kinds=wanted)
-        beginnings = not answering and not by_words
-        if beginnings:
-            by_words = await index.by_words(query.terms, limit=candidates, outside=outside, kinds=wanted, prefix=True)
-        bm25 = {hit.key: hit.score for hit in by_words}
-        cosine = {hit.key: hit.score for hit in by_meaning}
-        items = await index.load(list(bm25 | cosine))
-        chosen = [Candidate(item, bm25.get(key), cosine.get(key)) for key, item in items.items()]
+        chosen, beginnings = await self._gathering.candidates(wanted, asked, answering=answering)
+        counts = await self._store.index.counts()
         ranked = rank(
             chosen,
-            query.terms,
+            terms,
             stored=counts.items,
             now=self._clock(),
-            scale=scale,
+            scale=embedded[1] if embedded else None,
             answering=answering,
             beginnings=beginnings,
+            only_time=asked.only,
+            past=asked.past,
         )
         return ranked, why
 

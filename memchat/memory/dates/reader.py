@@ -229,7 +229,8 @@ def _found(
     match: re.Match[str], period: Period, *, relative: bool = True, weekday: bool = False, open_end: bool = False
 ) -> Found:
     start, end = match.span("core") if "core" in match.re.groupindex else match.span()
-    return Found(start, end, period, relative, weekday, open_end)
+    named = any(name in match.groupdict() for name in ("month", "weekday", "season", "year", "y"))
+    return Found(start, end, period, relative, named, weekday, open_end)
 
 
 def _fixed(unit: Unit, offset: int) -> _Read:

@@ -154,6 +154,7 @@ def _ranged(text: str, first: Found, second: Found, zone: tzinfo | None) -> Time
         "range",
         (first.start, second.end),
         first.relative or second.relative,
+        first.named or second.named,
     )
 
 
@@ -168,7 +169,9 @@ def _bounded(text: str, lowered: str, one: Found, language: Language, zone: tzin
         start, end = None, start
     elif bound("after", lowered, one, language):
         start, end = end, None
-    return TimeSpan(start, end, text[one.start : one.end], one.period.grain, (one.start, one.end), one.relative)
+    return TimeSpan(
+        start, end, text[one.start : one.end], one.period.grain, (one.start, one.end), one.relative, one.named
+    )
 
 
 def bound(which: str, text: str, one: Found, language: Language) -> bool:

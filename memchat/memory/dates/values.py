@@ -50,6 +50,7 @@ class TimeSpan:
         grain: How coarse it is.
         place: Where these words stand in the text, as a pair of offsets.
         relative: Whether it depends on the day on which it was said, and so has to be told with its date.
+        named: Whether its words name a day, a month, a season or a year, as "in March" does and "last month" does not.
     """
 
     start: datetime | None
@@ -58,6 +59,7 @@ class TimeSpan:
     grain: Grain
     place: tuple[int, int] = (0, 0)
     relative: bool = True
+    named: bool = False
 
     def holds(self, moment: datetime) -> bool:
         """Whether `moment` lies in it."""
@@ -92,6 +94,7 @@ class Found:
         end: Offset after its last.
         period: What it names.
         relative: As in `TimeSpan`.
+        named: As in `TimeSpan`.
         weekday: Whether it names a day of the week.
         open_end: Whether it reaches from its beginning to now, as in "for two years".
     """
@@ -100,6 +103,7 @@ class Found:
     end: int
     period: Period
     relative: bool
+    named: bool = False
     weekday: bool = False
     open_end: bool = False
 

@@ -1,0 +1,230 @@
+"""Brings what may help from the index, and tells what of it still holds."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+from memchat.core.context import ItemKind, RecalledItem
+from memchat.core.memories import Memory
+from memchat.memory.dates import TimeSpan, spans
+from memchat.memory.ranking import Candidate, Ranked
+from memchat.memory.times_asked import TimesAsked
+from memchat.store.values import BufferSpan, Hit, IndexedItem
+
+if TYPE_CHECKING:
+    from memchat.store import Store
+
+_MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
+_MOST_SPANS = 2
+_SHORT = 200
+"""A message of so many characters says little besides what was learned from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for.
+
+    Attributes:
+        vector: The query's; none where meaning is not searched.
+        kinds: Only these; none for all.
+        outside: The messages that go to the model anyway.
+        limit: How many items each way of searching brings.
+        zone: The user's time zone; none is this machine's.
+    """
+
+    terms: Sequence[str]
+    vector: bytes | None
+    kinds: tuple[ItemKind, ...] | None
+    outside: BufferSpan | None
+    limit: int
+    zone: tzinfo | None
+    now: datetime
+
+
+class Gathering:
+    """Gathers candidates from one store.
+
+    Args:
+        store: Where everything is.
+        fields: What each profile field says, by name.
+    """
+
+    def __init__(self, store: "Store", fields: Mapping[str, str]) -> None:
+        self._store = store
+        self._fields = fields
+
+    async def candidates(self, wanted: Wanted, asked: TimesAsked, *, answering: bool) -> tuple[list[Candidate], bool]:
+        """What the index has, and whether the beginnings of words were searched.
+
+        By words and by meaning; where a time is named, in that time too; where it is asked how things were, what has
+        ceased to hold too, among the memories alone.
+        """
+        past = asked.past or bool(asked.spans)
+        searches = [self._search(wanted, past=past)]
+        named = asked.spans[:_MOST_SPANS]
+        searches += [self._search(wanted, past=past, since=span.start, until=span.end) for span in named]
+        if asked.past:
+            kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
+            searches.append(self._search(replace(wanted, kinds=kinds), past=True))
+        found = await asyncio.gather(*searches)
+        bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
+        beginnings = not answering and not bm25
+        if beginnings:
+            bm25 = _best([(await self._search(replace(wanted, vector=None), past=past, prefix=True))[0]])
+        listed = await self._within(wanted, asked) if asked.only else []
+        items = await self._store.index.load(list(dict.fromkeys([*bm25, *cosine, *listed])))
+        context = await self._contexts(list(items.values()))
+        return [
+            Candidate(
+                item,
+                bm25.get(key),
+                cosine.get(key),
+                context=context.get(item.ref, ""),
+                in_time=self._in_time(item, asked.spans, wanted.zone) if asked.spans else None,
+                over=over(item, wanted.now),
+            )
+            for key, item in items.items()
+        ], beginnings
+
+    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
+        """`holding`, without the messages that said no more than what has ceased to hold.
+
+        A message whose fact is there too and comes before it goes as well: it says the same again.
+        """
+        kept: list[Ranked] = []
+        said: set[str] = set()
+        for one in self.holding(ranked, asked, now):
+            item = one.item
+            if item.kind in _MEMORIES and item.message_id:
+                said.add(item.message_id)
+            if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
+                if item.ref in said:
+                    continue
+                learned = await self._store.memories.of_message(item.ref) if not (asked.past or asked.spans) else []
+                if learned and all(memory.status == "superseded" and memory.valid_to for memory in learned):
+                    continue
+            kept.append(one)
+        return kept
+
+    def holding(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
+        """`ranked` without what no longer holds, unless it is asked for."""
+        return [one for one in ranked if asked.past or not over(one.item, now) or _touched(one.item, asked.spans)]
+
+    async def told(self, items: Sequence[RecalledItem]) -> list[RecalledItem]:
+        """`items` with what is known of the memories among them: until when they held, what came then, how sure."""
+        refs = [item.id for item in items if item.kind in _MEMORIES]
+        known = {memory.id: memory for memory in await self._store.memories.by_ids(refs)} if refs else {}
+        later = [memory.superseded_by for memory in known.values() if memory.superseded_by]
+        successors = {memory.id: memory for memory in await self._store.memories.by_ids(later)} if later else {}
+        return [_told(item, known.get(item.id), successors) for item in items]
+
+    def times_of(self, item: IndexedItem, zone: tzinfo | None) -> list[TimeSpan]:
+        """The times that an item tells of: those in its text, else when it holds, else the day on which it was said."""
+        if named := [span for span in spans(item.text, item.at, zone, prefer="past") if span.start or span.end]:
+            return named
+        if item.valid_from or item.valid_to:
+            return [TimeSpan(item.valid_from, item.valid_to, "", "range")]
+        return [TimeSpan(item.at, item.at + timedelta(days=1), "", "day")] if item.kind != "profile" else []
+
+    def _in_time(self, item: IndexedItem, asked: Sequence[TimeSpan], zone: tzinfo | None) -> bool:
+        """Whether an item was said in one of the times, holds in it, or tells of it."""
+        if any(span.holds(item.at) for span in asked) or _touched(item, asked):
+            return True
+        named = spans(item.text, item.at, zone, prefer="past")
+        return any(span.touches(one.start, one.end) for one in named for span in asked)
+
+    async def _search(
+        self,
+        wanted: Wanted,
+        *,
+        past: bool,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        prefix: bool = False,
+    ) -> tuple[list[Hit], list[Hit]]:
+        """What is found by words and what by meaning."""
+        index = self._store.index
+        by_words = index.by_words(
+            wanted.terms,
+            limit=wanted.limit,
+            outside=wanted.outside,
+            kinds=wanted.kinds,
+            since=since,
+            until=until,
+            prefix=prefix,
+            past=past,
+        )
+        if wanted.vector is None:
+            return await by_words, []
+        by_meaning = index.by_meaning(
+            wanted.vector,
+            limit=wanted.limit,
+            outside=wanted.outside,
+            kinds=wanted.kinds,
+            since=since,
+            until=until,
+            past=past,
+        )
+        words, meaning = await asyncio.gather(by_words, by_meaning)
+        return words, meaning
+
+    async def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
+        listed: list[int] = []
+        for span in asked.spans[:_MOST_SPANS]:
+            listed += await self._store.index.within(
+                since=span.start,
+                until=span.end,
+                limit=wanted.limit,
+                outside=wanted.outside,
+                kinds=wanted.kinds,
+                past=True,
+            )
+        return listed
+
+    async def _contexts(self, items: Sequence[IndexedItem]) -> dict[str, str]:
+        """The words that the memories among `items` rest on, and what their field says, by id."""
+        refs = [item.ref for item in items if item.kind in _MEMORIES]
+        if not refs:
+            return {}
+        return {
+            memory.id: " ".join(
+                [self._fields.get(memory.field or "", ""), *(source.quote for source in memory.sources)]
+            )
+            for memory in await self._store.memories.by_ids(refs)
+        }
+
+
+def over(item: IndexedItem, now: datetime) -> bool:
+    """Whether an item has ceased to hold."""
+    return item.status != "active" or (item.valid_to is not None and item.valid_to <= now)
+
+
+def _touched(item: IndexedItem, asked: Sequence[TimeSpan]) -> bool:
+    """Whether an item that has a beginning or an end holds in one of the times."""
+    if item.valid_from is None and item.valid_to is None:
+        return False
+    return any(span.touches(item.valid_from or item.at, item.valid_to) for span in asked)
+
+
+def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for hits in found:
+        for hit in hits:
+            scores[hit.key] = max(hit.score, scores.get(hit.key, hit.score))
+    return scores
+
+
+def _told(item: RecalledItem, memory: Memory | None, successors: Mapping[str, Memory]) -> RecalledItem:
+    if memory is None:
+        return item
+    successor = successors.get(memory.superseded_by or "")
+    return replace(
+        item,
+        valid_from=memory.valid_from,
+        valid_to=memory.valid_to,
+        since_then=successor.text if successor is not None else "",
+        origin=memory.origin,
+        confidence=memory.confidence,
+    )
