@@ -14,6 +14,7 @@ LONGEST = 4_000
 _CLAUSES = re.compile(
     r"[.!?;:\n。！？；]+\s*|,\s+|，|、|\s+(?:and|but|und|aber|et|mais|y|pero|e|mas|ma)\s+", re.IGNORECASE
 )
+_BESIDE = re.compile(r"[,.]? ?(?:the |den |dem |le |el |il |em )?|（|\(")
 _SENTENCES = re.compile(r"[.!?\n。！？]+(?:\s+|$)|[。！？]")
 _ISO = re.compile(r"(?<![\w-])(?P<y>[12]\d{3})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])")
 _DOTTED = re.compile(r"(?<![\w.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>[12]\d{3})(?!\w)")
@@ -62,7 +63,7 @@ class Reader:
                     continue  # a date that is not in the calendar
                 if one is not None:
                     found.append(one)
-        return _longest(found)
+        return _without_named_days(lowered, _longest(found))
 
     def every_year(self, text: str) -> bool:
         """Whether the dates of `text` come every year, as a birthday does."""
@@ -223,6 +224,18 @@ def _longest(found: list[Found]) -> list[Found]:
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda each: each.start)
+
+
+def _without_named_days(text: str, found: list[Found]) -> list[Found]:
+    """`found` without the day of the week that stands beside its date: "Friday, 27 November 2026" is one."""
+    kept: list[Found] = []
+    for place, one in enumerate(found):
+        beside = [(one, found[place + 1])] if place + 1 < len(found) else []
+        beside += [(found[place - 1], one)] if place else []
+        if one.weekday and any(_BESIDE.fullmatch(text[first.end : second.start]) for first, second in beside):
+            continue
+        kept.append(one)
+    return kept
 
 
 def _found(

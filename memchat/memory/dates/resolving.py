@@ -27,6 +27,8 @@ def resolve(text: str, at: datetime, zone: tzinfo | None) -> str:
     for one in reversed(found):
         if not one.relative:
             continue
+        if lowered.startswith("'s (", one.end):
+            continue
         if lowered.startswith("'s ", one.end):
             noun = _named(one, language.wording)[0]
             text = f"{text[: one.end + 2]} ({noun}){text[one.end + 2 :]}"

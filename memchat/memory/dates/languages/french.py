@@ -64,11 +64,11 @@ FRENCH = Language(
         "avant-hier": ("day", -2),
         "demain(?: matin| soir| après-midi)?": ("day", 1),
         "après-demain": ("day", 2),
-        "l'an(?:née)? (?:dernière?|passée?)": ("year", -1),
+        "l'an(?:née)? (?:derni(?:er|ère)|passée?)": ("year", -1),
         "l'an(?:née)? prochaine?": ("year", 1),
     },
     shifts={
-        "(?:la |le )?{unit} (?:dernière?|passée?|précédente?)": -1,
+        "(?:la |le )?{unit} (?:derni(?:er|ère)|passée?|précédente?)": -1,
         "(?:cette|ce) {unit}": 0,
         "(?:la |le )?{unit} prochaine?": 1,
     },
@@ -87,7 +87,7 @@ FRENCH = Language(
     },
     month={
         "(?:en |au mois de |fin |début |mi-)?{month} {year}": "choose",
-        "(?:en )?{month} de l'an(?:née)? (?:dernière?|passée?)": "last year",
+        "(?:en )?{month} de l'an(?:née)? (?:derni(?:er|ère)|passée?)": "last year",
         "(?:en )?{month} dernier": "last",
         "(?:en )?{month} prochain": "next",
         "(?:en |au mois de |au mois d'|fin |début |mi-){month}": "choose",
