@@ -43,6 +43,8 @@ _KEPT = (
 _SOFT = frozenset(("confidence", "origin", "updated_at", "seen_count", "last_seen_at", "actor"))
 """Of these a later change has the last word; of the others it stands in the way of undoing an earlier one."""
 
+Numbered = tuple[int, Change]
+
 _NOT_PROFILE = f"NOT (target >= '{PROFILE_PREFIX}' AND target < 'profile;')"
 """Changes from before profile values were memories are kept to be read: their table is gone."""
 
@@ -111,9 +113,9 @@ def history(db: apsw.Connection, target: str) -> list[Change]:
 
 
 def undo(db: apsw.Connection, now: float) -> Change | None:
-    """Takes the newest change back that stands, with all that was made together with it.
+    """Takes the newest change back that stands, with what was made together with it.
 
-    What of its batch something later was built on stays, until that is undone.
+    What of that was changed again since stays, until that is undone.
 
     Returns:
         The newest of the changes; none when there is none.
@@ -126,26 +128,38 @@ def undo(db: apsw.Connection, now: float) -> Change | None:
         return None
     number, batch = newest
     made = [(number, _change(db, number))] if batch is None else _standing(db, batch)
-    blocked = max((each for each, change in made if _in_the_way(db, each, change)), default=0)
-    return _revert(db, [each for each in made if each[0] > blocked], now)[-1]
+    taken: list[Numbered] = []
+    for group in _groups(made):
+        blocked = max((each for each, change in group if _changed_since(db, each, change)), default=0)
+        if not blocked or (number, made[-1][1]) in group:
+            taken += [each for each in group if each[0] > blocked]
+    return _revert(db, sorted(taken, key=lambda each: each[0]), now)[-1]
 
 
 def undo_batch(db: apsw.Connection, batch: str, now: float) -> list[Change]:
     """Takes all changes of a batch back that still stand, the oldest first.
 
+    A memory that was changed again since stays as it is, and so do those that were merged into it or replaced by it.
+
     Raises:
-        MemchatError: Something that it changed was changed again since.
+        MemchatError: That is so of all of them.
     """
     made = _standing(db, batch)
-    if any(_in_the_way(db, number, change) for number, change in made):
+    free = [
+        each
+        for group in _groups(made)
+        if not any(_changed_since(db, number, change) for number, change in group)
+        for each in group
+    ]
+    if made and not free:
         raise MemchatError(
             "What this changed was changed again since.",
             "Undo the later changes first: `memchat memory undo` takes back the newest.",
         )
-    return _revert(db, made, now)
+    return _revert(db, sorted(free, key=lambda each: each[0]), now)
 
 
-def _standing(db: apsw.Connection, batch: str) -> list[tuple[int, Change]]:
+def _standing(db: apsw.Connection, batch: str) -> list[Numbered]:
     found = rows(
         db, f"SELECT number, {CHANGE} FROM changes WHERE batch = ? AND undone_at IS NULL ORDER BY number", batch
     )
@@ -170,8 +184,8 @@ def _wanted(change: Change) -> dict[str, Any]:
     }
 
 
-def _in_the_way(db: apsw.Connection, number: int, change: Change) -> bool:
-    """Whether a later change of another batch set what undoing this one would set to something else."""
+def _changed_since(db: apsw.Connection, number: int, change: Change) -> bool:
+    """Whether a later change of another batch set what undoing this one would set."""
     wanted = _wanted(change)
     later = rows(
         db,
@@ -180,14 +194,29 @@ def _in_the_way(db: apsw.Connection, number: int, change: Change) -> bool:
         number,
         change.batch,
     )
-    touched = {column for each in later for column in _wanted(change_of(each))} & wanted.keys()
-    if not touched:
-        return False
-    present = json.loads(snapshot(db, change.target) or "{}")
-    return any(present.get(column) != wanted[column] for column in touched)
+    return any(_wanted(change_of(each)).keys() & wanted.keys() for each in later)
 
 
-def _revert(db: apsw.Connection, made: Sequence[tuple[int, Change]], now: float) -> list[Change]:
+def _groups(made: Sequence[Numbered]) -> list[list[Numbered]]:
+    """Changes apart by what they are about: a memory, with those that it took the place of."""
+    heads: dict[str, str] = {}
+
+    def head(target: str) -> str:
+        while heads.get(target, target) != target:
+            target = heads[target]
+        return target
+
+    for _, change in made:
+        by = json.loads(change.after or "{}").get("superseded_by")
+        if by is not None:
+            heads[head(change.target)] = head(by)
+    groups: dict[str, list[Numbered]] = {}
+    for number, change in made:
+        groups.setdefault(head(change.target), []).append((number, change))
+    return list(groups.values())
+
+
+def _revert(db: apsw.Connection, made: Sequence[Numbered], now: float) -> list[Change]:
     for number, change in reversed(made):
         _bring_back(db, change, now)
         run(db, "UPDATE changes SET undone_at = ? WHERE number = ?", now, number)
