@@ -12,6 +12,7 @@ from memchat.assistant.background import Background
 from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
+from memchat.assistant.idling import Idling
 from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.personas import Personas
 from memchat.assistant.remembering import Remembering
@@ -139,9 +140,10 @@ class Assistant:
     def warm_up(self) -> None:
         """Loads tokenizer, embedder and model client in the background, and begins the learning."""
         self._homes.main.learning.start()
-        for work in (self._texts.load(), self._embedding.get(), self._connection.prepare(), self._sessions.keep()):
+        loading = self._texts.load(), self._embedding.get(), self._connection.prepare()
+        idling = Idling(self._homes, lambda: self.settings, self._clock)
+        for work in (*loading, self._sessions.purge(self._clock()), self._sessions.keep(), idling.run()):
             self._background.begin(work)
-        self._background.begin(self._sessions.purge(self._clock()))
 
     async def counted(self) -> None:
         """Waits until tokens are counted; before that they are estimated."""

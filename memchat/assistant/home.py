@@ -1,6 +1,7 @@
 """Where a session lives: its store, how its requests are built, and the learning over it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from memchat.assistant.connection import Connection
@@ -65,6 +66,7 @@ class Home:
         self._settings = settings
         self._connection = connection
         self._owner = owner
+        self._rested: dict[str, datetime] = {}
 
     def use(self, settings: Settings) -> None:
         """Goes by other settings from now on, as far as they say what is learned."""
@@ -107,6 +109,16 @@ class Home:
         """Queues the session summaries that sessions left by a crash, or by a command, still lack."""
         found = await self.store.sessions.unfinished(self._owner)
         await self.queue_summaries([session for session in found if session.id not in still_open][:_UNFINISHED])
+
+    async def queue_resting(self, since: datetime) -> None:
+        """Queues the session summaries of sessions in which nothing was said since then, the open ones too.
+
+        One that goes on afterwards gets another when it rests again.
+        """
+        found = await self.store.sessions.unfinished(self._owner)
+        resting = [each for each in found if each.updated_at <= since and self._rested.get(each.id) != each.updated_at]
+        self._rested.update((each.id, each.updated_at) for each in resting)
+        await self.queue_summaries(resting)
 
     async def queue_summaries(self, sessions: Sequence[Session]) -> None:
         """Queues a session summary for each of `sessions` that has something to summarise."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from memchat.assistant.home import Home
 from memchat.core.settings import Settings
@@ -29,6 +30,7 @@ class Homes:
         self._private_sessions: set[str] = set()
         self._opening = asyncio.Lock()
         self._quiet = 0
+        self._quiet_since = clock()
 
     async def private(self) -> Home:
         """The home of incognito sessions; it is made with the first of them."""
@@ -57,6 +59,11 @@ class Homes:
         for home in self._all():
             home.use(settings)
 
+    @property
+    def quiet_since(self) -> datetime | None:
+        """Since when no reply is under way; none while one is."""
+        return None if self._quiet else self._quiet_since
+
     @contextmanager
     def quiet(self, *, local: bool = True) -> Iterator[None]:
         """No learning begins meanwhile, for the chat goes first.
@@ -73,6 +80,7 @@ class Homes:
         finally:
             self._quiet -= 1
             if not self._quiet:
+                self._quiet_since = self._clock()
                 for home in self._all():
                     home.learning.resume()
 

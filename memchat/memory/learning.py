@@ -162,8 +162,8 @@ class Learning:
 
     async def _with_model(self, job: Job) -> float | None:
         try:
-            model = await self._model()
-            if model is None:
+            model = None if job.kind == "tidy" else await self._model()
+            if model is None and job.kind != "tidy":
                 await self._store.jobs.release(job.id)
                 return None
             return await self._run(job, model)
@@ -176,7 +176,7 @@ class Learning:
             await self._again_later(job, MemchatError(f"Learning failed ({type(error).__name__}); the log has it."))
         return 0
 
-    async def _run(self, job: Job, model: "ChatModel") -> float:
+    async def _run(self, job: Job, model: "ChatModel | None") -> float:
         """Does a job in a task of its own, so that `pause` can end it alone."""
         task = asyncio.create_task(self._tasks.do(job, model))
         renewing = asyncio.create_task(self._renew(job))

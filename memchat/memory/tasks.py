@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, assert_never
 
-from memchat.core.events import BackgroundEvent
+from memchat.core.events import BackgroundEvent, Consolidated
 from memchat.core.messages import Usage
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
@@ -55,13 +55,21 @@ class Tasks:
         self._publish = publish
         self._clock = clock
 
-    async def do(self, job: Job, model: "ChatModel") -> None:
+    async def do(self, job: Job, model: "ChatModel | None") -> None:
         """Does a job.
+
+        Args:
+            job: What is to be done.
+            model: Who does it; tidying needs none.
 
         Raises:
             NotFound: Its session was erased meanwhile.
             MemchatError: It failed, and is to be tried again.
         """
+        if model is None:
+            if job.kind == "tidy":
+                await self._tidy()
+            return
         charge = self._charge(job, model)
         session_id = str(job.payload.get("session_id", ""))
         match job.kind:
@@ -70,11 +78,16 @@ class Tasks:
             case "consolidate":
                 self._publish(await consolidate(self._store, model, await self._embedder(), charge=charge))
             case "tidy":
-                await tidy(self._store, self._settings().learning, self._clock())
+                await self._tidy()
             case "fold" | "session_summary" | "title":
                 await self._write(job, session_id, await Summariser.of(self._store, model, self._count, charge))
             case _:
                 assert_never(job.kind)
+
+    async def _tidy(self) -> None:
+        tidied = await tidy(self._store, self._settings().learning, self._clock())
+        if tidied.archived:
+            self._publish(Consolidated(run_id="", archived=tidied.archived))
 
     async def _write(self, job: Job, session_id: str, summariser: Summariser) -> None:
         event: BackgroundEvent | None = None
