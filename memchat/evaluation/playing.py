@@ -34,9 +34,6 @@ class Player:
     Args:
         shared: The model, and the embedder.
         noted_as: Under what is noted what the model can do.
-
-    Attributes:
-        unable: Why nothing was learned from ordinary talk, in a sentence; empty when it was.
     """
 
     def __init__(self, settings: Settings, shared: Shared, noted_as: str, environ: Mapping[str, str]) -> None:
@@ -45,7 +42,6 @@ class Player:
         self._noted_as = noted_as
         self._environ = environ
         self._extracts: bool | None = None
-        self.unable = ""
 
     async def play(self, conversation: Conversation) -> Observed:
         """Plays a conversation in a home that is gone afterwards.
@@ -61,7 +57,6 @@ class Player:
             with logged_to(paths.log_file):
                 async with self._assistant(paths, clock) as (assistant, watch):
                     observed = await self._observe(assistant, watch, clock, conversation)
-                    self.unable = watch.unable
             leaks = await asyncio.to_thread(find_secrets, Path(folder), conversation.secrets)
         return replace(observed, leaks=leaks, seconds=time.monotonic() - began)
 

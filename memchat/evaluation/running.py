@@ -73,9 +73,8 @@ class Evaluation:
                 played = await player.play(conversation)
                 observed.append(played)
                 self._progress(_line_on(played, number, len(conversations), time.monotonic() - began))
-        return Report(
-            model=status.name, observed=tuple(observed), unable=player.unable, seconds=time.monotonic() - began
-        )
+            unable = shared.connection.unable
+        return Report(model=status.name, observed=tuple(observed), unable=unable, seconds=time.monotonic() - began)
 
 
 def _line_on(played: Observed, number: int, of: int, seconds: float) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from memchat.core.events import Learned, LearningChanged
+from memchat.core.events import Learned
 
 _FRAGMENT = 8
 """A secret counts as found with any so long a piece of it."""
@@ -33,13 +33,11 @@ class Watch:
 
     Attributes:
         learned_at: When something last was, by the monotonic clock; none since the last `clear`.
-        unable: Why nothing is learned from ordinary talk, as it was last told.
         unfinished: After how many messages the learning was not done in time.
     """
 
     def __init__(self) -> None:
         self.learned_at: float | None = None
-        self.unable = ""
         self.unfinished = 0
 
     def clear(self) -> None:
@@ -47,14 +45,10 @@ class Watch:
         self.learned_at = None
 
     def __call__(self, event: object) -> None:
-        match event:
-            case Learned():
-                if event.added or event.changed or event.superseded or event.pending or event.profile:
-                    self.learned_at = time.monotonic()
-            case LearningChanged() if event.unable:
-                self.unable = event.unable
-            case _:
-                pass
+        if isinstance(event, Learned) and (
+            event.added or event.changed or event.superseded or event.pending or event.profile
+        ):
+            self.learned_at = time.monotonic()
 
 
 def find_secrets(folder: Path, secrets: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from memchat.config import load
 from memchat.core.errors import NoModel
-from memchat.core.events import AssistantSaved, Learned, LearningChanged
+from memchat.core.events import AssistantSaved, Learned
 from memchat.core.settings import Settings
 from memchat.evaluation import metrics
 from memchat.evaluation.loading import parse
@@ -141,6 +141,13 @@ async def test_the_report_is_one_document(server: ScriptedServer, paths: Paths) 
     assert document["conversations"][0]["missed"] == []
 
 
+async def test_a_model_that_is_too_small_is_named(server: ScriptedServer, paths: Paths) -> None:
+    environ = environ_of(server) | {"MEMCHAT_MODEL": "tiny-0.1b"}
+    report = await Evaluation(load(paths, environ, {}), paths, environ, lambda _: None).run(parse(LOCKER, "test.toml"))
+    assert report.unable.startswith("tiny-0.1b is too small to learn")
+    assert metrics.learned(report.observed[0]) == Share(1, 1), "what it was asked to remember is kept all the same"
+
+
 async def test_without_a_model_it_says_so(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing() -> list[object]:
         return []
@@ -180,8 +187,7 @@ def test_the_watch_notes_only_what_was_learned() -> None:
     watch(Learned(added=(memory("Bees."),)))
     assert watch.learned_at is not None
     watch.clear()
-    watch(LearningChanged(waiting=0, unable="The model is too small."))
-    assert [watch.learned_at, watch.unable] == [None, "The model is too small."]
+    assert [watch.learned_at] == [None]
 
 
 def test_a_piece_of_a_secret_is_found_in_bytes(tmp_path: Path) -> None:
