@@ -110,7 +110,7 @@ class Remembering:
         """Memories that contradict each other and wait for the user."""
         return await self._store.conflicts.open()
 
-    async def settle(self, conflict_id: str, keep: str | None = None) -> None:
+    async def settle(self, conflict_id: str, keep: str | None = None) -> Conflict:
         """Settles a contradiction.
 
         Args:
@@ -130,6 +130,7 @@ class Remembering:
                 raise NotFound("That memory is not in this conflict.", "`memchat memory conflicts` lists both.")
             await self.forget(others[0].id)
         await self._store.conflicts.resolve(found[0].id)
+        return found[0]
 
     async def consolidate(self) -> None:
         """Merges near-duplicates and lists contradictions once nothing else goes on; `Consolidated` tells of it."""

@@ -129,6 +129,8 @@ class TextAnswer(Answer):
     def __init__(self, notices: Notices) -> None:
         super().__init__(notices)
         self._written = ""
+        self._asides: list[str] = []
+        self._over = False
 
     def show(self, event: TurnEvent) -> None:
         match event:
@@ -138,24 +140,39 @@ class TextAnswer(Answer):
                 if not self._written:
                     self._write(message.text)
                 self._end_line()
+                self._tell_asides()
             case TurnFailed():
                 self._end_line()
+                self._tell_asides()
             case Learned():
                 self.show_background(event)
+            case ForgetAsked(memory):
+                self._asides.append(f"The model asks to forget: {shortened(memory.text, _LINE)}")
+                self._asides.append(f"`memchat memory forget {memory.id}` does it; nothing was forgotten.")
+            case SecretsKeptOut(kinds=kinds):
+                self._asides.append(f"Replaced by placeholders before it was kept and sent: {', '.join(kinds)}.")
             case UserSaved() | Recalled() | ContextBuilt() | Reasoning() | ToolCalled() | Retrying():
-                pass
-            case ForgetAsked() | SecretsKeptOut():
                 pass
             case _:
                 assert_never(event)
 
     def show_background(self, event: BackgroundEvent) -> None:
-        if isinstance(event, Learned) and sys.stderr.isatty():
-            remembered = [item.text for item in (*event.added, *event.changed)]
-            remembered += [f"{item.field}: {item.value}" for item in event.profile]
+        if not isinstance(event, Learned) or not sys.stderr.isatty():
+            return
+        self._asides += [f"remembered: {shortened(item.text, _LINE)}" for item in event.added]
+        self._asides += [f"remembered: {shortened(f'{item.field}: {item.value}', _LINE)}" for item in event.profile]
+        self._asides += [f"changed: {shortened(item.text, _LINE)}" for item in event.changed]
+        self._asides += [f"waits for your review: {shortened(item.text, _LINE)}" for item in event.pending]
+        if self._over:
+            self._tell_asides()
+
+    def _tell_asides(self) -> None:
+        """Says what came up beside the reply, once that is whole."""
+        self._over = True
+        asides, self._asides = self._asides, []
+        for sentence in asides:
             self._end_line()
-            for text in remembered:
-                self.notices.say(f"remembered: {shortened(text, _LINE)}")
+            self.notices.say(sentence)
 
     def refused(self, error: MemchatError) -> None:  # noqa: ARG002 - stderr tells it
         self._end_line()

@@ -36,7 +36,8 @@ def add_model(parser: Parser) -> None:
 def register(commands: Commands) -> None:
     parser = commands.add(
         "ask",
-        "[-c | -s ID] [-m MODEL] [--json] [--no-memory] [--no-wait] [--incognito] [TEXT ...]",
+        "[-c | -s ID] [-m MODEL] [--persona NAME] [--system TEXT] [--json] [--no-memory] [--no-wait] [--incognito] "
+        "[TEXT ...]",
         "Ask one thing, and read the answer on stdout as it comes",
         run,
         parents=[shared((JSON[0], {**JSON[1], "help": "print each event as a line of JSON"}))],
@@ -48,6 +49,8 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--no-memory", action="store_true", help="leave out and learn nothing but this session's messages"
     )
+    parser.add_argument("--persona", metavar="NAME", help="this persona answers in this session; none for the default")
+    parser.add_argument("--system", metavar="TEXT", help="what the model is told first in this session")
     parser.add_argument("--no-wait", action="store_true", help="leave the learning to the next run")
     parser.add_argument(
         "--incognito", action="store_true", default=SUPPRESS, help="leave nothing behind: the session is not stored"
@@ -75,6 +78,10 @@ async def _ask(args: Namespace, text: str) -> int:
             opened.warm_up()
             await ready(opened, notices)
             view = await (opened.open_session(chosen.id) if chosen else opened.new_session(incognito=args.incognito))
+            if args.persona is not None:
+                await opened.personas.use(view.session.id, None if args.persona == "none" else args.persona)
+            if args.system is not None:
+                await opened.personas.tell(view.session.id, args.system)
             code = await answer.turn(opened, view.session.id, text, use_memory=not args.no_memory)
             if code == DONE and not args.no_wait:
                 await answer.learning(opened, _LEARNING_SECONDS)

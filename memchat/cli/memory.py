@@ -1,15 +1,16 @@
 """`memchat memory`: the facts that are remembered, to list, show, add, edit, forget and take back."""
 
-import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from memchat.cli import memory_review, memory_upkeep
+from memchat.cli.memory_review import tell
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
 from memchat.core.memories import MEMORY_KINDS, MEMORY_STATUSES
 
 if TYPE_CHECKING:
-    from memchat.core.memories import Change, Memory
+    from memchat.core.memories import Change
 
 _KNOWN = ("active", "pending")
 
@@ -27,8 +28,8 @@ def register(commands: Commands) -> None:
     listing, one = shared(JSON, kind, status), shared(JSON)
     parser = commands.add(
         "memory",
-        "[list | show | add | edit | forget | history | undo] [--json] [--kind KIND] [--status STATUS]",
-        "List, show, add, edit and forget what is remembered",
+        "[list | show | add | edit | forget | …] [--json] [--kind KIND] [--status STATUS]",
+        "List, show, add, edit, review, forget and erase what is remembered",
         list_memories,
         parents=[listing],
     )
@@ -43,6 +44,8 @@ def register(commands: Commands) -> None:
     forget = actions.add("forget", "[--json] ID", "Take it out of recall", forget_memory, parents=[one])
     history = actions.add("history", "[--json] ID", "Who changed it, from what to what", show_history, parents=[one])
     actions.add("undo", "[--json]", "Take the newest change back, of a memory or of the profile", undo, parents=[one])
+    memory_review.register(actions)
+    memory_upkeep.register(actions)
     for action in (show, edit, forget):
         action.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
     history.add_argument("id", metavar="ID", help="the memory, or profile:FIELD")
@@ -61,7 +64,8 @@ async def list_memories(args: Namespace) -> int:
 
     wanted = None if args.status in {None, "all"} else args.status
     async with assistant(args) as opened:
-        found = await opened.store.memories.list(kind=args.kind, status=wanted)
+        found = await opened.store.memories.list(kind=args.kind, status=wanted, fields=True)
+    found = [memory for memory in found if memory.field is None or memory.status != "active"]  # the profile has those
     if args.status is None:
         found = [memory for memory in found if memory.status in _KNOWN]
     if args.json:
@@ -84,12 +88,12 @@ async def list_memories(args: Namespace) -> int:
 async def show_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
-    from memchat.core.jsonable import memory_json
+    from memchat.core.jsonable import memory_details_json
 
     async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
     if args.json:
-        print_json(memory_json(found))
+        print_json(memory_details_json(found))
         return DONE
     print_fields(
         [
@@ -97,15 +101,24 @@ async def show_memory(args: Namespace) -> int:
             ("text", found.text),
             ("kind", found.kind),
             ("status", found.status),
+            ("why pending", found.reason if found.status == "pending" else ""),
+            ("about", found.subject if found.subject != "user" else "you"),
+            ("attribute", found.attribute),
+            ("field", found.field),
             ("confidence", found.confidence),
             ("origin", found.origin),
             ("observed", found.observed_at),
+            ("last said", found.last_seen_at if found.seen_count > 1 else None),
+            ("said", f"{found.seen_count} times" if found.seen_count > 1 else ""),
             ("updated", found.updated_at),
+            ("written by", found.actor),
+            ("holds for", found.holds),
             ("valid from", found.valid_from),
             ("valid to", found.valid_to),
             ("superseded by", found.superseded_by),
             ("pinned", "yes" if found.pinned else "no"),
             ("used", f"in {found.use_count} turns"),
+            *[("merged from", part) for part in found.derived_from],
             *[("source", _source(item.session_id, item.message_id, item.quote)) for item in found.sources],
         ]
     )
@@ -118,7 +131,7 @@ async def add_memory(args: Namespace) -> int:
     async with assistant(args, begins=True) as opened:
         added = await opened.memories.remember(" ".join(args.text))
         await opened.index()
-    return _tell(args, "remembered", added)
+    return tell(args, "remembered", added)
 
 
 async def edit_memory(args: Namespace) -> int:
@@ -128,7 +141,7 @@ async def edit_memory(args: Namespace) -> int:
         found = await opened.store.memories.get(args.id)
         edited = await opened.memories.edit(found.id, " ".join(args.text))
         await opened.index()
-    return _tell(args, "edited", edited)
+    return tell(args, "edited", edited)
 
 
 async def forget_memory(args: Namespace) -> int:
@@ -137,7 +150,7 @@ async def forget_memory(args: Namespace) -> int:
     async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
         forgotten = await opened.memories.forget(found.id)
-    return _tell(args, "forgotten", forgotten)
+    return tell(args, "forgotten", forgotten)
 
 
 async def show_history(args: Namespace) -> int:
@@ -172,7 +185,8 @@ async def undo(args: Namespace) -> int:
     from memchat.core.errors import NotFound
 
     async with assistant(args) as opened:
-        change = await opened.store.memories.undo()
+        change = await opened.memories.undo()
+        await opened.index()
     if change is None:
         raise NotFound("There is no change left to take back.")
     if args.json:
@@ -223,16 +237,3 @@ def _value(stored: str | None) -> Any:
 def _source(session: str | None, message: str | None, quote: str) -> str:
     where = " ".join(part for part in (session, message) if part) or "by hand"
     return f"{where}: {quote}" if quote else where
-
-
-def _tell(args: Namespace, what: str, memory: "Memory") -> int:
-    from memchat.cli.output import print_fields, print_json
-    from memchat.core.jsonable import memory_json
-
-    if args.json:
-        print_json(memory_json(memory))
-    elif sys.stdout.isatty():
-        print_fields([(what, memory.text), ("id", memory.id)])
-    else:
-        print_fields([(memory.id, memory.text)])
-    return DONE

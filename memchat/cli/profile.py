@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 
+from memchat.cli.erasing import add_options
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
 
@@ -11,8 +12,8 @@ def register(commands: Commands) -> None:
     one = shared(JSON)
     parser = commands.add(
         "profile",
-        "[list | set | unset] [--json]",
-        "List, set and empty the fields about you",
+        "[list | set | unset | erase] [--json]",
+        "List, set, empty and erase the fields about you",
         list_fields,
         parents=[one],
     )
@@ -21,7 +22,18 @@ def register(commands: Commands) -> None:
     actions.add("list", "[--json]", "All fields", list_fields, parents=[one])
     change = actions.add("set", "[--json] FIELD VALUE", "Set a field", set_field, parents=[one])
     empty = actions.add("unset", "[--json] FIELD", "Empty a field", unset_field, parents=[one])
-    for action in (change, empty):
+    erase = actions.add(
+        "erase",
+        "[--json] [--keep-messages] [--spare PLACE] [--yes] FIELD",
+        "Erase a field for good, with its past; shows first what goes",
+        erase_field,
+        parents=[one],
+    )
+    erase.add_argument(
+        "--keep-messages", action="store_true", help="leave the conversations, and so the words in them, as they are"
+    )
+    add_options(erase)
+    for action in (change, empty, erase):
         action.add_argument("field", metavar="FIELD", help="its name, such as preferred_language")
     change.add_argument("value", metavar="VALUE", nargs="+", help="what it shall hold")
 
@@ -80,3 +92,13 @@ async def unset_field(args: Namespace) -> int:
     else:
         print_fields([("emptied", args.field)])
     return DONE
+
+
+async def erase_field(args: Namespace) -> int:
+    from memchat.cli.erasing import erase
+    from memchat.cli.opening import assistant
+    from memchat.memory.profile import field_named
+
+    async with assistant(args) as opened:
+        field = field_named(opened.settings.profile, args.field)
+        return await erase(args, opened, "profile", field, keep=args.keep_messages)

@@ -1,9 +1,9 @@
-"""`memchat sessions`: list, show, rename, export and delete them."""
+"""`memchat sessions`: list, show, rename, export, delete and erase them, and say how each is answered."""
 
-import signal
 import sys
 from argparse import ArgumentTypeError, Namespace
 
+from memchat.cli.erasing import add_options
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE, FAILED, WrongUsage, say
 
@@ -17,8 +17,8 @@ def register(commands: Commands) -> None:
     one = shared(JSON)
     parser = commands.add(
         "sessions",
-        "[list | show | rename | export | delete] [--json] [--search QUERY]",
-        "List, show, rename, export and delete sessions",
+        "[list | show | rename | export | delete | erase | system] [--json] [--search QUERY]",
+        "List, show, rename, export and erase sessions",
         list_sessions,
         parents=[listing],
     )
@@ -31,13 +31,36 @@ def register(commands: Commands) -> None:
         "export", "[--json] [-o FILE] ID", "A session as Markdown, or as JSON", export_session, parents=[one]
     )
     delete = actions.add(
-        "delete", "[--yes] ID", "Erase a session for good, with its summaries and traces", delete_session, parents=[one]
+        "delete",
+        "[--yes] ID",
+        "Erase a session for good, and keep what was learned in it",
+        delete_session,
+        parents=[one],
     )
-    for action in (show, rename, export, delete):
+    erase = actions.add(
+        "erase",
+        "[--json] [--keep-memories] [--spare PLACE] [--yes] ID",
+        "Erase a session for good, with what was learned in it; shows first what goes",
+        erase_session,
+        parents=[one],
+    )
+    system = actions.add(
+        "system",
+        "[--json] [--persona NAME] [--clear] ID [TEXT]",
+        "Show or change what a session's model is told first",
+        session_system,
+        parents=[one],
+    )
+    for action in (show, rename, export, delete, erase, system):
         action.add_argument("id", metavar="ID", help="the session; the start of its id is enough")
     rename.add_argument("title", metavar="TITLE", nargs="+", help="the new title")
     export.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to stdout")
     delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    erase.add_argument("--keep-memories", action="store_true", help="leave the memories that rest on it")
+    add_options(erase)
+    system.add_argument("text", metavar="TEXT", nargs="*", help="in place of any other system prompt")
+    system.add_argument("--persona", metavar="NAME", help="use this persona; none for the default")
+    system.add_argument("--clear", action="store_true", help="take the session's own system prompt away")
 
 
 def _count(text: str) -> int:
@@ -123,6 +146,7 @@ async def rename_session(args: Namespace) -> int:
 
 
 async def delete_session(args: Namespace) -> int:
+    from memchat.cli.erasing import agreed
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
     from memchat.cli.text import one_line
@@ -131,21 +155,42 @@ async def delete_session(args: Namespace) -> int:
         found = await opened.store.sessions.get(args.id)
         asked = sys.stdin.isatty() and sys.stderr.isatty() and not args.yes
         sentence = f'Erase "{one_line(found.title)}" with its {found.message_count} messages for good? [y/N] '
-        if asked and not _agreed(sentence):
+        if asked and not agreed(sentence):
             say("Nothing was erased.")
             return FAILED
-        await opened.store.sessions.erase(found.id)
+        done = await opened.eraser.erase("session", found.id, keep=True)
     if args.json:
         print_json({"id": found.id, "erased": True})
     else:
         print_fields([("erased", found.id), ("title", found.title)])
+    if done.note:
+        say(done.note)
     return DONE
 
 
-def _agreed(question: str) -> bool:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's would wait for the line
-    try:
-        print(question, end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
-    finally:
-        signal.signal(signal.SIGINT, before)
+async def erase_session(args: Namespace) -> int:
+    from memchat.cli.erasing import erase
+    from memchat.cli.opening import assistant
+
+    async with assistant(args) as opened:
+        found = await opened.store.sessions.get(args.id)
+        return await erase(args, opened, "session", found.id, keep=args.keep_memories)
+
+
+async def session_system(args: Namespace) -> int:
+    from memchat.cli.opening import assistant
+    from memchat.cli.output import print_json, print_lines
+
+    text = " ".join(args.text)
+    async with assistant(args) as opened:
+        found = await opened.store.sessions.get(args.id)
+        if args.persona:
+            found = await opened.personas.use(found.id, args.persona if args.persona != "none" else None)
+        if text or args.clear:
+            found = await opened.personas.tell(found.id, text)
+        told = opened.personas.told(found)
+    if args.json:
+        print_json({"id": found.id, "persona": found.persona, "own": found.system_prompt, "told": told})
+    else:
+        print_lines(told)
+    return DONE

@@ -1,4 +1,4 @@
-"""`memchat spaces`: the spaces that there are."""
+"""`memchat spaces`: list and delete them."""
 
 from argparse import Namespace
 from dataclasses import dataclass
@@ -16,14 +16,24 @@ def register(commands: Commands) -> None:
     one = shared(JSON)
     parser = commands.add(
         "spaces",
-        "[list] [--json]",
-        "List the spaces, each with its own sessions and memory",
+        "[list | delete] [--json]",
+        "List and delete spaces, each with its own sessions and memory",
         list_spaces,
         parents=[one],
     )
     parser.set_defaults(json=False)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
     actions.add("list", "[--json]", "All spaces", list_spaces, parents=[one])
+    delete = actions.add(
+        "delete",
+        "[--json] [--yes] NAME",
+        "Erase all of a space for good; shows first what goes",
+        delete_space,
+        parents=[one],
+    )
+    delete.add_argument("name", metavar="NAME", help="as `memchat spaces` lists it")
+    delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    delete.set_defaults(spare=[])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,14 @@ async def list_spaces(args: Namespace) -> int:
         empty="",
     )
     return DONE
+
+
+async def delete_space(args: Namespace) -> int:
+    from memchat.cli.erasing import erase
+    from memchat.cli.opening import assistant
+
+    async with assistant(args) as opened:
+        return await erase(args, opened, "space", args.name)
 
 
 async def _look(paths: "Paths", name: str, *, current: bool) -> _Space:

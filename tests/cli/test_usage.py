@@ -14,6 +14,7 @@ COMMANDS = (
     "sessions",
     "memory",
     "profile",
+    "personas",
     "spaces",
     "search",
     "models",

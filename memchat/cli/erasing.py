@@ -1,0 +1,127 @@
+"""Erasing for good: what will go is shown, and asked about, before it does."""
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from memchat.cli.parser import Parser
+from memchat.cli.running import DONE, FAILED, say
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+    from memchat.core.erasure import Erasure, ErasureKind, Fate
+
+_FATES: "dict[Fate, str]" = {
+    "removed": "goes",
+    "cut": "its words go",
+    "remade": "is made anew",
+    "restored": "comes back",
+    "stays": "stays",
+}
+
+
+def add_options(parser: Parser) -> None:
+    """Adds what a command that erases understands."""
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    parser.add_argument(
+        "--spare", metavar="PLACE", action="append", default=[], help="leave this place of the preview as it is"
+    )
+
+
+async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", target: str, *, keep: bool = False) -> int:
+    """Shows what goes, asks, and erases it; without a terminal to ask on it only shows, unless `--yes` was typed.
+
+    Args:
+        args: With `yes`, `spare` and `json`.
+        opened: The assistant.
+        kind: What it is.
+        target: Its id or name.
+        keep: As `Eraser.erase` takes it.
+    """
+    from memchat.cli.output import print_json
+
+    spared = frozenset(args.spare)
+    preview = await opened.eraser.preview(kind, target, keep=keep, spared=spared)
+    if not args.yes:
+        asking = sys.stdin.isatty() and sys.stderr.isatty() and not args.json
+        if args.json:
+            print_json(erasure_json(preview, erased=False))
+        else:
+            _show(preview)
+        if not (asking and agreed("Erase all of this for good? [y/N] ")):
+            say("Nothing was erased." if asking else "Nothing was erased. --yes erases it.")
+            return FAILED
+    return await _erase(args, opened, preview, keep=keep, spared=spared)
+
+
+async def _erase(
+    args: Namespace, opened: "Assistant", preview: "Erasure", *, keep: bool, spared: Collection[str]
+) -> int:
+    from memchat.cli.output import print_fields, print_json
+
+    done = await opened.eraser.erase(preview.kind, preview.target, keep=keep, spared=spared)
+    if args.json:
+        print_json(erasure_json(done.erasure, erased=True) | {"complete": done.complete, "note": done.note})
+        return DONE
+    print_fields([("erased", done.erasure.target), ("title", done.erasure.title)])
+    for note in filter(None, (done.erasure.note, done.note)):
+        say(note)
+    return DONE
+
+
+def agreed(question: str) -> bool:
+    """Asks on the terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's would wait for the line
+    try:
+        print(question, end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def erasure_json(erasure: "Erasure", *, erased: bool) -> dict[str, Any]:
+    """What goes, place by place."""
+    return {
+        "kind": erasure.kind,
+        "target": erasure.target,
+        "title": erasure.title,
+        "words": list(erasure.words),
+        "places": [
+            {
+                "id": place.id,
+                "kind": place.kind,
+                "fate": place.fate,
+                "where": place.where,
+                "text": place.text,
+                "words": list(place.words),
+                "ref": place.ref,
+            }
+            for place in erasure.places
+        ],
+        "note": erasure.note,
+        "erased": erased,
+    }
+
+
+def _show(erasure: "Erasure") -> None:
+    from memchat.cli.output import Column, print_fields, print_table
+
+    print_fields([("erase", erasure.title), ("by the words", ", ".join(erasure.words))])
+    print_table(
+        [
+            Column(title="what"),
+            Column(title="becomes"),
+            Column(title="text", wide=True),
+            Column(title="in", style="dim"),
+            Column(title="place", style="dim"),
+        ],
+        [
+            (place.kind.replace("_", " "), _FATES[place.fate], place.text, place.where, place.id)
+            for place in erasure.places
+        ],
+        empty="There is nothing of it.",
+    )
+    if erasure.note:
+        say(erasure.note)
