@@ -14,6 +14,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.messages import Message, RollingSummary, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
+from memchat.memory.budget import PRIMING
 from memchat.memory.context import ContextInputs, assemble
 from memchat.memory.procedural import system_text
 from memchat.memory.prompts import system_prompt
@@ -24,6 +25,10 @@ from memchat.store import BufferSpan, Span, Store
 
 _TOOLS_SHARE = 0.25
 """Of the window at most; in a smaller one the tools would take the conversation's place."""
+
+_RESULTS_SHARE = 0.1
+_MOST_RESULTS = 800
+"""Tokens that are kept for what tools answer: a share of the window, and no more than this."""
 
 _LONG_CHARACTERS = 50_000
 """A longer message is counted in a thread."""
@@ -212,7 +217,7 @@ class Requests:
             now=self._clock().astimezone(),
             memory_on=gathered.use_memory,
             token_scale=target.scale,
-            tool_tokens=math.ceil(self.tool_tokens(tools) * target.scale),
+            tool_tokens=self._tool_room(tools, target),
         )
         if len(text) > _LONG_CHARACTERS:
             return await asyncio.to_thread(assemble, inputs, self._count)
@@ -224,6 +229,21 @@ class Requests:
             return ()
         tools = READING_TOOLS if session is not None and session.incognito else TOOLS
         return tools if self.tool_tokens(tools) * target.scale <= target.window * _TOOLS_SHARE else ()
+
+    def room_for_results(self, plan: ContextPlan, tools: tuple[Tool, ...], target: Target) -> int:
+        """How many tokens the tools' calls and their results may take beside a request."""
+        return plan.window - plan.reserve - PRIMING - plan.tokens - _scaled(self.tool_tokens(tools), target)
+
+    def measured(self, text: str, target: Target) -> int:
+        """Length of `text` in the model's tokens."""
+        return _scaled(self._count(text), target)
+
+    def _tool_room(self, tools: tuple[Tool, ...], target: Target) -> int:
+        """What the tools take, and what is kept for their results."""
+        if not tools:
+            return 0
+        kept = min(_MOST_RESULTS, int(target.window * _RESULTS_SHARE))
+        return _scaled(self.tool_tokens(tools), target) + kept
 
     def tool_tokens(self, tools: tuple[Tool, ...]) -> int:
         """What the tools' descriptions take of the window, in o200k_base tokens."""
@@ -245,3 +265,8 @@ class Requests:
         seen = {message.id: message.tokens for message in (*newest, *([answering] if answering else []))}
         omitted = Span(max(0, span.count - len(seen)), max(0, span.tokens - sum(seen.values())))
         return summary, tail, omitted
+
+
+def _scaled(counted: int, target: Target) -> int:
+    """The model's tokens for a number of o200k_base tokens."""
+    return math.ceil(counted * target.scale)

@@ -19,6 +19,7 @@ from memchat.core.context import ContextPlan
 from memchat.core.events import Delta, Reasoning, Retrying, ToolCalled, TurnEvent
 from memchat.core.messages import ToolUse
 from memchat.memory.context import wire
+from memchat.memory.exchanges import Exchange, Measure, within
 from memchat.memory.tools import ToolContext, run_tool
 from memchat.providers.client import ChatModel
 
@@ -34,6 +35,8 @@ class Rounds:
         plan: The request that answers the user.
         reply: Takes what comes.
         tools: What its tools work on, and which there are.
+        room: How many tokens calls and their results may take.
+        measure: Length of a text in the model's tokens.
         end: The end of the answer, once it is there.
     """
 
@@ -41,16 +44,23 @@ class Rounds:
     plan: ContextPlan
     reply: Reply
     tools: ToolContext
+    room: int
+    measure: Measure
     temperature: float | None
     end: EndPart | None = None
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         """What comes of sending the plan."""
-        messages = list(wire(self.plan))
+        exchanges: list[Exchange] = []
         for number in range(_MOST_CALLS + 1):
-            offered = self.tools.offered if number < _MOST_CALLS else ()
+            called = within(exchanges, self.room, self.measure) if exchanges else []
+            # Where the calls alone are too long, the model answers without them.
+            offered = self.tools.offered if number < _MOST_CALLS and called is not None else ()
             request = ChatRequest(
-                messages=tuple(messages), tools=offered, max_tokens=self.plan.reserve, temperature=self.temperature
+                messages=(*wire(self.plan), *(called or ())),
+                tools=offered,
+                max_tokens=self.plan.reserve,
+                temperature=self.temperature,
             )
             before = len(self.reply.text)
             end: EndPart | None = None
@@ -65,15 +75,17 @@ class Rounds:
                 self.end = end
                 return
             said = self.reply.text[before:]
-            messages.append(ChatMessage(role="assistant", content=said, tool_calls=end.tool_calls))
+            results: list[ChatMessage] = []
             for call in end.tool_calls:
-                async with aclosing(self._call(call, messages)) as events:
+                async with aclosing(self._call(call, results)) as events:
                     async for event in events:
                         yield event
+            asked = ChatMessage(role="assistant", content=said, tool_calls=end.tool_calls)
+            exchanges.append(Exchange(asked, tuple(results)))
 
-    async def _call(self, call: ToolCall, messages: list[ChatMessage]) -> AsyncGenerator[TurnEvent, None]:
+    async def _call(self, call: ToolCall, results: list[ChatMessage]) -> AsyncGenerator[TurnEvent, None]:
         result = await run_tool(call, self.tools)
-        messages.append(ChatMessage(role="tool", content=result.text, tool_call_id=call.id))
+        results.append(ChatMessage(role="tool", content=result.text, tool_call_id=call.id))
         self.reply.tool_uses.append(ToolUse(name=call.name, arguments=call.arguments, result=result.text))
         yield ToolCalled(name=call.name, arguments=call.arguments, result=result.text)
         if result.learned is not None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from memchat.assistant.connection import Chosen, Connection
@@ -163,7 +164,13 @@ class Turn:
                 offered=tools,
             )
             self._rounds = Rounds(
-                client=chosen.client, plan=plan, reply=reply, tools=context, temperature=self.settings.model.temperature
+                client=chosen.client,
+                plan=plan,
+                reply=reply,
+                tools=context,
+                room=self.home.requests.room_for_results(plan, tools, chosen.target),
+                measure=partial(self.home.requests.measured, target=chosen.target),
+                temperature=self.settings.model.temperature,
             )
             async with aclosing(until(self.stop, self._rounds.events())) as events:
                 async for event in events:
