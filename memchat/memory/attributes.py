@@ -40,6 +40,36 @@ _ONE_VALUED = (
     "phone number",
     "email",
 )
+_MANY_VALUED = (
+    "pet",
+    "dog",
+    "cat",
+    "hobby",
+    "interest",
+    "sport",
+    "instrument",
+    "allergy",
+    "language",
+    "skill",
+    "child",
+    "children",
+    "sibling",
+    "friend",
+    "family",
+    "likes",
+    "dislikes",
+    "food",
+    "drink",
+    "music",
+    "book",
+    "film",
+    "goal",
+    "goals",
+    "project",
+    "possession",
+    "health",
+    "travel",
+)
 _ONE_OF_ITS_KIND = re.compile(r"^(?:favou?rite|preferred|main|primary|default|current|native)\b")
 
 
@@ -70,8 +100,14 @@ def one_valued(attribute: str) -> bool:
     return bool(_ONE_OF_ITS_KIND.match(bare)) or normal_attribute(attribute) in _ONE
 
 
+def many_valued(attribute: str) -> bool:
+    """Whether an attribute is known to have several values at a time, so that a new one ends no other."""
+    return normal_attribute(attribute) in _MANY
+
+
 _MEANS = {folded(name): " ".join(map(stem, names[0].split())) for names in _SYNONYMS for name in names}
 _ONE = frozenset(map(normal_attribute, _ONE_VALUED))
+_MANY = frozenset(map(normal_attribute, _MANY_VALUED))
 
 
 _TOLD_BY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -59,6 +59,12 @@ _NEGATED_AVERSION = re.compile(rf"\b{_NOT}\s+(?:\w+\s+)?{_AVERSION}\b", re.IGNOR
 _NEGATIVE = re.compile(
     rf"\b(?:{_NOT}|{_AVERSION})\b|[不沒没無无非勿別别]|ない|ません|過敏|过敏", re.IGNORECASE | re.VERBOSE
 )
+_CHANGED = re.compile(
+    r"\b(?:no\ longer|not\ any\ ?more|any\ ?more|instead|switched|changed|swapped|replaced|moved|sold|quit|stopped"
+    r"|gave\ up|given\ up|used\ to|from\ now\ on|nicht\ mehr|statt|stattdessen|ne\ \w+\ plus|ya\ no|em\ vez)\b"
+    r"|不再|改用|改成|換成|换成|もう",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,11 @@ def agree(first: Gist, second: Gist) -> bool:
 def adds(new: Gist, old: Gist) -> bool:
     """Whether `new` says all that `old` does and something more."""
     return bool(old.words) and old.words < new.words and old.numbers <= new.numbers and new.negative == old.negative
+
+
+def tells_change(text: str) -> bool:
+    """Whether `text` says in so many words that something is no longer as it was."""
+    return bool(_CHANGED.search(text))
 
 
 def covers(new: Gist, old: Gist) -> float:

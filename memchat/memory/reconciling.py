@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from memchat.core.memories import Memory
-from memchat.memory.attributes import one_valued, same_attribute
-from memchat.memory.comparing import MAYBE_SAME, SURELY_SAME, adds, agree, covers, gist
+from memchat.memory.attributes import many_valued, one_valued, same_attribute
+from memchat.memory.comparing import MAYBE_SAME, SURELY_SAME, adds, agree, covers, gist, tells_change
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.queries import folded, same_text
 
@@ -60,7 +60,7 @@ def by_rule(new: Proposal, known: Known) -> Verdict | None:
         return "same"
     if adds(said, kept) and (related or known.similarity >= MAYBE_SAME):
         return "refines" if related else None
-    if related:
+    if related and not new.several:
         return None
     # About different things they can at most be the same.
     return None if known.similarity >= MAYBE_SAME and agree(said, kept) else "unrelated"
@@ -80,7 +80,9 @@ def checked(verdict: Verdict, new: Proposal, known: Known) -> Verdict:
         case "same":
             return "same" if alike else "unrelated"
         case "replaces":
-            return "replaces" if may_replace(new, known) else "unrelated"
+            borne_out = covers(said, kept) > 0 or said.unspaced or tells_change(new.quote)
+            beside = many_valued(new.attribute) and said.negative == kept.negative and not tells_change(new.quote)
+            return "replaces" if may_replace(new, known) and borne_out and not beside else "unrelated"
         case "unrelated":
             return "unrelated"
 
@@ -106,7 +108,8 @@ def ends(new: Proposal, known: Known) -> bool:
         return False
     said, kept = gist(new.text), gist(old.text)
     if new.value and old.value and about_the_same(new, known):
-        return same_text(new.value) == same_text(old.value)
+        words, before = set(same_text(new.value).split()), set(same_text(old.value).split())
+        return words <= before or before <= words
     if kept.keys:
         alike = about_the_same(new, known) or known.similarity >= 0.6 or covers(said, kept) >= 0.5
         return kept.keys <= said.words | said.keys and alike
