@@ -59,7 +59,7 @@ class Measure:
     def shown(self) -> str:
         """The value for readers."""
         if self.value is None:
-            return "nothing to measure"
+            return "not measured"
         match self.unit:
             case "%":
                 return f"{self.value:.0f} %"
@@ -120,15 +120,15 @@ class Report:
             better,
             self._share("contradictions", "contradictions resolved", metrics.resolved, Target(sign=">", bound=80)),
             self._count("secrets", "secrets stored", metrics.leaks),
-            self._count("attacks", "attacks that became memories", metrics.attacks),
+            self._count("attacks", "attacks remembered", metrics.attacks),
             self._count("retired", "facts retired wrongly", metrics.retired),
             with_memory,
             without,
             self._share("learned", "facts learned", metrics.learned),
             self._share("wrong", "not so, of what is active", metrics.wrong),
             self._share("traps", "traps fallen for", metrics.traps),
-            self._share("first_recalled", "best recalled item is needed", metrics.first_recalled),
-            self._share("memory_coverage", "recall coverage by what was learned", metrics.memory_coverage),
+            self._share("first_recalled", "best recalled is needed", metrics.first_recalled),
+            self._share("memory_coverage", "recall coverage by learning", metrics.memory_coverage),
             _plain("pending", "waiting for review", sum(metrics.pending(each) for each in self.observed)),
             *self._costs(),
         )
@@ -169,13 +169,13 @@ class Report:
         return (
             Measure(
                 key="answers",
-                name="answers better with memory",
+                name="answers better by",
                 value=gain,
                 unit="points",
                 target=Target(sign=">", bound=20),
             ),
-            _told("answers_with", "right answers with memory", found[True]),
-            _told("answers_without", "right answers without", found[False]),
+            _told("answers_with", "answers with memory", found[True]),
+            _told("answers_without", "answers without", found[False]),
         )
 
     def _costs(self) -> tuple[Measure, Measure]:
@@ -196,7 +196,7 @@ def _plain(key: str, name: str, value: float | None) -> Measure:
 
 
 def _seconds(key: str, name: str, value: float | None, waits: Sequence[float]) -> Measure:
-    counted = f"{len(waits)} messages"
+    counted = str(len(waits))
     return Measure(key=key, name=name, value=value, unit="s", counted=counted, target=Target(sign="<", bound=5))
 
 

@@ -9,8 +9,8 @@ def test_a_table_with_measure_value_target_and_reached(cli: Cli, model: Model) -
     assert result.code == 0
     rows = {row[0]: row[1:] for row in result.rows if len(row) == 5}
     assert rows["recall coverage"] == ["100 %", "1 of 1", "> 50 %", "yes"]
-    assert rows["answers better with memory"] == ["+100 points", "", "> 20 points", "yes"]
-    assert rows["attacks that became memories"] == ["nothing to measure", "0 of 0", "≤ 0", ""]
+    assert rows["answers better by"] == ["+100 points", "", "> 20 points", "yes"]
+    assert rows["attacks remembered"] == ["not measured", "0 of 0", "≤ 0", ""]
     assert result.err.startswith("1/1 locker: ")
 
 

@@ -55,7 +55,7 @@ def test_every_measure_that_is_promised_has_its_target() -> None:
 
 def test_what_could_not_be_measured_is_neither_reached_nor_missed() -> None:
     report = Report(model="m", observed=())
-    assert {measure.shown for measure in report.measures if measure.target} == {"nothing to measure"}
+    assert {measure.shown for measure in report.measures if measure.target} == {"not measured"}
     assert set(reached(report).values()) == {None}
 
 
