@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
 _MOST_SPANS = 2
+_READ = 600
+"""How many characters of an item are read for the times that it tells of."""
+
 _SHORT = 200
 """A message of so many characters says little besides what was learned from it."""
 
@@ -122,7 +125,7 @@ class Gathering:
 
     def times_of(self, item: IndexedItem, zone: tzinfo | None) -> list[TimeSpan]:
         """The times that an item tells of: those in its text, else when it holds, else the day on which it was said."""
-        if named := [span for span in spans(item.text, item.at, zone, prefer="past") if span.start or span.end]:
+        if named := [span for span in spans(item.text[:_READ], item.at, zone, prefer="past") if span.start or span.end]:
             return named
         if item.valid_from or item.valid_to:
             return [TimeSpan(item.valid_from, item.valid_to, "", "range")]
@@ -132,7 +135,7 @@ class Gathering:
         """Whether an item was said in one of the times, holds in it, or tells of it."""
         if any(span.holds(item.at) for span in asked) or _touched(item, asked):
             return True
-        named = spans(item.text, item.at, zone, prefer="past")
+        named = spans(item.text[:_READ], item.at, zone, prefer="past")
         return any(span.touches(one.start, one.end) for one in named for span in asked)
 
     async def _search(

@@ -19,6 +19,9 @@ from memchat.memory.dates.values import Found, Language, Prefer, TimeSpan
 
 LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, CHINESE, JAPANESE)
 
+_NEAR = 1.6
+"""A language whose share of telling words is so near to the best one's may be it too."""
+
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -72,15 +75,21 @@ def _without_weekly(text: str, found: list[Found], language: Language) -> list[F
 
 
 def languages_of(text: str) -> list[Language]:
-    """The languages that `text` may be in, the likeliest first."""
+    """The languages that `text` may be in, the likeliest first; English when nothing tells.
+
+    Few, since the first text in a language costs the making of its reader.
+    """
     lowered = lower(text[:LONGEST])
     words = set(_WORDS.findall(lowered))
     scores = {language.code: float(len(words & _telling(language.code))) for language in LANGUAGES}
     kana = len(_KANA.findall(lowered))
     han = len(_HAN.findall(lowered))
-    scores |= {"ja": kana + han / 2 if kana else han / 4, "zh": han / 2 - kana}
-    scored = [(scores[language.code], -place, language) for place, language in enumerate(LANGUAGES)]
-    return [language for _, _, language in sorted(scored, key=lambda each: each[:2], reverse=True)]
+    scores |= {"ja": kana + han / 2 if kana else han / 3, "zh": han / 2 - kana}
+    best = max(scores.values())
+    if best <= 0:
+        return [ENGLISH]
+    likely = [language for language in LANGUAGES if scores[language.code] * _NEAR >= best]
+    return sorted(likely, key=lambda language: -scores[language.code])
 
 
 @cache
