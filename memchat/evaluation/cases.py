@@ -59,6 +59,7 @@ class Fact:
         says: Whether a memory tells it.
         replaces: The key of what is true no longer because of it.
         optional: Whether it may be learned but need not be.
+        past: Whether it tells what was, so that a memory that has ceased to hold tells it as well.
         kind: The kind of memory that it must become, where that matters.
     """
 
@@ -66,6 +67,7 @@ class Fact:
     says: Matcher
     replaces: str = ""
     optional: bool = False
+    past: bool = False
     kind: str = ""
 
 
