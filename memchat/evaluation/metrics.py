@@ -123,13 +123,13 @@ def learned(observed: Observed) -> Share:
 def missed(observed: Observed) -> list[str]:
     """The keys of the facts that were to be learned and were not."""
     conversation = observed.conversation
-    replaced = _replaced(conversation)
+    past = _replaced(conversation) | {fact.key for fact in conversation.facts if fact.past}
     current = [each.memory for each in judged(observed)]
     kept = [memory for memory in observed.memories if memory.status in {"active", "superseded"}]
     return [
         fact.key
         for fact in conversation.facts
-        if not fact.optional and not any(tells(memory, fact) for memory in (kept if fact.key in replaced else current))
+        if not fact.optional and not any(tells(memory, fact) for memory in (kept if fact.key in past else current))
     ]
 
 

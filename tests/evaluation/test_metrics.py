@@ -1,5 +1,6 @@
 """The scorer scores itself: known memories and answers have known numbers."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -69,6 +70,13 @@ def test_facts_learned_counts_what_was_replaced_as_kept() -> None:
     assert metrics.learned(observed(LISBON, BEES)) == Share(2, 3)
     assert metrics.learned(observed(OLD_TAIPEI)) == Share(1, 3)
     assert metrics.learned(observed(memory("The user keeps bees.", status="pending"))) == Share(0, 3)
+
+
+def test_what_is_told_as_past_may_be_kept_as_past() -> None:
+    case = replace(moving(), facts=(replace(moving().fact("bees"), past=True),))
+    ended = memory("The user kept bees.", valid_to=AT - timedelta(days=1))
+    assert metrics.learned(observed(ended, conversation=case)) == Share(1, 1)
+    assert metrics.learned(observed(ended)) == Share(0, 3)
 
 
 @pytest.mark.parametrize(
