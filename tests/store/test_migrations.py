@@ -14,7 +14,8 @@ from memchat.store.connection import connect
 from memchat.store.database import Database, make_private
 from memchat.store.migrations import LATEST, Migration, all_migrations, migrate, version_of
 from memchat.store.store import Store
-from tests.store.helpers import found
+from memchat.store.vectors import use_embedder
+from tests.store.helpers import found, unit
 
 _OLD_DATA = """
 INSERT INTO sessions (number, id, title, created_at, updated_at, last_seq, message_count, deleted_at) VALUES
@@ -30,7 +31,13 @@ INSERT INTO memories (id, kind, text, normal_text, status, confidence, origin, o
     ('f1', 'preference', 'Likes small gardens', 'likes small gardens', 'active', 1, 'user', 101, 101),
     ('f2', 'fact', 'Hates gardens', 'hates gardens', 'forgotten', 1, 'user', 101, 101);
 INSERT INTO sources (target, session_id, message_id, quote) VALUES ('f1', 's1', 'm1', 'Murin-an');
-INSERT INTO profile VALUES ('favourite_place', 'the garden', 1, 'user', 101);
+INSERT INTO profile VALUES ('favourite_place', 'the garden', 1, 'user', 101), ('name', 'Alicia', 0.6, 'assistant', 107);
+INSERT INTO sources (target, session_id, message_id, quote, live) VALUES
+    ('profile:name', 's1', 'm1', 'I am Alice', 0), ('profile:name', 's1', 'm4', 'Alicia, really', 1);
+INSERT INTO changes (id, target, action, actor, at, before, after) VALUES
+    ('c1', 'f1', 'add', 'large', 101, NULL, '{"text": "Likes small gardens", "status": "active", "sources": []}'),
+    ('c2', 'profile:name', 'set', 'user', 106, NULL, '{"value": "Alice", "sources": [2]}'),
+    ('c3', 'profile:name', 'set', 'small', 107, '{"value": "Alice", "sources": [2]}', '{"value": "Alicia"}');
 INSERT INTO jobs (id, kind, key, payload, run_after, created_at) VALUES ('j1', 'fold', 'fold:s1', '{}', 0, 100);
 """
 
@@ -74,7 +81,7 @@ async def test_data_of_every_earlier_version_is_kept_and_found(version: int, pat
     _at_version(path, version)
     store = await Store.open(path)
     assert [message.id for message in await store.messages.page("s1", before_seq=None, limit=9)] == ["m1", "m3", "m4"]
-    (place,) = await store.profile.list()
+    place, _ = await store.profile.list()
     assert (place.field, place.value) == ("favourite_place", "the garden")
     assert set(await found(store, "garden")) == {"m1", "m3", "s1", "f1", place.memory_id}
     assert await found(store, "庭園") == ["m3"]
@@ -88,6 +95,82 @@ async def test_data_of_every_earlier_version_is_kept_and_found(version: int, pat
     assert await store.check() == "ok"
     await store.sessions.restore("s2")
     assert "m5" in await found(store, "garden")
+    await store.close()
+
+
+@pytest.mark.parametrize("version", range(1, LATEST))
+async def test_profile_values_become_memories_with_their_sources(version: int, path: Path) -> None:
+    _at_version(path, version)
+    store = await Store.open(path)
+    place, name = await store.profile.list()
+    assert (name.field, name.value, name.confidence, name.origin, name.actor) == (
+        "name",
+        "Alicia",
+        0.6,
+        "assistant",
+        "small",
+    )
+    assert place.actor == "user"
+    assert [source.quote for source in name.sources] == ["Alicia, really"]
+    memory = await store.memories.get(name.memory_id)
+    assert (memory.text, memory.subject, memory.attribute, memory.status) == ("name: Alicia", "user", "name", "active")
+    assert memory.observed_at == memory.updated_at == memory.last_seen_at == name.updated_at
+    assert await found(store, "alicia") == [name.memory_id]
+    assert [key for key, text in await store.index.pending(99) if text == "name: Alicia"]
+
+    changes = await store.memories.history("profile:name")
+    assert [(change.target, change.action, change.undone_at) for change in changes] == [
+        ("profile:name", "set", None),
+        ("profile:name", "set", None),
+    ]
+    fact = await store.memories.get("f1")
+    assert (fact.actor, fact.seen_count, fact.last_seen_at) == ("large", 1, fact.observed_at)
+    undone = await store.memories.undo()
+    assert undone is not None
+    assert undone.id == "c1", "what was changed before profile values were memories is only told"
+    assert (await store.memories.get("f1")).status == "forgotten"
+    assert await store.memories.undo() is None
+    assert len(await store.profile.list()) == 2
+
+    await store.profile.set("name", "Alice", origin="user")
+    actions = [change.action for change in await store.memories.history("profile:name")]
+    assert actions == ["set", "set", "set", "supersede"]
+    await store.memories.undo()
+    assert (await store.profile.list())[1] == name
+    assert await store.check() == "ok"
+    await store.close()
+
+
+async def test_a_field_keeps_its_vector_and_its_place_in_what_was_recalled(path: Path) -> None:
+    _at_version(path, 2)
+    db = connect(path)
+    db.execute("INSERT INTO recalls VALUES ('m1', 1, 1.0, '')")
+    db.execute(
+        "INSERT INTO recalled_items (message_id, place, in_plan, kind, ref, text, score, parts, tokens, source_title, "
+        "source_at) VALUES ('m1', 0, 1, 'profile', 'name', 'name: Alicia', 0.5, '{}', 3, '', 100)"
+    )
+    use_embedder(db, "test", 4)
+    key = db.execute("SELECT key FROM items WHERE kind = 'profile' AND ref = 'name'").get
+    db.execute(
+        "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, 'profile', 0, 0, 107.0, ?)",
+        (key, unit(1, 0, 0, 0)),
+    )
+    db.execute("UPDATE items SET embedded = 1 WHERE key = ?", (key,))
+    db.close()
+    store = await Store.open(path)
+    _, name = await store.profile.list()
+    assert [hit.ref for hit in await store.index.by_meaning(unit(1, 0, 0, 0), limit=9)] == [name.memory_id]
+    assert [item.id for item in await store.recalls.of_message("m1")] == [name.memory_id]
+    await store.close()
+
+
+async def test_nothing_is_learned_from_what_was_said_before_learning(path: Path) -> None:
+    _at_version(path, 2)
+    store = await Store.open(path)
+    assert (await store.sessions.get("s1")).learned_to == 4
+    assert await store.messages.unlearned("s1", 9) == []
+    said = await store.messages.append_user("s1", "I live in Taipei", tokens=4)
+    assert await store.messages.unlearned("s1", 9) == [said]
     await store.close()
 
 
