@@ -159,7 +159,7 @@ def retired(observed: Observed) -> Share:
     return share(
         any(fact.says(text_of(memory)) for memory in gone) and not any(fact.says(text_of(memory)) for memory in current)
         for fact in conversation.facts
-        if not fact.optional and fact.key not in replaced
+        if not (fact.optional or fact.past or fact.key in replaced)
     )
 
 
