@@ -13,6 +13,7 @@ from memchat.core.events import TurnEvent
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
 from memchat.providers.scripted import Reply, Say, ScriptedServer
+from tests.memory.reading import Reader
 
 
 class Script:
@@ -21,6 +22,7 @@ class Script:
     Attributes:
         chats: Bodies of the chat requests.
         others: Bodies of the background requests, for summaries and titles.
+        reader: Answers the requests of learning.
         background: The reply to those.
         answer: Chooses the reply to a chat request when none is queued.
     """
@@ -28,6 +30,7 @@ class Script:
     def __init__(self) -> None:
         self.chats: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
+        self.reader = Reader()
         self.background: Reply = Say("They talked about ChromaDB.")
         self.answer: Callable[[dict[str, Any]], Reply] = lambda _: Say("Good.")
         self._replies: deque[Reply] = deque()
@@ -37,6 +40,8 @@ class Script:
         self._replies.extend(Say(reply) if isinstance(reply, str) else reply for reply in replies)
 
     def __call__(self, body: dict[str, Any]) -> Reply:
+        if self.reader.answers(body):
+            return self.reader(body)
         if not self._is_chat(body):
             self.others.append(body)
             return self.background

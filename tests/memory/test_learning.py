@@ -8,11 +8,19 @@ from typing import Any
 
 import pytest
 
-from memchat.core.events import BackgroundEvent, EpisodeClosed, LearningChanged, SessionChanged, SummaryUpdated
+from memchat.core.events import (
+    BackgroundEvent,
+    Consolidated,
+    EpisodeClosed,
+    Learned,
+    LearningChanged,
+    SessionChanged,
+    SummaryUpdated,
+)
 from memchat.core.messages import Session
-from memchat.core.settings import MemorySettings, Settings
+from memchat.core.settings import LearningSettings, MemorySettings, Settings
 from memchat.core.times import now
-from memchat.memory.jobs import fold_job, session_summary_job, title_job
+from memchat.memory.jobs import fold_job, learn_job, session_summary_job, tidy_job, title_job
 from memchat.memory.learning import LEASE_SECONDS, Learning
 from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder
@@ -195,6 +203,68 @@ async def test_a_pause_puts_the_running_job_back_and_embedding_goes_on(
     assert await learning.settle(20)
     assert (await store.sessions.get(session.id)).title == "ChromaDB talk"
     assert (await store.jobs.failed()) == []
+
+
+async def test_a_pause_can_let_the_running_job_end_and_begin_no_other(
+    store: Store, session: Session, server: ScriptedServer, learn: Build
+) -> None:
+    gate = asyncio.Event()
+    server.add(Say("ChromaDB talk", gate=gate), Say("- The user talks about ChromaDB."))
+    await store.jobs.add([title_job(session.id), fold_job(session.id, 8192)])
+    learning = learn()
+    learning.start()
+    await server.request_arrived()
+    learning.pause(put_back=False)
+    gate.set()
+    assert not await learning.settle(0.5)
+    assert (await store.sessions.get(session.id)).title == "ChromaDB talk"
+    assert len(server.requests) == 1
+    learning.resume()
+    assert await learning.settle(20)
+    assert len(server.requests) == 2
+
+
+async def test_each_call_is_booked_under_what_it_was_made_for(
+    store: Store, session: Session, server: ScriptedServer, learn: Build
+) -> None:
+    server.add(Say("ChromaDB talk", usage=(120, 4)), Say("- The user talks about ChromaDB.", usage=(300, 9)))
+    await store.jobs.add([title_job(session.id), fold_job(session.id, 8192)])
+    assert await learn().settle(20)
+    totals = {
+        total.kind: (total.calls, total.prompt_tokens, total.completion_tokens) for total in await store.usage.totals()
+    }
+    assert totals == {"title": (1, 120, 4), "fold": (1, 300, 9)}
+
+
+async def test_a_model_that_cannot_learn_reads_nothing_and_says_so(
+    store: Store, session: Session, server: ScriptedServer, learn: Build, events: list[BackgroundEvent]
+) -> None:
+    await store.jobs.add([learn_job(session.id)])
+    assert await learn(unable=lambda: "tiny is too small.").settle(20)
+    told = [event for event in events if isinstance(event, LearningChanged)]
+    assert told[-1] == LearningChanged(waiting=0, unable="tiny is too small.")
+    assert server.requests == []
+    assert (await store.sessions.get(session.id)).learned_to == 0, "another model may read it"
+
+
+async def test_the_mode_can_change_while_it_runs(
+    store: Store, session: Session, server: ScriptedServer, learn: Build, events: list[BackgroundEvent]
+) -> None:
+    learning = learn()
+    learning.settings = Settings(learning=LearningSettings(mode="off"))
+    await say(store, session, "I live in Taipei.", "Nice.")
+    await store.jobs.add([learn_job(session.id)])
+    assert await learning.settle(20)
+    assert not any(isinstance(event, Learned) for event in events)
+
+
+async def test_tidying_needs_no_model(store: Store, learn: Build, clock: Clock, events: list[BackgroundEvent]) -> None:
+    await store.memories.add(kind="fact", text="It may rain.", confidence=0.5, origin="user", actor="scripted")
+    clock.skip(100 * 86_400)
+    await store.jobs.add([tidy_job()])
+    assert await learn(model=no_model, clock=clock).settle(20)
+    (told,) = [event for event in events if isinstance(event, Consolidated)]
+    assert [memory.text for memory in told.archived] == ["It may rain."]
 
 
 async def test_stopping_in_the_middle_leaves_the_job_for_the_next_start(
