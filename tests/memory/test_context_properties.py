@@ -68,12 +68,12 @@ def test_a_request_fits_is_valid_and_loses_nothing_silently(request: ContextInpu
     except MessageTooLong as caught:
         refused = caught
     else:
-        _check(request, plan)
+        check_request(request, plan)
         return
     assert refused.tokens > refused.available
 
 
-def _check(request: ContextInputs, plan: ContextPlan) -> None:
+def check_request(request: ContextInputs, plan: ContextPlan) -> None:
     if request.user_text.strip():
         assert plan.tokens + plan.reserve + request.tool_tokens <= request.window
     user = [block for block in plan.blocks if block.layer == "user"]
