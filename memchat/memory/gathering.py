@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from memchat.core.context import ItemKind, RecalledItem
 from memchat.core.memories import Memory
 from memchat.memory.dates import TimeSpan, spans
+from memchat.memory.queries import Vocabulary
 from memchat.memory.ranking import Candidate, Ranked
 from memchat.memory.times_asked import TimesAsked
 from memchat.store.values import BufferSpan, Hit, IndexedItem
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
 _MOST_SPANS = 2
+_BEST = 6
+"""How many of the best surely have room."""
+
 _READ = 600
 """How many characters of an item are read for the times that it tells of."""
 
@@ -73,6 +77,7 @@ class Gathering:
             searches.append(self._search(replace(wanted, kinds=kinds), past=True))
         found = await asyncio.gather(*searches)
         bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
+        of_messages = {hit.ref: hit.score for hits, _ in found for hit in hits if hit.kind == "message"}
         beginnings = not answering and not bm25
         if beginnings:
             bm25 = _best([(await self._search(replace(wanted, vector=None), past=past, prefix=True))[0]])
@@ -82,7 +87,7 @@ class Gathering:
         return [
             Candidate(
                 item,
-                bm25.get(key),
+                _inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
                 cosine.get(key),
                 context=context.get(item.ref, ""),
                 in_time=self._in_time(item, asked.spans, wanted.zone) if asked.spans else None,
@@ -94,16 +99,16 @@ class Gathering:
     async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
         """`holding`, without the messages that said no more than what has ceased to hold.
 
-        A message whose fact is there too and comes before it goes as well: it says the same again.
+        A message goes as well when a memory that says the same, and was learned from it, is among the best.
         """
         kept: list[Ranked] = []
-        said: set[str] = set()
-        for one in self.holding(ranked, asked, now):
+        holding = self.holding(ranked, asked, now)
+        best = [one.item for one in holding[:_BEST] if one.item.kind in _MEMORIES and one.item.message_id]
+        said = {item.message_id: len(item.text) for item in best}
+        for one in holding:
             item = one.item
-            if item.kind in _MEMORIES and item.message_id:
-                said.add(item.message_id)
             if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
-                if item.ref in said:
+                if len(item.text) <= 2 * said.get(item.ref, 0):
                     continue
                 learned = await self._store.memories.of_message(item.ref) if not (asked.past or asked.spans) else []
                 if learned and all(memory.status == "superseded" and memory.valid_to for memory in learned):
@@ -125,7 +130,7 @@ class Gathering:
 
     def times_of(self, item: IndexedItem, zone: tzinfo | None) -> list[TimeSpan]:
         """The times that an item tells of: those in its text, else when it holds, else the day on which it was said."""
-        if named := [span for span in spans(item.text[:_READ], item.at, zone, prefer="past") if span.start or span.end]:
+        if named := [span for span in spans(item.text[:_READ], item.at, zone) if span.start or span.end]:
             return named
         if item.valid_from or item.valid_to:
             return [TimeSpan(item.valid_from, item.valid_to, "", "range")]
@@ -135,7 +140,7 @@ class Gathering:
         """Whether an item was said in one of the times, holds in it, or tells of it."""
         if any(span.holds(item.at) for span in asked) or _touched(item, asked):
             return True
-        named = spans(item.text[:_READ], item.at, zone, prefer="past")
+        named = spans(item.text[:_READ], item.at, zone)
         return any(span.touches(one.start, one.end) for one in named for span in asked)
 
     async def _search(
@@ -209,6 +214,17 @@ def _touched(item: IndexedItem, asked: Sequence[TimeSpan]) -> bool:
     if item.valid_from is None and item.valid_to is None:
         return False
     return any(span.touches(item.valid_from or item.at, item.valid_to) for span in asked)
+
+
+def _inherited(
+    item: IndexedItem, own: float | None, of_messages: Mapping[str, float], context: str, terms: Sequence[str]
+) -> float | None:
+    """A memory's bm25: that of the message that it rests on, where that is higher and the words rested on are found."""
+    said = of_messages.get(item.message_id or "") if item.kind in _MEMORIES else None
+    if said is None or said <= (own or 0.0):
+        return own
+    vocabulary = Vocabulary.of(context)
+    return said if any(vocabulary.has(term) for term in terms) else own
 
 
 def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:

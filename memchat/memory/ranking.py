@@ -117,6 +117,7 @@ def rank(
     beginnings: bool = False,
     only_time: bool = False,
     past: bool = False,
+    extra: Collection[str] = (),
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
@@ -130,13 +131,14 @@ def rank(
         beginnings: Whether terms are beginnings of words.
         only_time: Whether nothing but a time is asked for.
         past: Whether it is asked how things were before.
+        extra: Those of the terms that need not be there, such as the names of months.
     """
     vocabularies = [Vocabulary.of(f"{candidate.item.text} {candidate.context}") for candidate in candidates]
     held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
     weights = _rarity(terms, held, stored)
     best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
     coverage = max((sum(weights[term] for term in present) for present in held), default=0.0)
-    coverage /= sum(weights.values()) or 1.0
+    coverage = min(1.0, coverage / (sum(weights[term] for term in terms if term not in extra) or 1.0))
     for_words = coverage * (WORDS if scale else WORDS_ALONE)
     for_meaning = MEANING + (MEANING_WITHOUT_WORDS - MEANING) * (1 - coverage) ** 2
     ranked = []

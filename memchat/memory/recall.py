@@ -180,6 +180,7 @@ class Recaller:
             beginnings=beginnings,
             only_time=asked.only,
             past=asked.past,
+            extra=asked.extra,
         )
         return ranked, why
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from memchat.memory.dates import TimeSpan, asks_about_past, spans
+from memchat.memory.dates import TimeSpan, asks_about_past, spans, without_past_words
 from memchat.memory.queries import LOOKED_AT, Query, query_of
 
 Relation = Literal["before", "after", "during"]
@@ -78,6 +78,7 @@ class TimesAsked:
         spans: The times that it names.
         past: Whether it asks how things were before.
         only: Whether it asks for nothing but what was said in a time, as "what did we discuss last month?" does.
+        extra: Those of the query's terms that only name a time.
         anchor: The event that tells the time; none when there is none, or a time is named.
     """
 
@@ -85,6 +86,7 @@ class TimesAsked:
     spans: tuple[TimeSpan, ...] = ()
     past: bool = False
     only: bool = False
+    extra: frozenset[str] = frozenset()
     anchor: Anchor | None = None
 
 
@@ -101,7 +103,8 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None) -> TimesAsked:
     found = tuple(spans(looked_at, now, zone, prefer="past"))
     past = asks_about_past(looked_at, now, zone)
     if not found:
-        return TimesAsked(query=whole, past=past, anchor=_anchor(looked_at))
+        terms = (query_of(without_past_words(looked_at)).terms if past else ()) or whole.terms
+        return TimesAsked(query=Query(terms, whole.text), past=past, anchor=_anchor(looked_at))
     rest = looked_at
     for span in reversed(found):
         rest = f"{rest[: span.place[0]]} {'' if not span.named else span.words} {rest[span.place[1] :]}"
@@ -110,7 +113,8 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None) -> TimesAsked:
         bare = f"{bare[: span.place[0]]} {bare[span.place[1] :]}"
     only = _says_nothing_else(bare)
     terms = query_of(rest).terms or whole.terms
-    return TimesAsked(query=Query(terms, whole.text), spans=found, past=past, only=only)
+    extra = frozenset(terms) - frozenset(query_of(bare).terms)
+    return TimesAsked(query=Query(terms, whole.text), spans=found, past=past, only=only, extra=extra)
 
 
 def _says_nothing_else(rest: str) -> bool:

@@ -109,6 +109,14 @@ def asks_about_past(text: str, at: datetime, zone: tzinfo | None) -> bool:
     return has(language, language.asks_past, rest)
 
 
+def without_past_words(text: str) -> str:
+    """`text` in lower case without the words by which it asks how things were, such as "used to" and "before"."""
+    language = languages_of(text)[0]
+    pattern = _pattern(language.code, language.asks_past)
+    lowered = lower(text)
+    return pattern.sub(" ", lowered) if pattern is not None else lowered
+
+
 def without_times(text: str, at: datetime, zone: tzinfo | None) -> tuple[Language, str]:
     """`text` in lower case with blanks for the times in it, and its language; "before March" is gone as a whole."""
     language, found = read(text, at, zone)

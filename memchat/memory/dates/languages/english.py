@@ -159,7 +159,7 @@ ENGLISH = Language(
         "|have been|has been|'ve been|'s been"
     ),
     asks_past=(
-        "used to|before(?! (?:that )?(?:i|we|you) (?:can|go|leave|start)\\b)|previous(?:ly)?|former(?:ly)?|earlier"
-        "|back then|in the past|past|originally|at first|(?<!how )old|no longer|any ?more|prior|history|changed?"
+        "used? to|before(?! (?:that )?(?:i|we|you) (?:can|go|leave|start)\\b)|previous(?:ly)?|former(?:ly)?|earlier"
+        "|back then|in the past|past|originally|at first|(?<!how )old|no longer|any ?more|prior"
     ),
 )
