@@ -187,6 +187,17 @@ def _wanted(change: Change) -> dict[str, Any]:
 def _changed_since(db: apsw.Connection, number: int, change: Change) -> bool:
     """Whether a later change of another batch set what undoing this one would set."""
     wanted = _wanted(change)
+    if wanted.get("status") == "active" and row(
+        db,
+        "SELECT 1 FROM memories AS m JOIN memories AS o ON o.field = m.field AND o.id != m.id "
+        "JOIN changes AS c ON c.target = o.id WHERE m.id = ? AND c.number > ? AND c.undone_at IS NULL "
+        "AND c.batch IS NOT ? LIMIT 1",
+        change.target,
+        number,
+        change.batch,
+    ):
+        # The profile field has had another value since.
+        return True
     later = rows(
         db,
         f"SELECT {CHANGE} FROM changes WHERE target = ? AND number > ? AND undone_at IS NULL AND batch IS NOT ?",
