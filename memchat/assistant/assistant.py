@@ -72,7 +72,9 @@ class Assistant:
         self._texts = self._shared.texts
         self._connection = self._shared.connection
         self._embedding = self._shared.embedding
-        self._recaller = Recaller(store, self._embedding, self._texts.count, clock=clock)
+        self._recaller = Recaller(
+            store, self._embedding, self._texts.count, clock=clock, fields=settings.profile.fields
+        )
         self._homes = Homes(self._home_of, store, clock)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
         self._answering = Answering(

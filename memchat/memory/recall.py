@@ -17,6 +17,7 @@ from memchat.memory.gathering import Gathering, Wanted
 from memchat.memory.queries import Query, all_words, query_of, same_text
 from memchat.memory.ranking import Ranked, Similarities, distinct, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
+from memchat.memory.zones import user_zone
 from memchat.store.values import BufferSpan
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Recaller:
         embedder: For the search by meaning; while it is loading or missing, words are searched alone.
         count: Length of a text in tokens.
         clock: Tells the present moment.
-        zone: The user's time zone; none is this machine's.
+        zone: The user's time zone; none is the one that their profile names, else this machine's.
         fields: What each profile field says, by name, in words that a question may use.
         patience: How long a search waits for the query's vector, in seconds.
     """
@@ -100,7 +101,7 @@ class Recaller:
             in_context: Refs of what goes to the model anyway: profile fields, pinned facts, session summaries.
         """
         began = time.perf_counter()
-        asked = times_asked(text, self._clock(), self._zone)
+        asked = times_asked(text, self._clock(), await self._zone_of_user())
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
@@ -123,7 +124,7 @@ class Recaller:
 
         What has ceased to hold is found too, with its dates, where the query asks how things were.
         """
-        asked = await self._anchored(times_asked(query, self._clock(), self._zone))
+        asked = await self._anchored(times_asked(query, self._clock(), await self._zone_of_user()))
         asked = replace(asked, query=Query(asked.query.terms or all_words(query), asked.query.text))
         if not asked.query.terms or limit <= 0:
             return []
@@ -132,6 +133,9 @@ class Recaller:
         found = self._gathering.holding(found, asked, self._clock())
         items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
         return await self._gathering.told(items)
+
+    async def _zone_of_user(self) -> tzinfo:
+        return self._zone or await user_zone(self._store)
 
     async def _anchored(self, asked: TimesAsked) -> TimesAsked:
         """`asked` with the time that its event gives, where that is found."""
@@ -144,7 +148,7 @@ class Recaller:
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
-            if times := self._gathering.times_of(one.item, self._zone):
+            if times := self._gathering.times_of(one.item, await self._zone_of_user()):
                 return replace(asked, spans=tuple(around_event(asked.anchor, times)))
         return asked
 
@@ -165,7 +169,7 @@ class Recaller:
             kinds=None if kinds is None else tuple(kinds),
             outside=outside,
             limit=candidates,
-            zone=self._zone,
+            zone=await self._zone_of_user(),
             now=self._clock(),
         )
         chosen, beginnings = await self._gathering.candidates(wanted, asked, answering=answering)

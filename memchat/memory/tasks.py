@@ -1,7 +1,6 @@
 """What each kind of learning job does, and what its calls cost."""
 
 from collections.abc import Awaitable, Callable
-from datetime import tzinfo
 from typing import TYPE_CHECKING, assert_never
 
 from memchat.core.events import BackgroundEvent, Consolidated
@@ -15,6 +14,7 @@ from memchat.memory.session_summary import summarise_session
 from memchat.memory.summarising import Summariser
 from memchat.memory.tidying import tidy
 from memchat.memory.title import make_title
+from memchat.memory.zones import user_zone
 from memchat.store.values import Job
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Tasks:
         count: Length of a text in o200k_base tokens.
         unable: Says in a sentence why the model cannot learn; empty when it can.
         publish: Told what changed.
-        clock: Tells the present moment, and with it the user's time zone.
+        clock: Tells the present moment.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Tasks:
             model=model,
             embedder=await self._embedder(),
             settings=settings,
-            zone=self._zone(),
+            zone=await user_zone(self._store),
             session_id=session_id,
             job_id=job.id,
             charge=charge,
@@ -127,8 +127,3 @@ class Tasks:
                 await self._store.usage.add(day, model.name, job.kind, usage.prompt_tokens, usage.completion_tokens)
 
         return charge
-
-    def _zone(self) -> tzinfo:
-        zone = self._clock().astimezone().tzinfo
-        assert zone is not None
-        return zone

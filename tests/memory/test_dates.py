@@ -1,5 +1,6 @@
 """Times in what people write: which days they mean, how they are told later, and when what is said holds."""
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.memory.dates import TimeSpan, asks_about_past, resolve, spans, validity
+from memchat.memory.zones import MACHINE, zone_named
 
 LISBON = ZoneInfo("Europe/Lisbon")
 FRIDAY = datetime(2026, 11, 20, 12, 0, tzinfo=LISBON)
@@ -183,6 +185,25 @@ def test_yesterday_is_the_users_own(hours: int) -> None:
     assert span.start == datetime(2026, 3, 2, tzinfo=zone)
     assert span.end == datetime(2026, 3, 3, tzinfo=zone)
     assert resolve("We met yesterday", late.astimezone(UTC), zone) == "We met on 2 March 2026"
+
+
+def test_this_machines_zone_knows_the_summer_time_of_each_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Lisbon")
+    time.tzset()
+    try:
+        for at in (datetime(2026, 1, 5, 23, 30, tzinfo=UTC), datetime(2026, 7, 5, 23, 30, tzinfo=UTC)):
+            assert at.astimezone(MACHINE).isoformat() == at.astimezone(LISBON).isoformat()
+            assert spans("yesterday", at, MACHINE) == spans("yesterday", at, LISBON)
+            assert spans("yesterday", at, None) == spans("yesterday", at, LISBON)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_zone_is_named_as_iana_does() -> None:
+    assert zone_named("Asia/Taipei") == ZoneInfo("Asia/Taipei")
+    for unknown in ("Taipei time", "", "../etc/passwd", "Asia"):
+        assert zone_named(unknown) is None
 
 
 def test_days_are_as_long_as_the_clocks_make_them() -> None:
