@@ -10,6 +10,7 @@ import pytest
 from memchat.assistant import Assistant
 from memchat.config import load
 from memchat.core.events import TurnEvent
+from memchat.core.times import Clock, now
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
 from memchat.providers.scripted import Reply, Say, ScriptedServer
@@ -56,7 +57,7 @@ class Script:
 class Open(Protocol):
     """Opens an assistant that the test's end closes."""
 
-    def __call__(self, overrides: dict[str, str] | None = None) -> Awaitable[Assistant]: ...
+    def __call__(self, overrides: dict[str, str] | None = None, *, clock: Clock = now) -> Awaitable[Assistant]: ...
 
 
 @pytest.fixture
@@ -76,9 +77,9 @@ async def open_assistant(server: ScriptedServer, paths: Paths) -> AsyncIterator[
     environ = {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "test", "MEMCHAT_MODEL": "scripted"}
     async with AsyncExitStack() as stack:
 
-        async def open_one(overrides: dict[str, str] | None = None) -> Assistant:
+        async def open_one(overrides: dict[str, str] | None = None, *, clock: Clock = now) -> Assistant:
             settings = load(paths, environ, overrides or {})
-            assistant = await Assistant.open(settings, paths, environ=environ)
+            assistant = await Assistant.open(settings, paths, environ=environ, clock=clock)
             stack.push_async_callback(assistant.close)
             assistant.warm_up()
             return assistant

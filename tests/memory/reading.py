@@ -54,7 +54,8 @@ class Reader:
         for line in LINE.finditer(asked.rsplit("Lines:\n", maxsplit=1)[-1]):
             self.read.append(line["text"])
             topic = next((topic for word, topic in self.topics.items() if word in line["text"]), "")
-            values = {"kind": "fact" if topic else "nothing", "topic": topic, "text": line["text"], "known": 0}
+            kind = "fact" if topic else "nothing"
+            values = {"kind": kind, "topic": topic, "holds": "years", "text": line["text"], "known": 0}
             answer[line["number"]] = {name: values[name] for name in schemas[line["number"]]["properties"]}
         return answer
 
