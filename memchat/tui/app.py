@@ -27,6 +27,9 @@ Resume = str | Literal["pick"] | None
 
 _log = logging.getLogger(__name__)
 
+_LAST_LEARNING_SECONDS = 3.0
+"""How long learning may take to its end when the program is left; what is not done by then waits for the next start."""
+
 
 class MemchatApp(App[None]):
     """memchat in the terminal.
@@ -220,6 +223,8 @@ class MemchatApp(App[None]):
                         await screen.leave()
                     self.assistant = screen.assistant
             assistant, self.assistant = self.assistant, None
+            with suppress(MemchatError):
+                await assistant.settle(_LAST_LEARNING_SECONDS)
             with suppress(MemchatError):
                 await assistant.close()
         self._collecting.end()
