@@ -87,27 +87,78 @@ def test_the_same_words_are_shown_once_and_a_changed_word_stays() -> None:
             st.booleans(),
             st.sampled_from(["message", "fact", "profile", "episode"]),
             st.sampled_from(["user", "assistant", None]),
+            st.none() | st.booleans(),
         ),
         max_size=8,
     ),
     st.text(max_size=40),
     st.booleans(),
+    st.booleans(),
 )
 def test_scores_are_the_sum_of_their_parts_from_0_to_1(
-    found: list[tuple[str, float | None, float | None, int, bool, str, str | None]], query: str, by_meaning: bool
+    found: list[tuple[str, float | None, float | None, int, bool, str, str | None, bool | None]],
+    query: str,
+    by_meaning: bool,
+    past: bool,
 ) -> None:
     candidates = [
         Candidate(
             item(n, text, at=NOW - timedelta(days=days), pinned=pinned, kind=kind, role=role),
             bm25,
             cosine,
+            in_time=in_time,
+            over=past and pinned,
         )
-        for n, (text, bm25, cosine, days, pinned, kind, role) in enumerate(found)
+        for n, (text, bm25, cosine, days, pinned, kind, role, in_time) in enumerate(found)
     ]
     scale = MINILM if by_meaning else None
-    ranked = rank(candidates, query_of(query).terms, stored=50, now=NOW, scale=scale)
+    ranked = rank(candidates, query_of(query).terms, stored=50, now=NOW, scale=scale, past=past, only_time=past)
     for one in ranked:
         assert 0 <= one.score <= 1
         assert abs(one.score - sum(one.parts.values())) < 1e-9
-    again = rank(list(reversed(candidates)), query_of(query).terms, stored=50, now=NOW, scale=scale)
+    again = rank(
+        list(reversed(candidates)), query_of(query).terms, stored=50, now=NOW, scale=scale, past=past, only_time=past
+    )
     assert [one.item.key for one in again] == [one.item.key for one in ranked]
+
+
+SCORES = st.floats(0.01, 50)
+COSINES = st.floats(0.21, 1)
+
+
+@given(SCORES, COSINES, st.integers(-900, 9_000), st.integers(-900, 9_000), st.booleans())
+def test_the_older_never_comes_before_the_newer_with_all_else_equal(
+    bm25: float, cosine: float, first: int, second: int, by_meaning: bool
+) -> None:
+    pair = [item(n, FACT.text, at=NOW - timedelta(days=days)) for n, days in enumerate((first, second))]
+    found = [Candidate(each, bm25, cosine) for each in pair]
+    ranked = rank(found, TERMS, stored=100, now=NOW, scale=MINILM if by_meaning else None)
+    older = min(pair, key=lambda each: each.at)
+    assert ranked[1].item.at == older.at
+    assert ranked[1].score <= ranked[0].score
+
+
+@given(SCORES, COSINES, st.floats(0, 1), st.floats(0, 1), st.integers(0, 99), st.integers(0, 99))
+def test_what_is_surer_or_used_more_never_scores_less(
+    bm25: float, cosine: float, first: float, second: float, few: int, many: int
+) -> None:
+    weak = item(1, FACT.text, kind="fact", confidence=min(first, second), use_count=min(few, many))
+    strong = item(2, FACT.text, kind="fact", confidence=max(first, second), use_count=max(few, many))
+    ranked = rank([Candidate(each, bm25, cosine) for each in (weak, strong)], TERMS, stored=100, now=NOW, scale=MINILM)
+    scores = {one.item.key: one.score for one in ranked}
+    assert scores[2] >= scores[1]
+
+
+def test_what_belongs_to_the_time_that_is_asked_for_comes_first() -> None:
+    found = [Candidate(item(n, FACT.text), 5.0, None, in_time=in_time) for n, in_time in enumerate((False, True, None))]
+    ranked = rank(found, TERMS, stored=100, now=NOW, scale=None)
+    assert [one.item.key for one in ranked] == [1, 2, 0]
+    assert ranked[0].parts["time"] > 0 > ranked[2].parts["time"]
+    assert ranked[0].parts["cap"] < 0
+
+
+def test_a_month_that_no_text_names_does_not_lower_the_score() -> None:
+    terms = query_of("which vector store did I use in April?").terms
+    plain = rank([Candidate(FACT, 7.0, None)], terms, stored=100, now=NOW, scale=None)
+    extra = rank([Candidate(FACT, 7.0, None)], terms, stored=100, now=NOW, scale=None, extra={"april"})
+    assert extra[0].score > plain[0].score
