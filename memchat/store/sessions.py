@@ -13,6 +13,7 @@ from memchat.store import erasing
 from memchat.store.database import Database
 from memchat.store.items import drop_session_items, put_episode, put_session_items
 from memchat.store.lookup import number_of
+from memchat.store.prefixes import clear
 from memchat.store.records import SESSION, session_of
 from memchat.store.sql import row, rows, run, storable
 from memchat.store.words import folded, phrase
@@ -281,6 +282,7 @@ def _delete(db: apsw.Connection, id: str, now: float) -> Session:
     number = number_of(db, "sessions", id)
     run(db, "UPDATE sessions SET deleted_at = coalesce(deleted_at, ?) WHERE number = ?", now, number)
     drop_session_items(db, number)
+    clear(db)
     return _by_number(db, number)
 
 
