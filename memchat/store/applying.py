@@ -251,13 +251,13 @@ def _says(memory: Memory, new: NewMemory) -> bool:
 
 def _applied(pen: Pen, start: int) -> Applied:
     """What the changes after `start` came to."""
-    firsts = rows(
+    before: dict[str, str | None] = {}
+    for target, was in rows(
         pen.db,
-        "SELECT target, min(number), before IS NULL, json_extract(before, '$.status') FROM changes WHERE number > ? "
-        "GROUP BY target ORDER BY min(number)",
+        "SELECT target, json_extract(before, '$.status') FROM changes WHERE number > ? ORDER BY number",
         start,
-    )
-    before = {target: None if new else status for target, _, new, status in firsts}
+    ):
+        before.setdefault(target, was)
     if not before:
         return Applied()
     added: list[Memory] = []

@@ -229,6 +229,8 @@ def reinforce(
         values |= {"seen_count": old.seen_count + 1, "last_seen_at": to_unix(max(seen_at, last_seen_at))}
     if again is not None:
         values |= _told(old, again)
+        if trusted_less(old.origin, again.origin):
+            values["origin"] = again.origin
         if pen.users and (new_sources or confidence >= old.confidence):
             values |= {"origin": again.origin, "actor": pen.actor}
             if old.field is not None:

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from memchat.core.memories import Source
 from memchat.store import searching
+from memchat.store.decisions import Add, NewMemory
 from memchat.store.store import Store
 from memchat.store.values import BufferSpan
 from tests.store.helpers import Costs, session_of
@@ -57,6 +59,9 @@ async def test_the_tail_reads_no_more_rows_than_it_returns_and_one(store: Store)
         pytest.param(lambda store, _: store.jobs.lease("me", 1), id="lease"),
         pytest.param(lambda store, _: store.index.pending(4), id="pending"),
         pytest.param(lambda store, _: store.sessions.sweep(), id="sweep"),
+        pytest.param(lambda store, session_id: store.messages.unlearned(session_id, 4), id="unlearned"),
+        pytest.param(lambda store, session_id: store.messages.before(session_id, 9), id="before"),
+        pytest.param(lambda store, session_id: store.prefixes.get(session_id), id="prefix"),
     ],
 )
 async def test_it_costs_the_same_with_ten_times_as_much(
@@ -108,3 +113,57 @@ async def test_a_search_ranks_only_so_many(store: Store, monkeypatch: pytest.Mon
     assert await ranked() == 21, "its messages and its episode"
     await _fill(store, 4, 40)
     assert await ranked() == 51
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda store, _: store.memories.same("knows about topic 3"), id="same"),
+        pytest.param(lambda store, _: store.memories.past("user", "topic 3"), id="past"),
+        pytest.param(lambda store, _: store.memories.of_message("m3"), id="of a message"),
+        pytest.param(lambda store, memory: store.memories.by_ids([memory]), id="by ids"),
+        pytest.param(lambda store, memory: store.memories.history(memory), id="history"),
+        pytest.param(lambda store, _: store.memories.history("profile:name"), id="history of a field"),
+        pytest.param(lambda store, _: store.profile.list(), id="profile"),
+        pytest.param(lambda store, _: store.memories.neighbours(None, ["platypus"], limit=5), id="neighbours"),
+        pytest.param(lambda store, _: store.consolidations.unfinished(), id="unfinished"),
+        pytest.param(lambda store, _: store.conflicts.open(), id="conflicts"),
+    ],
+)
+async def test_asking_for_memories_costs_the_same_with_ten_times_as_many(
+    store: Store, ask: Callable[[Store, str], Awaitable[object]]
+) -> None:
+    first = await _learn(store, 0, 20)
+    await store.profile.set("name", "Alice", origin="user")
+    before, _ = await _cost(store, lambda: ask(store, first))
+    await _learn(store, 20, 200)
+    after, _ = await _cost(store, lambda: ask(store, first))
+    # The word index is in some more pieces.
+    assert after <= before + 12
+
+
+async def test_learning_a_fact_costs_about_the_same_with_ten_times_as_many(store: Store) -> None:
+    await _learn(store, 0, 20)
+    async with Costs(store) as costs:
+        await _learn(store, 20, 40)
+        before = costs.steps
+        await _learn(store, 40, 200)
+        costs.begin()
+        await _learn(store, 200, 220)
+    assert costs.steps < before * 1.5
+
+
+async def _learn(store: Store, start: int, end: int) -> str:
+    """Has facts learned, one by one; the id of the first."""
+    ids = []
+    for number in range(start, end):
+        new = NewMemory(
+            kind="fact",
+            text=f"Knows about topic {number}.",
+            confidence=0.8,
+            origin="user",
+            attribute=f"topic {number}",
+            sources=(Source(session_id="s1", message_id=f"m{number}", quote=f"topic {number}"),),
+        )
+        ids += [memory.id for memory in (await store.memories.apply([Add(new)], actor="small")).added]
+    return ids[0]
