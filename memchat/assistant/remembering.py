@@ -106,6 +106,10 @@ class Remembering:
         """
         return self._changed(await self._store.memories.set_pinned(id, pinned))
 
+    async def pending(self) -> int:
+        """How many memories wait for the user's review."""
+        return (await self._store.memories.counts())["pending"]
+
     async def conflicts(self) -> list[Conflict]:
         """Memories that contradict each other and wait for the user."""
         return await self._store.conflicts.open()

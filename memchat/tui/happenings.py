@@ -24,7 +24,9 @@ from memchat.core.events import (
     TurnFailed,
     UserSaved,
 )
-from memchat.tui.text import counted, one_line
+from memchat.tui.text import counted
+from memchat.tui.widgets.chip import Chip, tells
+from memchat.tui.widgets.forgetting import ForgetQuestion
 
 if TYPE_CHECKING:
     from memchat.tui.screens.chat_sessions import ChatSessions
@@ -35,11 +37,16 @@ class Happenings:
 
     Args:
         chat: The screen.
+
+    Attributes:
+        consolidating: Whether the user asked for it, and is told also when nothing came of it.
     """
 
     def __init__(self, chat: "ChatSessions") -> None:
         self._chat = chat
         self._plans = 0
+        self._asked = ""
+        self.consolidating = False
 
     def turn(self, event: TurnEvent) -> None:
         """An event of the session that is shown."""
@@ -59,10 +66,18 @@ class Happenings:
                 chat.work(self.look_again(), group="plan")
             case Learned():
                 self._learned(event)
-            case UserSaved():
+            case UserSaved(message):
+                self._asked = message.id
                 if chat.session is not None and not chat.session.title:
                     chat.work(self._read_session(), group="session")
-            case Delta() | Reasoning() | ToolCalled() | Retrying() | ForgetAsked() | SecretsKeptOut():
+            case ForgetAsked(memory):
+                chat.work(chat.transcript.add_under(ForgetQuestion(memory), self._asked), group="note")
+            case SecretsKeptOut(kinds=kinds):
+                chat.say(
+                    f"What looks like a secret was replaced before it was kept and sent ({', '.join(kinds)}). "
+                    "privacy.redact_secrets = false turns that off."
+                )
+            case Delta() | Reasoning() | ToolCalled() | Retrying():
                 pass
             case _:
                 assert_never(event)
@@ -84,20 +99,36 @@ class Happenings:
                 chat.learning = event
             case EmbedderChanged():
                 chat.embedder = event
-            case EpisodeClosed() | Consolidated():
+            case Consolidated():
+                self._consolidated(event)
+            case EpisodeClosed():
                 pass
             case _:
                 assert_never(event)
 
     def _learned(self, event: Learned) -> None:
         chat = self._chat
-        for memory in event.added:
-            chat.note(f"⟲ remembered: {one_line(memory.text, 160)}", "learned")
-        for field in event.profile:
-            chat.note(f"⟲ profile: {field.field} is {one_line(field.value, 120)}", "learned")
-        if event.superseded:
-            chat.note(f"⟲ {counted(len(event.superseded), 'older memory', 'older memories')} superseded", "learned")
+        if tells(event) and event.session_id in (None, chat.session_id):
+            chat.work(chat.transcript.add_under(Chip(event), event.message_id), group="note")
         chat.work(self.look_again(), group="plan")
+
+    def _consolidated(self, event: Consolidated) -> None:
+        did = [
+            (event.merged, "merged"),
+            (event.distilled, "proposed for your review"),
+            (event.archived, "archived"),
+        ]
+        told = [f"{counted(len(memories), 'memory', 'memories')} {what}" for memories, what in did if memories]
+        if event.conflicts:
+            told.append(f"{counted(len(event.conflicts), 'contradiction')} to settle (f6)")
+        if event.problem:
+            self._chat.note(event.problem, "problem")
+        elif told:
+            self._chat.note(f"⟲ consolidated: {', '.join(told)} · /undo takes it back", "learned")
+        elif self.consolidating:
+            self._chat.note("⟲ consolidated: nothing says the same twice, and nothing contradicts", "learned")
+        self.consolidating = False
+        self._chat.work(self.look_again(), group="plan")
 
     async def _read_session(self) -> None:
         """Takes over the title that the first message gave the session."""
@@ -111,8 +142,9 @@ class Happenings:
         chat = self._chat
         session_id, plans = chat.session_id, self._plans
         profile = await chat.assistant.memories.profile()
+        pending = await chat.assistant.memories.pending()
         plan = await chat.assistant.preview(session_id)
         if session_id == chat.session_id:
-            chat.profile = profile
+            chat.profile, chat.pending = profile, pending
             if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

@@ -98,6 +98,28 @@ async def system(chat: "ChatScreen", argument: str) -> None:
         await opens.system_prompt(chat)
 
 
+async def erase(chat: "ChatScreen", argument: str) -> None:
+    if argument == "session":
+        await opens.erase(chat, "session", chat.session_id)
+    elif argument == "all":
+        await opens.erase(chat, "space", chat.space)
+    elif argument in chat.assistant.settings.profile.fields:
+        await opens.erase(chat, "profile", argument)
+    elif argument:
+        found = await chat.assistant.store.memories.get(argument)
+        await opens.erase(chat, "memory", found.id)
+    else:
+        chat.action_memory()
+
+
+async def consolidate(chat: "ChatScreen", _: str) -> None:
+    if not await chat.model_ready():
+        raise MemchatError("Consolidation asks a model, and none is set up.", "ctrl+o picks one.")
+    chat.happenings.consolidating = True
+    await chat.assistant.memories.consolidate()
+    chat.say("Consolidating while nothing else goes on; a line in the chat says what came of it.")
+
+
 async def undo(chat: "ChatScreen", _: str) -> None:
     change = await chat.assistant.memories.undo()
     chat.say(f"Taken back: {change.action} by {change.actor}." if change else "There is no change to take back.")

@@ -199,8 +199,7 @@ class Turns:
             self._screen.post_message(TurnHappened(session_id, event))
             match event:
                 case UserSaved(message):
-                    if user.saved(message):
-                        self._screen.say("What looks like a secret was replaced before it was kept and sent.")
+                    user.saved(message)
                 case Recalled() | Learned() | ForgetAsked() | SecretsKeptOut():
                     pass
                 case ContextBuilt():

@@ -18,9 +18,9 @@ from memchat.providers.scripted import (
     Status,
 )
 from memchat.store import Store
+from memchat.tui.widgets.chip import Note
 from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.panels import Panels
-from memchat.tui.widgets.transcript import Note
 from memchat.tui.widgets.welcome import Welcome
 from tests.tui.conftest import Script, Start, scripted
 

@@ -75,5 +75,5 @@ async def test_the_newest_change_is_taken_back(start: Start, server: ScriptedSer
         await run.send("/remember I like tea")
         await run.until(lambda: any("I like tea" in line for line in run.screen))
         await _command(run, "/undo", "Taken back: add by user.")
-        assert await run.chat.assistant.store.memories.list() == []
+        assert await run.chat.assistant.store.memories.list(status="active") == []
         await _command(run, "/undo", "no change to take back")

@@ -17,8 +17,8 @@ from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.screens.first_run import FirstRunScreen
 from memchat.tui.screens.sessions import SessionsScreen
 from memchat.tui.skeleton import Skeleton
+from memchat.tui.widgets.chip import Note
 from memchat.tui.widgets.header import Header
-from memchat.tui.widgets.transcript import Note
 from tests.tui.conftest import Run, Start, scripted
 
 NOWHERE = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_API_KEY": "x"}

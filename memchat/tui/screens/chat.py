@@ -15,7 +15,9 @@ from memchat.tui.palette import SessionsProvider, ThemesProvider
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_actions import ChatActions
 from memchat.tui.turns import Refused, TurnHappened
+from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.completions import Completions
+from memchat.tui.widgets.forgetting import ForgetQuestion
 from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.panels.messages import (
     BufferMessageOpened,
@@ -158,6 +160,31 @@ class ChatScreen(ChatActions):
     def _link(self, message: Markdown.LinkClicked) -> None:
         message.stop()
         self.work(opens.link(self, message.href), group="link")
+
+    @on(Chip.Asked)
+    def _chip_asked(self, message: Chip.Asked) -> None:
+        match message.action:
+            case "edit":
+                self.work(opens.edit_memory(self, message.memory_id), group="open")
+            case "forget":
+                self.work(self._forget(message.memory_id), group="memory")
+            case "review":
+                self.work(opens.memory(self, "pending"), group="open")
+            case "look":
+                self.action_memory()
+
+    async def _forget(self, memory_id: str) -> None:
+        gone = await self.assistant.memories.forget(memory_id)
+        self.say(f"Forgotten: {gone.text} /undo brings it back.")
+
+    @on(ForgetQuestion.Answered)
+    async def _forget_answered(self, message: ForgetQuestion.Answered) -> None:
+        focused = message.question.has_focus
+        await message.question.remove()
+        if focused:
+            self.prompt.focus()
+        if message.forget:
+            self.work(self._forget(message.question.memory.id), group="memory")
 
     # the panels
 

@@ -74,6 +74,10 @@ class ChatActions(ChatSpaces):
     def action_memory(self) -> None:
         self.work(opens.memory(self), group="open")
 
+    def action_review(self) -> None:
+        """Opens what waits for the user's review."""
+        self.work(opens.memory(self, "pending"), group="open")
+
     def action_request(self) -> None:
         self.work(opens.request(self), group="open")
 

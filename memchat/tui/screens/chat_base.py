@@ -17,12 +17,13 @@ from memchat.core.memories import ProfileField
 from memchat.core.messages import RollingSummary, Session
 from memchat.tui.screens.chat_keys import CHAT_KEYS
 from memchat.tui.skeleton import PLACEHOLDER
+from memchat.tui.widgets.chip import Note
 from memchat.tui.widgets.completions import Completions
 from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.hints import Hints
 from memchat.tui.widgets.panels import Panels
 from memchat.tui.widgets.prompt import Prompt
-from memchat.tui.widgets.transcript import Note, Transcript
+from memchat.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant, ModelStatus
@@ -56,6 +57,7 @@ class ChatBase(Screen[None]):
     learning: var[LearningChanged | None] = var(None)
     embedder: var[EmbedderChanged | None] = var(None)
     reported: var[int | None] = var(None)
+    pending: var[int] = var(0)
     panels_open: var[bool] = var(default=True, toggle_class="-panels")
     drawer_open: var[bool] = var(default=False, toggle_class="-drawer")
 
@@ -82,7 +84,7 @@ class ChatBase(Screen[None]):
         return self.query_exactly_one(Prompt)
 
     def compose(self) -> ComposeResult:
-        yield Header().data_bind(ChatBase.plan, ChatBase.recall, ChatBase.profile, ChatBase.learning)
+        yield Header().data_bind(ChatBase.plan, ChatBase.recall, ChatBase.profile, ChatBase.learning, ChatBase.pending)
         with Horizontal(id="chat-body"):
             with Vertical(id="chat"):
                 yield self.transcript

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from textual.app import SuspendNotSupported
 
 from memchat.core.context import RecalledItem
+from memchat.core.erasure import ErasureKind
 from memchat.core.errors import MemchatError
 from memchat.tui.editor import edit_text
 
@@ -92,11 +93,31 @@ async def request(chat: "ChatSessions") -> None:
     await chat.app.push_screen_wait(RequestScreen(plan))
 
 
-async def memory(chat: "ChatSessions") -> None:
-    """Lists what is remembered."""
+async def memory(chat: "ChatSessions", shelf: str = "active") -> None:
+    """Lists what is remembered, those memories first that stand on `shelf`."""
     from memchat.tui.screens.memory import MemoryScreen
 
-    await chat.app.push_screen_wait(MemoryScreen(chat.assistant))
+    if await chat.app.push_screen_wait(MemoryScreen(chat.assistant, shelf)):
+        await chat.show_again()
+
+
+async def edit_memory(chat: "ChatSessions", memory_id: str) -> None:
+    """Lets the user put a memory in other words."""
+    from memchat.tui.screens.text_edit import TextEditScreen
+
+    found = await chat.assistant.store.memories.get(memory_id)
+    before = found.value if found.field and found.value is not None else found.text
+    after = await chat.app.push_screen_wait(TextEditScreen(f"Edit the {found.kind}", before))
+    if after and after.strip() != before.strip():
+        await chat.assistant.memories.edit(found.id, after.strip())
+
+
+async def erase(chat: "ChatSessions", kind: ErasureKind, target: str) -> None:
+    """Erases something for good once the user has seen what goes."""
+    from memchat.tui.screens.erase import EraseScreen
+
+    if await chat.app.push_screen_wait(EraseScreen(chat.assistant, kind, target)):
+        await chat.show_again()
 
 
 async def help_screen(chat: "ChatSessions") -> None:

@@ -155,6 +155,17 @@ class ChatSessions(ChatBase):
         incognito = self.session is not None and self.session.incognito
         await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito))
 
+    async def show_again(self) -> None:
+        """Shows the session as it is stored now, or a new one where it was erased."""
+        async with self._moving:
+            self.pause_draft()
+            try:
+                view = await self.assistant.open_session(self.session_id)
+            except NotFound:
+                view = await self.assistant.new_session()
+            await self._show(view)
+            self.prompt.set_value(view.session.draft)
+
     async def leave(self) -> None:
         """Keeps the draft and the running reply's text, and ends the session for now."""
         if self._left:

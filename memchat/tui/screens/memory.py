@@ -1,6 +1,6 @@
-"""What is remembered: facts and profile fields, to read, add, edit, forget and bring back."""
+"""What is remembered, and what waits or was put away: to read, add, edit, review, forget, erase and bring back."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -9,41 +9,74 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from memchat.core.errors import MemchatError
-from memchat.core.memories import Change, Memory, ProfileField, Source
-from memchat.core.times import ago, now
+from memchat.core.memories import Memory
+from memchat.core.times import now
 from memchat.tui.screens.dialog import Dialog
+from memchat.tui.screens.erase import EraseScreen
+from memchat.tui.screens.memory_details import details
+from memchat.tui.screens.memory_shelves import EMPTY, SHELVES, Shelf, Shelves, rows
 from memchat.tui.screens.text_edit import TextEditScreen
-from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.lines import Part, Prose
-from memchat.tui.widgets.panels.rows import Row, Rows
+from memchat.tui.text import counted, plain
+from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.panels.rows import Rows
 from memchat.tui.widgets.picker import Picker
+from memchat.tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
 
-_PROFILE = "profile:"
-_EMPTY = "Nothing is remembered yet. /remember TEXT keeps a fact; ctrl+n adds one here."
+_ON_SHELVES: dict[str, tuple[Shelf, ...]] = {
+    "edit": ("active",),
+    "accept": ("pending",),
+    "keep": ("conflicts",),
+    "restore": ("archived", "superseded", "forgotten"),
+    "reword": ("pending",),
+    "add": ("active",),
+    "forget": ("active",),
+    "reject": ("pending",),
+    "keep_both": ("conflicts",),
+    "pin": ("active",),
+    "archive": ("active",),
+}
+"""What can be done where."""
 
 
-class MemoryScreen(Dialog[None]):
-    """A list of all that is known about the user, with its history beside it."""
+class MemoryScreen(Dialog[bool]):
+    """A list of all that is known about the user; its result says whether something was erased.
+
+    Args:
+        assistant: Remembers.
+        shelf: What is shown first.
+    """
 
     HEADING = "Memory"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "edit", "Edit", id="memory.edit"),
+        Binding("enter", "accept", "Accept", id="memory.accept"),
+        Binding("enter", "keep", "Keep this one", id="memory.keep"),
+        Binding("enter", "restore", "Restore", id="memory.restore"),
         Binding("ctrl+n", "add", "Add", priority=True, id="memory.add"),
+        Binding("ctrl+e", "reword", "Reword, accept", priority=True, id="memory.reword"),
         Binding("ctrl+d", "forget", "Forget", priority=True, id="memory.forget"),
+        Binding("ctrl+d", "reject", "Reject", priority=True, id="memory.reject"),
+        Binding("ctrl+d", "keep_both", "Keep both", priority=True, id="memory.keep-both"),
         Binding("ctrl+t", "pin", "Pin", priority=True, id="memory.pin"),
+        Binding("ctrl+r", "archive", "Archive", priority=True, id="memory.archive"),
+        Binding("ctrl+x", "erase", "Erase", priority=True, id="memory.erase"),
         Binding("ctrl+z", "undo", "Undo", priority=True, id="memory.undo"),
+        Binding("tab", "shelf(1)", "Next list", priority=True, id="memory.shelf"),
+        Binding("shift+tab", "shelf(-1)", "List before", priority=True, show=False, id="memory.shelf-before"),
     ]
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: "Assistant", shelf: str = "active") -> None:
         super().__init__()
         self._assistant = assistant
-        self._facts: dict[str, Memory] = {}
-        self._fields: dict[str, ProfileField] = {}
+        self._shelf: Shelf = next((each for each in SHELVES if each == shelf), "active")
+        self._shelves = Shelves()
+        self._erased = False
 
     def content(self) -> ComposeResult:
+        yield Tabs(classes="tabs")
         with Container(classes="panes"):
             yield Picker(placeholder="Type to filter", empty="Looking…")
             yield Prose()
@@ -52,6 +85,12 @@ class MemoryScreen(Dialog[None]):
     def _picker(self) -> Picker:
         return self.query_one(Picker)
 
+    @property
+    def _chosen(self) -> Memory | None:
+        """The memory under the cursor."""
+        key = self._picker.key
+        return next((memory for memory in self._shelves.on(self._shelf) if memory.id == key), None)
+
     def on_mount(self) -> None:
         self._picker.focus_filter()
         self._load()
@@ -59,16 +98,12 @@ class MemoryScreen(Dialog[None]):
     @work(exclusive=True, group="load", exit_on_error=False)
     async def _load(self) -> None:
         try:
-            facts = await self._assistant.store.memories.list()
-            fields = await self._assistant.memories.profile()
+            memories = await self._assistant.store.memories.list(fields=True)
+            conflicts = await self._assistant.memories.conflicts()
         except MemchatError as error:
             self.fail(str(error))
             return
-        shown = [fact for fact in facts if fact.status in ("active", "pending")]
-        self._facts = {fact.id: fact for fact in shown}
-        self._fields = {f"{_PROFILE}{field.field}": field for field in fields}
-        known = self._assistant.settings.profile.fields
-        self.entitle(f"Memory · {counted(len(shown), 'fact')} · {len(fields)} of {len(known)} profile fields")
+        self._shelves = Shelves(tuple(memories), tuple(conflicts))
         self._show()
         self._preview(self._picker.key)
 
@@ -78,41 +113,21 @@ class MemoryScreen(Dialog[None]):
         self._show()
 
     def _show(self) -> None:
+        names = self._shelves.names()
+        if self._shelf not in names:
+            self._shelf = "active"
+        tabs = self.query_one(Tabs)
+        tabs.names, tabs.chosen = tuple(names.values()), names[self._shelf]
+        tabs.display = len(names) > 1
+        here = self._shelves.on("active")
+        fields = len({memory.field for memory in here if memory.field})
+        known = self._assistant.settings.profile.fields
+        facts = sum(memory.field is None for memory in here)
+        self.entitle(f"Memory · {counted(facts, 'fact')} · {fields} of {len(known)} profile fields")
         words = self._picker.text.casefold().split()
-
-        def fits(text: str) -> bool:
-            folded = text.casefold()
-            return all(word in folded for word in words)
-
-        present = now()
-        rows = [
-            Row(
-                key=fact.id,
-                left=(
-                    ("◆ " if fact.pinned else "  ", "$accent"),
-                    (f"{fact.kind:<11} ", "$layer-recalled"),
-                    (one_line(fact.text), "$foreground"),
-                ),
-                right=((f"{_origin(fact.origin)} {ago(fact.observed_at, present):>3}", "$dim"),),
-            )
-            for fact in self._facts.values()
-            if fits(f"{fact.kind} {fact.text}")
-        ]
-        rows += [
-            Row(
-                key=key,
-                left=(
-                    ("  ", ""),
-                    (f"{'profile':<11} ", "$layer-profile"),
-                    (f"{one_line(field.field)}: ", "$dim"),
-                    (one_line(field.value), "$foreground"),
-                ),
-                right=((f"{_origin(field.origin)} {ago(field.updated_at, present):>3}", "$dim"),),
-            )
-            for key, field in self._fields.items()
-            if fits(f"profile {field.field} {field.value}")
-        ]
-        self._picker.show(tuple(rows), "Nothing remembered has these words." if words else _EMPTY)
+        none = "Nothing here has these words." if words else EMPTY[self._shelf]
+        self._picker.show(rows(self._shelves.on(self._shelf), words, now()), none)
+        self.refresh_bindings()
 
     @on(Rows.Highlighted)
     def _highlighted(self, event: Rows.Highlighted) -> None:
@@ -121,74 +136,157 @@ class MemoryScreen(Dialog[None]):
 
     @work(exclusive=True, group="preview", exit_on_error=False)
     async def _preview(self, key: str) -> None:
-        pane = self.query_one(Prose)
-        found = self._facts.get(key) or self._fields.get(key)
-        if found is None:
+        pane, found = self.query_one(Prose), self._chosen
+        if found is None or found.id != key:
             pane.parts = ()
             return
         try:
-            history = await self._assistant.store.memories.history(key)
+            target = f"profile:{found.field}" if found.field else found.id
+            history = await self._assistant.store.memories.history(target)
         except MemchatError:
             history = []
-        pane.parts = _details(found, history)
+        pane.parts = details(found, history, self._shelves.conflict_of(found.id))
+
+    # where
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with what is shown."""
+        if action == "shelf":
+            return len(self._shelves.names()) > 1
+        shelves = _ON_SHELVES.get(action)
+        return self._shelf in shelves if shelves else super().check_action(action, parameters)
+
+    def action_shelf(self, step: int) -> None:
+        """Shows the next list."""
+        names = list(self._shelves.names())
+        self._go_to(names[(names.index(self._shelf) + step) % len(names)])
+
+    @on(Tabs.Chosen)
+    def _shelf_chosen(self, event: Tabs.Chosen) -> None:
+        event.stop()
+        self._go_to(next((shelf for shelf, name in self._shelves.names().items() if name == event.name), "active"))
+
+    def _go_to(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._show()
+        self._preview(self._picker.key)
 
     @on(Rows.Chosen)
-    def _chosen(self, event: Rows.Chosen) -> None:
+    async def _enter(self, event: Rows.Chosen) -> None:
         event.stop()
-        self.action_edit()
+        for action in ("edit", "accept", "keep", "restore"):
+            if self._shelf in _ON_SHELVES[action]:
+                await self.run_action(action)
+
+    # what is done
 
     def action_edit(self) -> None:
         """Edits what is under the cursor."""
-        key = self._picker.key
-        if fact := self._facts.get(key):
-            self._ask(f"Edit the {fact.kind}", fact.text, key)
-        elif field := self._fields.get(key):
-            self._ask(f"Profile: {field.field}", field.value, key)
+        if found := self._chosen:
+            self._ask(f"Profile: {found.field}" if found.field else f"Edit the {found.kind}", found)
 
     def action_add(self) -> None:
         """Writes a new fact."""
-        self._ask("A fact to remember", "", "")
+        self._ask("A fact to remember", None)
 
-    def _ask(self, title: str, text: str, key: str) -> None:
+    def action_reword(self) -> None:
+        """Accepts what is under the cursor in other words."""
+        if found := self._chosen:
+            self._ask("Accept in other words", found)
+
+    def _ask(self, title: str, memory: Memory | None) -> None:
+        before = "" if memory is None else (memory.value or memory.text) if memory.field else memory.text
+
         async def take(answer: str | None) -> None:
             new = (answer or "").strip()
-            if not new or new == text.strip():
-                return
-            if not key:
-                await self._change(self._assistant.memories.remember(new))
-            elif key in self._fields:
-                await self._change(self._assistant.memories.set_profile(self._fields[key].field, new))
-            else:
-                await self._change(self._assistant.memories.edit(key, new))
+            if new and new != before.strip():
+                await self._change(self._written(memory, new))
 
-        self.app.push_screen(TextEditScreen(title, text), take)
+        self.app.push_screen(TextEditScreen(title, before), take)
+
+    def _written(self, memory: Memory | None, text: str) -> Awaitable[object]:
+        memories = self._assistant.memories
+        if memory is None:
+            return memories.remember(text)
+        if memory.status == "pending":
+            return memories.accept(memory.id, text=text)
+        if memory.field and memory.field not in self._assistant.settings.profile.several:
+            return memories.set_profile(memory.field, text)
+        return memories.edit(memory.id, text)
+
+    async def action_accept(self) -> None:
+        """Uses what is under the cursor from now on."""
+        if found := self._chosen:
+            await self._change(self._assistant.memories.accept(found.id), "Accepted. ctrl+z takes it back.")
+
+    async def action_reject(self) -> None:
+        """Puts what is under the cursor away."""
+        if found := self._chosen:
+            await self._change(self._assistant.memories.reject(found.id), "Rejected. ctrl+z brings it back.")
+
+    async def action_keep(self) -> None:
+        """Settles a contradiction: what is under the cursor is right, and the other is forgotten."""
+        if (found := self._chosen) and (conflict := self._shelves.conflict_of(found.id)):
+            await self._change(
+                self._assistant.memories.settle(conflict.id, found.id), "Settled. ctrl+z brings the other one back."
+            )
+
+    async def action_keep_both(self) -> None:
+        """Settles a contradiction that is none."""
+        if (found := self._chosen) and (conflict := self._shelves.conflict_of(found.id)):
+            await self._change(self._assistant.memories.settle(conflict.id), "Both stay.")
+
+    async def action_restore(self) -> None:
+        """Uses again what is under the cursor."""
+        if found := self._chosen:
+            await self._change(self._assistant.memories.restore(found.id), "In use again.")
+
+    async def action_archive(self) -> None:
+        """Takes what is under the cursor out of recall, and keeps it."""
+        if found := self._chosen:
+            await self._change(self._assistant.memories.archive(found.id), "Archived. ctrl+z brings it back.")
 
     async def action_forget(self) -> None:
         """Takes what is under the cursor out of recall; it can be undone."""
-        key = self._picker.key
-        if key in self._facts:
-            await self._change(self._assistant.memories.forget(key), "Forgotten. ctrl+z brings it back.")
-        elif key in self._fields:
-            await self._change(
-                self._assistant.memories.unset_profile(self._fields[key].field),
-                "Emptied. ctrl+z brings the value back.",
-            )
+        found = self._chosen
+        if found is None:
+            return
+        if found.field and found.field not in self._assistant.settings.profile.several:
+            said = "Emptied. ctrl+z brings the value back."
+            await self._change(self._assistant.memories.unset_profile(found.field), said)
+        else:
+            await self._change(self._assistant.memories.forget(found.id), "Forgotten. ctrl+z brings it back.")
 
     async def action_pin(self) -> None:
         """Puts the fact under the cursor in every request, or takes it out again."""
-        if fact := self._facts.get(self._picker.key):
-            await self._change(self._assistant.store.memories.set_pinned(fact.id, not fact.pinned))
+        found = self._chosen
+        if found is not None and found.field is None:
+            await self._change(self._assistant.memories.pin(found.id, pinned=not found.pinned))
+
+    def action_erase(self) -> None:
+        """Shows what would go with what is under the cursor, and erases it for good when that is wanted."""
+
+        def took(erased: bool | None) -> None:  # noqa: FBT001
+            self._erased = self._erased or bool(erased)
+            self._load()
+
+        if found := self._chosen:
+            self.app.push_screen(EraseScreen(self._assistant, "memory", found.id), took)
 
     async def action_undo(self) -> None:
         """Takes the newest change back."""
         try:
-            change = await self._assistant.store.memories.undo()
+            change = await self._assistant.memories.undo()
         except MemchatError as error:
             self.fail(str(error))
             return
         said = f"Taken back: {change.action} by {change.actor}." if change else "There is no change to take back."
         self.notify(plain(said), markup=False)
         self._load()
+
+    def action_close(self) -> None:
+        """Closes it."""
+        self.dismiss(True if self._erased else None)
 
     async def _change(self, change: Awaitable[object], said: str = "") -> None:
         try:
@@ -200,43 +298,3 @@ class MemoryScreen(Dialog[None]):
         if said:
             self.notify(said, markup=False)
         self._load()
-
-
-def _origin(origin: str) -> str:
-    return {"user": "●", "assistant": "◐", "tool": "◐"}.get(origin, "○")
-
-
-def _details(found: Memory | ProfileField, history: Sequence[Change]) -> tuple[Part, ...]:
-    if isinstance(found, Memory):
-        parts: list[Part] = [(f"{plain(found.text)}\n\n", "$foreground")]
-        facts = [
-            ("kind", found.kind + (" · pinned" if found.pinned else "")),
-            ("id", found.id),
-            ("status", found.status),
-            ("said", f"{found.observed_at.astimezone():%d %b %Y, %H:%M}"),
-            ("used", counted(found.use_count, "time")),
-        ]
-    else:
-        parts = [(f"{plain(found.value)}\n\n", "$foreground")]
-        facts = [("field", found.field), ("changed", f"{found.updated_at.astimezone():%d %b %Y, %H:%M}")]
-    facts += [("from", {"user": "you"}.get(found.origin, found.origin)), ("sure", f"{found.confidence:.0%}")]
-    for name, value in facts:
-        parts += [(f"{name:<8} ", "$dim"), (f"{plain(value)}\n", "")]
-    parts += _sources(found.sources)
-    if history:
-        parts.append(("\nHistory\n", "$primary"))
-    for change in history:
-        undone = " (taken back)" if change.undone_at else ""
-        parts.append(
-            (f"{change.at.astimezone():%d %b %H:%M}  {change.action} by {plain(change.actor)}{undone}\n", "$dim")
-        )
-    return tuple(parts)
-
-
-def _sources(sources: Sequence[Source]) -> list[Part]:
-    parts: list[Part] = [("\nSources\n", "$primary")] if sources else []
-    for source in sources:
-        parts.append((f"“{one_line(source.quote, 300)}”\n" if source.quote else "set by hand\n", "italic"))
-        if source.session_id:
-            parts.append((f"  {source.session_id} {source.message_id or ''}\n", "$dim"))
-    return parts

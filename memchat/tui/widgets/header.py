@@ -1,8 +1,10 @@
 """The top line: the session, the model, the learning, and what the hidden panels hold."""
 
 from rich.cells import cell_len, set_cell_size
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from memchat.core.context import ContextPlan, Recall
@@ -40,6 +42,11 @@ class Header(Widget, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="header")
+
+    async def on_click(self, event: events.Click) -> None:
+        if action := event.style.meta.get("action"):
+            event.stop()
+            await self.run_action(str(action))
 
     def render(self) -> Content:
         title = one_line(self.title, 200)
@@ -93,8 +100,9 @@ class Header(Widget, can_focus=False):
             facts.append(Content.styled(one_line(self.model, 20 if self._narrow else 40), "$foreground"))
         if self.where and (spared < 3 or self.where != "local"):
             facts.append(Content.styled(one_line(self.where, 20), "$foreground"))
-        if self.pending:
-            facts.append(Content.styled(f"{self.pending:,} to review", "$accent"))
+        if self.pending and not self.incognito:
+            review = Style.from_meta({"action": "screen.review"})
+            facts.append(Content.styled(f"{self.pending:,} to review", "$accent").stylize(review))
         if not self.incognito:
             facts.append(self._learning())
         return Content(" · ").join(facts)

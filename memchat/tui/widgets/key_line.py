@@ -6,9 +6,13 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
+
+_TALL = 20
+"""Lines of a screen that has room for a second line of keys."""
 
 
 def shown_keys(app: App[object], binding: Binding) -> str:
@@ -29,8 +33,17 @@ class KeyLine(Widget, can_focus=False):
         self.refresh()
 
     def render(self) -> Content:
-        hints: list[Content] = []
-        room = self.size.width
+        return Content("\n").join(self._lines(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A second line where one is not enough and the screen is not too low for it."""
+        del container
+        return len(self._lines(width)) if viewport.height >= _TALL else 1
+
+    def _lines(self, width: int) -> list[Content]:
+        """The keys, in as many lines as they need, two at most."""
+        lines: list[list[Content]] = [[]]
+        room = width
         for binding in self._shown():
             keys = shown_keys(self.app, binding).split(", ")[0]
             name = binding.action if "." in binding.action else f"screen.{binding.action}"
@@ -40,11 +53,14 @@ class KeyLine(Widget, can_focus=False):
                 " ",
                 Content.styled(binding.description.lower(), "$dim").stylize(action),
             )
-            if hints and hint.cell_length > room:
-                break
+            if lines[-1] and hint.cell_length > room:
+                if len(lines) == 2:
+                    break
+                lines.append([])
+                room = width
             room -= hint.cell_length + 2
-            hints.append(hint)
-        return Content("  ").join(hints)
+            lines[-1].append(hint)
+        return [Content("  ").join(line) for line in lines]
 
     async def on_click(self, event: events.Click) -> None:
         if action := event.style.meta.get("action"):
@@ -58,10 +74,11 @@ class KeyLine(Widget, can_focus=False):
             if not base.__module__.startswith("memchat."):
                 continue
             for binding in base.__dict__.get("BINDINGS", ()):
-                if isinstance(binding, Binding) and binding.show and binding.key not in seen:
+                if not isinstance(binding, Binding) or not binding.show or binding.key in seen:
+                    continue
+                if self._enabled(binding.action):
                     seen.add(binding.key)
-                    if self._enabled(binding.action):
-                        yield binding
+                    yield binding
 
     def _enabled(self, action: str) -> bool:
         return "." in action or bool(self.screen.check_action(action.partition("(")[0], ()))

@@ -12,15 +12,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from memchat.core.messages import Message
-from memchat.tui.widgets.message import Line, MessageView
+from memchat.tui.widgets.chip import Note
+from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.part import Part
 from memchat.tui.widgets.tending import tended
 
 _TEND_SECONDS = 0.04
-
-
-class Note(Line):
-    """A quiet line between messages: something remembered, folded, failed."""
 
 
 class Transcript(VerticalScroll):
@@ -107,6 +104,17 @@ class Transcript(VerticalScroll):
         self.settle()
         await self._prune()
         self.tend()
+
+    async def add_under(self, note: Note, message_id: str | None) -> None:
+        """Mounts a line under the answer to a user's message, after what stands there; at the end without a message."""
+        children = list(self.children)
+        asked = next((view for view in self.views if view.message and view.message.id == message_id), None)
+        place = children.index(asked) + 1 if message_id and asked is not None else len(children)
+        if place < len(children) and isinstance(answer := children[place], MessageView) and answer.role == "assistant":
+            place += 1
+        while place < len(children) and isinstance(children[place], Note):
+            place += 1
+        await self.add(note, before=children[place] if place < len(children) else None)
 
     async def add_earlier(self, messages: Sequence[Message], *, more: bool) -> None:
         """Mounts older messages above the others; what is in view does not move."""

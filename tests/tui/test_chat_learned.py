@@ -1,0 +1,155 @@
+"""What was learned stands under its answer, and what the model wants forgotten is asked without haste."""
+
+from typing import Any
+
+from textual.widgets import TextArea
+
+from memchat.core.events import Consolidated, ForgetAsked, Learned
+from memchat.core.memories import Memory
+from memchat.providers.scripted import ScriptedServer
+from memchat.tui.screens.text_edit import TextEditScreen
+from memchat.tui.turns import TurnHappened
+from memchat.tui.widgets.chip import Chip
+from memchat.tui.widgets.forgetting import ForgetQuestion
+from memchat.tui.widgets.message import MessageView
+from tests.tui.conftest import Run, Start
+
+
+async def stored(run: Run, text: str, **fields: Any) -> Memory:
+    """A memory as learning would have stored it."""
+    return await run.chat.assistant.store.memories.add(
+        kind="fact", text=text, confidence=0.8, origin="user", actor="qwen", **fields
+    )
+
+
+def places(run: Run) -> list[str]:
+    """What stands in the transcript, from top to bottom."""
+    children = run.chat.transcript.children
+    return [child.role if isinstance(child, MessageView) else "note" for child in children]
+
+
+def chips(run: Run) -> list[str]:
+    return [chip.sentence for chip in run.chat.transcript.query(Chip)]
+
+
+async def test_what_is_learned_later_stands_under_its_own_answer(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("I like small gardens")
+        await run.ask("And where is Kyoto?")
+        message = run.views[0].message
+        assert message is not None
+        memory = await stored(run, "The user likes small gardens")
+        run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id, message_id=message.id))
+        await run.until(lambda: chips(run))
+        assert chips(run) == ["remembered: The user likes small gardens"]
+        assert places(run) == ["user", "assistant", "note", "user", "assistant"]
+        assert run.chat.prompt.has_focus
+
+
+async def test_what_another_session_taught_is_not_shown_here(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        memory = await stored(run, "The user likes tea")
+        run.chat.heard_from(Learned(added=(memory,), session_id="another", message_id="m1"))
+        await run.idle()
+        assert chips(run) == []
+
+
+async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("I like tea and coffee")
+        tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
+        cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
+        run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
+        await run.until(lambda: chips(run))
+        await run.idle()
+        assert chips(run) == ["remembered: The user likes tea · 1 more · 1 to review"]
+        assert "1 to review" in run.screen[0]
+        run.chat.heard_from(Learned(pending=(cocoa,), session_id=run.chat.session_id))
+        await run.until(lambda: len(chips(run)) == 2)
+        assert chips(run)[1] == "to review: The user likes cocoa"
+        await run.idle()
+        await run.click("review")
+        await run.until(lambda: any("Waits for you: Not sure." in line for line in run.screen))
+        await run.pilot.press("enter")
+        await run.until(lambda: any("3 facts" in line for line in run.screen))
+        await run.pilot.press("escape")
+        await run.until(lambda: run.app.screen is run.chat)
+        await run.until(lambda: "to review" not in run.screen[0])
+
+
+async def test_a_value_that_changed_is_told_with_the_old_one(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        memories = run.chat.assistant.store.memories
+        await run.chat.assistant.memories.set_profile("location", "Taipei")
+        (old,) = await memories.list(fields=True)
+        new = await run.chat.assistant.store.profile.set("location", "Lisbon", origin="user")
+        run.chat.heard_from(Learned(profile=(new,), superseded=(old,), session_id=run.chat.session_id))
+        await run.until(lambda: "location: Lisbon, no longer Taipei" in chips(run))
+
+
+async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.send("/remember I like tea")
+        await run.until(lambda: chips(run))
+        await run.idle()
+        await run.click("edit")
+        await run.until(lambda: isinstance(run.app.screen, TextEditScreen))
+        run.app.screen.query_one(TextArea).text = "I like green tea"
+        await run.pilot.press("ctrl+s")
+        await run.until(lambda: run.app.screen is run.chat)
+        await run.idle()
+        store = run.chat.assistant.store
+        assert [memory.text for memory in await store.memories.list(status="active")] == ["I like green tea"]
+        await run.click("forget")
+        await run.until(lambda: any("Forgotten" in said for said in run.said))
+        assert await store.memories.list(status="active") == []
+
+
+async def test_forgetting_is_asked_and_typing_goes_on(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("I do not eat peanuts any more")
+        memory = await stored(run, "The user eats peanuts")
+        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
+        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await run.pilot.press(*"yes no")
+        await run.idle()
+        assert run.chat.prompt.text == "yes no"
+        store = run.chat.assistant.store
+        assert (await store.memories.get(memory.id)).status == "active"
+        await run.pilot.press("shift+tab")
+        await run.until(lambda: isinstance(run.app.focused, ForgetQuestion))
+        await run.pilot.press("n")
+        await run.until(lambda: not run.chat.transcript.query(ForgetQuestion))
+        assert run.chat.prompt.has_focus
+        assert (await store.memories.get(memory.id)).status == "active"
+        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
+        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await run.idle()
+        await run.click("y forget")
+        await run.until(lambda: any("Forgotten" in said for said in run.said))
+        assert (await store.memories.get(memory.id)).status == "forgotten"
+
+
+async def test_a_consolidation_is_told(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        memory = await stored(run, "The user likes tea")
+        run.chat.heard_from(Consolidated(run_id="r1", merged=(memory,)))
+        await run.until(lambda: any("1 memory merged" in line for line in run.screen))
+        run.chat.heard_from(Consolidated(run_id="r2"))
+        await run.idle()
+        assert not any("nothing says the same" in line for line in run.screen)
+
+
+async def test_the_session_is_erased_from_the_chat(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("My dentist is Dr. Brockelmann")
+        before = run.chat.session_id
+        await run.send("/erase session")
+        await run.until(lambda: any("cannot be undone" in line for line in run.screen))
+        await run.pilot.press("y")
+        await run.until(lambda: run.chat.session_id != before)
+        await run.idle()
+        assert not run.views
+        assert await run.chat.assistant.store.sessions.list() == []
