@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from memchat.store import Store
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
-_MOST_SPANS = 2
+_MOST_SPANS = 3
 _BEST = 6
 """How many of the best surely have room."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from memchat.memory.dates import TimeSpan, asks_about_past, spans, without_past_words
-from memchat.memory.queries import LOOKED_AT, Query, query_of
+from memchat.memory.queries import LOOKED_AT, Query, folded, query_of
 
 Relation = Literal["before", "after", "during"]
 
@@ -22,15 +22,18 @@ quel quels quelle quelles sujets des les la le au
 hablamos hablar hablado hablaste conversamos conversado discutimos dijimos dije hicimos hice paso sobre el los las en
 cual cuales temas fue era hemos he falamos falar falado dissemos disse fizemos fiz nos eu em quais foi
 cosa di che abbiamo parlato discusso detto fatto ho noi io cui il lo gli quali argomenti
+waar hadden we het over gesproken besproken hebben ik wij jij mij gedaan gezegd
+о чем что мы я ты говорили обсуждали разговаривали говорил сказал делал делали было происходило случилось
 """
-_TALK = frozenset(_TALK_WORDS.split())
+_TALK = frozenset(folded(_TALK_WORDS).split())
 _CJK_TALK = re.compile(
     "我們|我们|我|你|您|都|曾|討論|讨论|談論|谈论|談|谈|聊天|聊|說|说|提到|做|幹|干|發生|发生|什麼|什么|甚麼|哪些|關於|关于|事情|事"
     "|話題|话题|內容|内容|有|過|过|了|的|在|嗎|吗|呢|啊|那|這|这|是|和|跟|何|なに|話題|話し合い|話し合っ|話し|話|相談し|しました|した|まし"
     "|について|私たち|わたしたち|私|僕|俺|たち|あなた|ました|です|でした|ます|た|て|か|に|を|の|は|が|と|で|も|よ|ね"
+    "|무슨|이야기|얘기|대화|우리|내가|나는|제가|했[가-힣]{1,3}|나눴[가-힣]{1,2}|무엇|뭐|뭘|에서|에|를|을|가|는|은|한|어떤"
     "|[\\W\\d_]"
 )
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _EVENT = r"(?P<event>(?:{own})\s[^,.;:?!]{{3,48}}?)(?=\s*(?:[,.;:?!]|$)|\s(?:{stop})\b)"
 _RELATIONS: tuple[Relation, ...] = ("before", "after", "during")
@@ -112,9 +115,11 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None) -> TimesAsked:
     for span in reversed(found):
         bare = f"{bare[: span.place[0]]} {bare[span.place[1] :]}"
     only = _says_nothing_else(bare)
+    # "What do I have on Friday?" may be about the last one or the coming one.
+    coming = [span for span in spans(looked_at, now, zone, prefer="future") if span not in found]
     terms = query_of(rest).terms or whole.terms
     extra = frozenset(terms) - frozenset(query_of(bare).terms)
-    return TimesAsked(query=Query(terms, whole.text), spans=found, past=past, only=only, extra=extra)
+    return TimesAsked(query=Query(terms, whole.text), spans=(*found, *coming), past=past, only=only, extra=extra)
 
 
 def _says_nothing_else(rest: str) -> bool:

@@ -135,6 +135,9 @@ async def test_what_has_ceased_to_hold_is_not_recalled_as_current(
         "Sobre o que falamos no mês passado?",
         "上個月我們聊了什麼？",
         "先月何を話しましたか？",
+        "지난달에 무슨 이야기를 했지?",
+        "Waar hadden we het vorige maand over?",
+        "О чём мы говорили в прошлом месяце?",
     ],
 )
 async def test_a_conversation_is_found_by_its_time_alone(
@@ -179,6 +182,22 @@ async def test_what_a_text_tells_of_counts_as_well_as_when_it_was_said(
     life.goes_on_to(11, 20)
     found = await asked(life, embedding, "Which marathon did I run in June?")
     assert found[0].text == "I ran a marathon in June."
+
+
+async def test_a_question_in_the_present_is_about_what_comes_too(
+    life: Life, embedding: Holder, minilm: BuiltinEmbedder
+) -> None:
+    life.goes_on_to(11, 16)
+    for text in (
+        "The user has a dentist appointment on Friday 27 November 2026",
+        "The user has a vet appointment in May",
+    ):
+        await life.store.memories.add(kind="event", text=text, confidence=1.0, origin="user")
+    await embed_all(life.store, minilm)
+    life.goes_on_to(11, 23)
+    found = await asked(life, embedding, "Which appointment do I have on Friday?")
+    assert "dentist" in found[0].text
+    assert found[0].parts["time"] > 0
 
 
 async def test_an_event_can_tell_the_time(life: Life, embedding: Holder, minilm: BuiltinEmbedder) -> None:

@@ -7,22 +7,29 @@ from itertools import pairwise
 
 from memchat.memory.dates import periods
 from memchat.memory.dates.languages.chinese import CHINESE
+from memchat.memory.dates.languages.dutch import DUTCH
 from memchat.memory.dates.languages.english import ENGLISH
 from memchat.memory.dates.languages.french import FRENCH
 from memchat.memory.dates.languages.german import GERMAN
 from memchat.memory.dates.languages.italian import ITALIAN
 from memchat.memory.dates.languages.japanese import JAPANESE
+from memchat.memory.dates.languages.korean import KOREAN
 from memchat.memory.dates.languages.portuguese import PORTUGUESE
+from memchat.memory.dates.languages.russian import RUSSIAN
 from memchat.memory.dates.languages.spanish import SPANISH
 from memchat.memory.dates.reader import LONGEST, Reader, lower
 from memchat.memory.dates.values import Found, Language, Prefer, TimeSpan
 
-LANGUAGES = (ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, CHINESE, JAPANESE)
+LANGUAGES = (
+    *(ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, RUSSIAN),
+    *(CHINESE, JAPANESE, KOREAN),
+)
 
 _NEAR = 1.6
 """A language whose share of telling words is so near to the best one's may be it too."""
 
 _KANA = re.compile("[\u3040-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
@@ -84,7 +91,8 @@ def languages_of(text: str) -> list[Language]:
     scores = {language.code: float(len(words & _telling(language.code))) for language in LANGUAGES}
     kana = len(_KANA.findall(lowered))
     han = len(_HAN.findall(lowered))
-    scores |= {"ja": kana + han / 2 if kana else han / 3, "zh": han / 2 - kana}
+    hangul = len(_HANGUL.findall(lowered))
+    scores |= {"ko": hangul / 2, "ja": kana + han / 2 if kana else han / 3, "zh": han / 2 - kana}
     best = max(scores.values())
     if best <= 0:
         return [ENGLISH]

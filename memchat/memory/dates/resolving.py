@@ -1,10 +1,14 @@
 """Putting dates for words such as "last week", so that a text stays true when it is read later."""
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 
 from memchat.memory.dates.reader import lower
 from memchat.memory.dates.reading import read, reader, stands_before
 from memchat.memory.dates.values import Found, Language, Period, Wording
+
+_TOLD = re.compile(r"(?:'s)? ?[(（]\D{0,2}\d")
+"""A date that stands behind words for a time already."""
 
 _DAY = timedelta(days=1)
 
@@ -27,10 +31,10 @@ def resolve(text: str, at: datetime, zone: tzinfo | None) -> str:
     for one in reversed(found):
         if not one.relative:
             continue
-        if lowered.startswith("'s (", one.end):
+        if _TOLD.match(lowered, one.end):
             continue
         if lowered.startswith("'s ", one.end):
-            noun = _named(one, language.wording)[0]
+            noun = _named(one, language.wording, text[one.start : one.end])[0]
             text = f"{text[: one.end + 2]} ({noun}){text[one.end + 2 :]}"
         else:
             text = text[: one.start] + _words(one, text, lowered, language) + text[one.end :]
@@ -41,7 +45,7 @@ def _words(one: Found, text: str, lowered: str, language: Language) -> str:
     """What is put for an expression."""
     wording = language.wording
     said = text[one.start : one.end]
-    noun, alone = _named(one, wording)
+    noun, alone = _named(one, wording, said)
     if one.open_end:
         new = wording.since.format(when=noun, said=said)
     elif one.period.loose:
@@ -52,7 +56,7 @@ def _words(one: Found, text: str, lowered: str, language: Language) -> str:
     return new[:1].upper() + new[1:] if at_start else new
 
 
-def _named(one: Found, wording: Wording) -> tuple[str, str]:
+def _named(one: Found, wording: Wording, said: str) -> tuple[str, str]:
     """The date in its two forms: after a preposition, and standing alone."""
     period = one.period
     match period.grain:
@@ -67,30 +71,37 @@ def _named(one: Found, wording: Wording) -> tuple[str, str]:
         case "year":
             forms = wording.year
         case "days" | "range":
-            return _range(period, wording)
-    return _form(forms[0], period.first, wording), _form(forms[1], period.first, wording)
+            return _range(period, wording, said)
+    return _form(forms[0], period.first, wording, said), _form(forms[1], period.first, wording, said)
 
 
-def _range(period: Period, wording: Wording) -> tuple[str, str]:
+def _range(period: Period, wording: Wording, said: str) -> tuple[str, str]:
     """A time of several days: a weekend, something vague, or from one day to another."""
     last = period.end - _DAY
     if period.loose:
         middle = period.first + (period.end - period.first) // 2
         template = wording.month[0] if period.end - period.first > timedelta(days=9) else wording.day[0]
-        named = _form(template, middle, wording)
+        named = _form(template, middle, wording, said)
         return named, named
     if period.end - period.first == 2 * _DAY and period.first.weekday() == 5:
-        return _form(wording.weekend[0], period.first, wording), _form(wording.weekend[1], period.first, wording)
-    ends = {"first": _form(wording.day[0], period.first, wording), "last": _form(wording.day[0], last, wording)}
+        return _form(wording.weekend[0], period.first, wording, said), _form(
+            wording.weekend[1], period.first, wording, said
+        )
+    ends = {
+        "first": _form(wording.day[0], period.first, wording, said),
+        "last": _form(wording.day[0], last, wording, said),
+        "said": said,
+    }
     return wording.between[0].format(**ends), wording.between[1].format(**ends)
 
 
-def _form(template: str, day: date, wording: Wording) -> str:
+def _form(template: str, day: date, wording: Wording, said: str) -> str:
     return template.format(
         d=day.day,
         m=day.month,
         month=wording.month_names[day.month - 1],
         y=day.year,
         weekday=wording.weekday_names[day.weekday()],
+        said=said,
         season=wording.season_names[(day.month - 3) // 3 % 4],
     )

@@ -110,7 +110,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """How dates are written in a language, with `{d}`, `{month}`, `{y}`, `{weekday}` and `{season}`.
+    """How dates are written in a language, with `{d}`, `{m}`, `{month}`, `{y}`, `{weekday}`, `{season}` and `{said}`.
 
     Each has two forms: after a preposition such as "since", and standing alone.
     """

@@ -35,7 +35,8 @@ ENGLISH = Language(
     code="en",
     telling=(
         "the and is am are was were i i'm i've my me you your we our to of in on at for with that this it have has "
-        "had do did does what when where who which how not be been will would can from last next ago since until"
+        "had do did does what when where who which how not be been will would can from last next ago since until "
+        "yesterday today tomorrow week weeks month months year years day days morning night met before used"
     ),
     wording=WORDING,
     units={
