@@ -156,7 +156,10 @@ def test_incognito_leaves_nothing(ok: Cli, model: Model) -> None:
     assert ok("search", "--json", "secret").json == []
 
 
-def test_incognito_refuses_a_tool_that_it_did_not_offer(ok: Cli, model: Model, paths: Paths) -> None:
+def test_incognito_refuses_a_tool_that_it_did_not_offer(
+    ok: Cli, model: Model, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMCHAT_PRIVACY__INCOGNITO_READS", "true")
     model.say(CallTool("remember", {"text": "I love xyzzy"}), "Done.")
     result = ok("ask", "--incognito", "--json", "I love xyzzy")
     assert "There is no tool" in result.event("tool_called")["result"]

@@ -34,7 +34,7 @@ class Welcome(Widget, can_focus=False):
         wide = self.size.width >= left + middle + 32
         greeting = "An assistant that remembers, and shows you what."
         if self._incognito:
-            greeting = "Incognito. What is remembered is read; nothing said here is kept."
+            greeting = "Incognito. Nothing said here is kept or learned from."
         lines = [Content.styled(greeting, "bold"), Content("")]
         for key, what, how in rows:
             aside = Content.styled(f"   {how}", "$dim") if wide else Content("")
