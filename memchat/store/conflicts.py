@@ -68,8 +68,9 @@ def _open(db: apsw.Connection, condition: str = "", *values: str) -> list[Confli
         rows(
             db,
             "SELECT c.id, c.first, c.second, c.why, c.found_at FROM conflicts AS c "
-            "JOIN memories AS f ON f.id = c.first AND f.status = 'active' "
-            "JOIN memories AS s ON s.id = c.second AND s.status = 'active' "
+            # In this order: the other way round all memories are read.
+            "CROSS JOIN memories AS f ON f.id = c.first AND f.status = 'active' "
+            "CROSS JOIN memories AS s ON s.id = c.second AND s.status = 'active' "
             f"WHERE c.resolved_at IS NULL{condition} ORDER BY c.found_at, c.id",
             *values,
         )

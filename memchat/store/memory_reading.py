@@ -113,7 +113,7 @@ def fields(db: apsw.Connection, now: float, field: str | None = None) -> list[Me
     condition, values = ("", []) if field is None else (" AND field = ?", [field])
     found = rows(
         db,
-        f"SELECT {MEMORY} FROM memories WHERE field IS NOT NULL AND status = 'active' "
+        f"SELECT {MEMORY} FROM memories INDEXED BY memories_field WHERE field IS NOT NULL AND status = 'active' "
         f"AND (valid_to IS NULL OR valid_to > ?){condition} ORDER BY field, number",
         now,
         *values,

@@ -126,6 +126,9 @@ async def test_a_search_ranks_only_so_many(store: Store, monkeypatch: pytest.Mon
         pytest.param(lambda store, _: store.memories.history("profile:name"), id="history of a field"),
         pytest.param(lambda store, _: store.profile.list(), id="profile"),
         pytest.param(lambda store, _: store.memories.neighbours(None, ["platypus"], limit=5), id="neighbours"),
+        pytest.param(lambda store, memory: store.memories.mark_used([memory]), id="mark used"),
+        pytest.param(lambda store, memory: store.memories.set_pinned(memory, True), id="pin"),
+        pytest.param(lambda store, _: store.memories.undo_batch("none"), id="undo a batch"),
         pytest.param(lambda store, _: store.consolidations.unfinished(), id="unfinished"),
         pytest.param(lambda store, _: store.conflicts.open(), id="conflicts"),
     ],
@@ -135,11 +138,26 @@ async def test_asking_for_memories_costs_the_same_with_ten_times_as_many(
 ) -> None:
     first = await _learn(store, 0, 20)
     await store.profile.set("name", "Alice", origin="user")
-    before, _ = await _cost(store, lambda: ask(store, first))
+    rows, steps = await _cost(store, lambda: ask(store, first))
     await _learn(store, 20, 200)
-    after, _ = await _cost(store, lambda: ask(store, first))
+    more_rows, more_steps = await _cost(store, lambda: ask(store, first))
     # The word index is in some more pieces.
-    assert after <= before + 12
+    assert more_rows <= rows + 12
+    assert more_steps <= steps * 1.2 + 60
+
+
+async def test_undoing_costs_about_the_same_with_ten_times_as_much_history(store: Store) -> None:
+    async def undo() -> int:
+        async with Costs(store) as costs:
+            await store.memories.undo()
+            costs.begin()
+            await store.memories.undo()
+        return costs.steps
+
+    await _learn(store, 0, 20)
+    before = await undo()
+    await _learn(store, 20, 220)
+    assert await undo() < before * 1.2 + 60
 
 
 async def test_learning_a_fact_costs_about_the_same_with_ten_times_as_many(store: Store) -> None:

@@ -16,7 +16,7 @@ ALTER TABLE memories ADD COLUMN actor TEXT NOT NULL DEFAULT 'user';
 ALTER TABLE memories ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 -- What a pending memory supersedes once it is accepted, as a JSON array of ids.
 ALTER TABLE memories ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
-CREATE INDEX memories_about ON memories (subject, attribute) WHERE attribute != '';
+CREATE INDEX memories_about ON memories (subject, attribute);
 DROP INDEX memories_same;
 CREATE INDEX memories_same ON memories (normal_text);
 CREATE INDEX memories_field ON memories (field) WHERE field IS NOT NULL;
