@@ -16,6 +16,7 @@ from memchat.paths import Paths
 from memchat.providers.scripted import Say
 from memchat.store.decisions import Add, Merge, NewMemory, Reinforce
 from tests.assistant.conftest import Open, Script, converse, prompt_of
+from tests.memory.reading import Reader
 
 SAID = "My dentist is Dr. Brockelmann in Tübingen."
 FACT = "The user's dentist is Dr. Brockelmann in Tübingen."
@@ -366,3 +367,38 @@ async def test_what_is_not_there_cannot_be_erased(open_assistant: Open, kind: Er
     for call in (assistant.eraser.preview, assistant.eraser.erase):
         with pytest.raises(MemchatError):
             await call(kind, "nothing")
+
+
+class Insisting(Reader):
+    """Claims of every line that it says what was erased."""
+
+    def _lines(self, body: dict[str, Any], asked: str) -> dict[str, Any]:  # type: ignore[override]
+        answer = super()._lines(body, asked)
+        return {number: values | {"kind": "fact", "text": FACT} for number, values in answer.items()}
+
+
+async def test_a_reader_that_insists_does_not_bring_it_back_in_twenty_turns(
+    open_assistant: Open, script: Script, paths: Paths
+) -> None:
+    script.reader = Reader({"dentist": "dentist"})
+    assistant = await open_assistant()
+    first = (await assistant.new_session()).session.id
+    script.say("I will keep in mind that Dr. Brockelmann in Tübingen is your dentist.")
+    await converse(assistant, first, SAID, "Which rivers are there?")
+    await assistant.settle()
+    (memory,) = await assistant.store.memories.list(status="active")
+    assert "Brockelmann" in memory.text
+    await assistant.eraser.erase("memory", memory.id)
+    script.reader = Insisting({"dentist": "dentist"})
+    script.chats.clear()
+    second = (await assistant.new_session()).session.id
+    for number in range(20):
+        session = second if number % 2 else first
+        await converse(assistant, session, f"I like the humour of my dentist. Who is it ({number})?")
+    await assistant.settle()
+    assert len(script.chats) == 20
+    assert script.reader.calls
+    assert not any(word in prompt_of(body) for body in script.chats for word in WORDS)
+    found = await assistant.store.memories.list(fields=True)
+    assert not [each.text for each in found if "Brockelmann" in each.text]
+    assert files_with(paths, *WORDS) == []
