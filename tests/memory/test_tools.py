@@ -182,6 +182,12 @@ async def test_set_profile_sets_a_known_field_once(context: ToolContext) -> None
     assert "Its fields are name" in unknown.text
 
 
+async def test_a_fact_that_is_a_profile_value_goes_into_the_profile(context: ToolContext) -> None:
+    result = await run_tool(call("remember", {"text": "The user lives in Lisbon"}), context)
+    assert result.text == "location is now Lisbon."
+    assert [(item.field, item.value) for item in await context.store.profile.list()] == [("location", "Lisbon")]
+
+
 async def test_set_profile_puts_no_guess_in_the_place_of_what_is_known(context: ToolContext) -> None:
     guess = await run_tool(call("set_profile", {"field": "occupation", "value": "banker"}), context)
     assert guess.learned is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from memchat.core.events import ForgetAsked, Learned
 from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind, Origin
 from memchat.memory.attributes import attribute_of
-from memchat.memory.comparing import gist
+from memchat.memory.comparing import gist, mentions
 from memchat.memory.deciding import Terms, decide
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.facts import checked
@@ -21,6 +21,7 @@ from memchat.memory.tools.weighing import Weighed, weigh
 from memchat.store.decisions import Applied, Decision, Hold, Replace
 
 _NEIGHBOURS = 8
+_FEW_WORDS = 2
 
 
 async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolResult:
@@ -35,6 +36,9 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
     if chosen is None:
         return ToolResult("Not saved: the user's message gives no such standing instruction.")
     told = weighed.told
+    if told.field in context.settings.profile.fields and _says_only(text, told.value):
+        assert told.field is not None
+        return await set_profile(told.field, told.value, context)
     new = replace(
         _proposal(text, chosen, weighed, context),
         subject=told.subject,
@@ -110,6 +114,12 @@ async def _kept_from_this(text: str, context: ToolContext) -> Memory | None:
         if smaller and len(said.words & kept.words) >= 0.6 * smaller and memory.status in ("active", "pending"):
             return memory
     return None
+
+
+def _says_only(text: str, value: str) -> bool:
+    """Whether a fact says a profile value and little else, so that it belongs into the profile."""
+    rest = gist(text).words - gist(value).words
+    return bool(value) and mentions(text, value) and len(rest) <= _FEW_WORDS
 
 
 def _kind(given: object, text: str, weighed: Weighed) -> MemoryKind | None:
