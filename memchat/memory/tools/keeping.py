@@ -1,24 +1,20 @@
 """The tools that keep something: it rests on the newest message of the user, or waits for them to confirm it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from memchat.core.events import ForgetAsked, Learned
-from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind, Origin
+from memchat.core.events import ForgetAsked
+from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind
 from memchat.memory.attributes import attribute_of
 from memchat.memory.comparing import gist, mentions
-from memchat.memory.deciding import Terms, decide
-from memchat.memory.extraction.values import Proposal
 from memchat.memory.facts import checked
 from memchat.memory.kinds import kind_of
 from memchat.memory.profile import checked_value, field_named
 from memchat.memory.queries import query_of, same_text
-from memchat.memory.quoting import one_line
 from memchat.memory.reconciling import Known, Verdict, settled
 from memchat.memory.tools.meaning import meant
 from memchat.memory.tools.values import ToolContext, ToolResult
 from memchat.memory.tools.weighing import Weighed, weigh
-from memchat.store.decisions import Applied, Decision, Hold, Replace
+from memchat.memory.tools.writing import proposal, shown, write
 
 _NEIGHBOURS = 8
 _FEW_WORDS = 2
@@ -31,7 +27,7 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
     if weighed.refusal:
         return ToolResult(weighed.refusal)
     if (known := await _kept_from_this(text, context)) is not None:
-        return ToolResult(f"Saved already: {_shown(known)}")
+        return ToolResult(f"Saved already: {shown(known)}")
     chosen = _kind(kind, text, weighed)
     if chosen is None:
         return ToolResult("Not saved: the user's message gives no such standing instruction.")
@@ -40,7 +36,7 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
         assert told.field is not None
         return await set_profile(told.field, told.value, context)
     new = replace(
-        _proposal(text, chosen, weighed, context),
+        proposal(text, chosen, weighed, context),
         subject=told.subject,
         attribute=told.attribute or attribute_of(text),
         holds=told.holds,
@@ -48,7 +44,7 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
     )
     near = await context.store.memories.neighbours(None, query_of(text).terms, subject=new.subject, limit=_NEIGHBOURS)
     compared = [Known(memory=memory) for memory in near]
-    return await _write(new, compared, settled(new, compared, {}), weighed, context)
+    return await write(new, compared, settled(new, compared, {}), weighed, context)
 
 
 async def update_memory(about: str, text: str, context: ToolContext) -> ToolResult:
@@ -64,12 +60,12 @@ async def update_memory(about: str, text: str, context: ToolContext) -> ToolResu
     if old.field is not None:
         return ToolResult(f"That is the profile field {old.field}. Call set_profile with its new value.")
     if not gist(text).words & gist(f"{old.text} {old.attribute}").words:
-        return ToolResult(f"Not changed: that says nothing about “{_shown(old)}”. Save it with remember.")
+        return ToolResult(f"Not changed: that says nothing about “{shown(old)}”. Save it with remember.")
     new = replace(
-        _proposal(text, old.kind, weighed, context), subject=old.subject, attribute=old.attribute, holds=old.holds
+        proposal(text, old.kind, weighed, context), subject=old.subject, attribute=old.attribute, holds=old.holds
     )
     verdict: Verdict = "same" if same_text(text) == same_text(old.text) else "replaces"
-    return await _write(new, [Known(memory=old)], {old.id: verdict}, weighed, context, named=True)
+    return await write(new, [Known(memory=old)], {old.id: verdict}, weighed, context, named=True)
 
 
 async def set_profile(name: str, value: str, context: ToolContext) -> ToolResult:
@@ -86,7 +82,7 @@ async def set_profile(name: str, value: str, context: ToolContext) -> ToolResult
     if weighed.origin != "user" and present and field not in settings.several:
         return ToolResult(f"Not set: {field} is {present[0].value}, and the user's message does not say otherwise.")
     new = replace(
-        _proposal(f"{field.replace('_', ' ')}: {value}", "fact", weighed, context),
+        proposal(f"{field.replace('_', ' ')}: {value}", "fact", weighed, context),
         attribute=field,
         field=field,
         value=value,
@@ -94,7 +90,7 @@ async def set_profile(name: str, value: str, context: ToolContext) -> ToolResult
     )
     olds = [] if new.several else await context.store.memories.by_ids([item.memory_id for item in present])
     known = [Known(memory=memory) for memory in olds]
-    return await _write(new, known, {each.memory.id: "replaces" for each in known}, weighed, context)
+    return await write(new, known, {each.memory.id: "replaces" for each in known}, weighed, context)
 
 
 async def forget(about: str, context: ToolContext) -> ToolResult:
@@ -102,7 +98,7 @@ async def forget(about: str, context: ToolContext) -> ToolResult:
     found = await meant(about, context)
     if found.memory is None:
         return found.answer
-    return ToolResult(f"The user is asked whether to forget: {_shown(found.memory)}", asked=ForgetAsked(found.memory))
+    return ToolResult(f"The user is asked whether to forget: {shown(found.memory)}", asked=ForgetAsked(found.memory))
 
 
 async def _kept_from_this(text: str, context: ToolContext) -> Memory | None:
@@ -128,82 +124,3 @@ def _kind(given: object, text: str, weighed: Weighed) -> MemoryKind | None:
     if kind != "instruction" or weighed.standing or (weighed.asked and weighed.origin == "user"):
         return kind
     return weighed.told.kind or "fact" if weighed.told.attribute else None
-
-
-def _proposal(text: str, kind: MemoryKind, weighed: Weighed, context: ToolContext) -> Proposal:
-    return Proposal(
-        kind=kind,
-        text=text,
-        quote=weighed.quote,
-        message_id=context.user.id,
-        said_at=context.user.created_at,
-        confidence=weighed.confidence,
-        reason=weighed.reason,
-    )
-
-
-async def _write(
-    new: Proposal,
-    known: Sequence[Known],
-    verdicts: Mapping[str, Verdict],
-    weighed: Weighed,
-    context: ToolContext,
-    *,
-    named: bool = False,
-) -> ToolResult:
-    """Stores what follows from the verdicts, by the same rules as what is learned from ordinary talk.
-
-    Args:
-        new: What is to be kept.
-        known: What it is compared with.
-        verdicts: What it does to each of them.
-        weighed: Whose words it rests on.
-        context: The turn.
-        named: Whether the user spoke of what is replaced.
-    """
-    settings, session_id = context.settings, context.user.session_id
-    terms = Terms(
-        mode="auto",
-        confidence=settings.learning.confidence,
-        by_hand=settings.profile.by_hand,
-        several=settings.profile.several,
-        session_id=session_id,
-    )
-    decisions = [_owned(each, weighed.origin, named=named) for each in decide(new, known, verdicts, terms)]
-    applied = await context.store.memories.apply(decisions, actor=context.model)
-    learned = Learned(
-        added=applied.added,
-        changed=applied.changed,
-        superseded=applied.superseded,
-        pending=applied.pending,
-        profile=applied.profile,
-        session_id=session_id,
-        message_id=new.message_id,
-    )
-    return ToolResult(_told(applied), None if applied.empty else learned)
-
-
-def _owned(decision: Decision, origin: Origin, *, named: bool) -> Decision:
-    match decision:
-        case Hold(new, replaces):
-            return Hold(replace(new, origin=origin), replaces)
-        case Replace():
-            return replace(decision, named=named)
-        case _:
-            return decision
-
-
-def _told(applied: Applied) -> str:
-    """What was done, for the model."""
-    if applied.pending:
-        return f"Kept for the user to confirm. {applied.pending[0].reason}".replace("You ", "They ").strip()
-    over = f" It takes the place of: {_shown(applied.superseded[0])}" if applied.superseded else ""
-    if applied.profile:
-        return f"{applied.profile[0].field} is now {applied.profile[0].value}.{over}"
-    if applied.added:
-        return f"Saved: {_shown(applied.added[0])}{over}"
-    return "Known already." if applied.changed else "Not saved: it is known, or the user does not want it kept."
-
-
-def _shown(memory: Memory) -> str:
-    return one_line(memory.text)[:300]
