@@ -11,7 +11,7 @@ from memchat.core.errors import MemchatError
 PERSONAL = "personal"
 """The space that is there from the start."""
 
-_SPACE = re.compile(r"[a-z0-9-]{1,40}")
+_SPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

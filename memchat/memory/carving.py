@@ -109,11 +109,13 @@ class Traces:
         terms: The words of it.
         keys: Those of which one is enough.
         wordings: What it rests on and how it was put, word for word.
+        signs: The longest word of each of those.
     """
 
     terms: tuple[Term, ...]
     keys: frozenset[str]
     wordings: tuple[re.Pattern[str], ...] = field(repr=False, default=())
+    signs: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -138,7 +140,9 @@ class Traces:
         """These traces, and `texts` word for word, however short they are."""
         longest_first = sorted({text.strip() for text in texts}, key=len, reverse=True)
         patterns = tuple(filter(None, map(_wording, longest_first)))
-        return replace(self, wordings=(*self.wordings, *patterns))
+        longest = {max(re.findall(r"\w+", text), key=len, default="") for text in longest_first}
+        signs = self.signs | {folded(word) for word in longest if word}
+        return replace(self, wordings=(*self.wordings, *patterns), signs=frozenset(signs))
 
     def without_keys(self, words: Collection[str]) -> "Traces":
         """These traces where `words` alone are not enough."""
@@ -146,12 +150,15 @@ class Traces:
 
     def found(self, text: str) -> frozenset[str]:
         """The key words in `text`."""
+        whole = folded(text)
+        if not any(_could_have(whole, key) for key in self.keys):
+            return frozenset()
         sentence = Sentence.of(text)
         return frozenset(key for key in self.keys if sentence.has(key))
 
     def cut(self, text: str) -> Carved | None:
         """`text` without the sentences that carry it; none when there are none."""
-        spans = sorted(self._spans(text))
+        spans = sorted(self._spans(text)) if self._may_carry(folded(text)) else []
         if not spans:
             return None
         merged: list[tuple[int, int]] = []
@@ -186,6 +193,11 @@ class Traces:
             return True
         return any(self._enough(Sentence.of(text[start:end])) for start, end in _sentences(text))
 
+    def _may_carry(self, text: str) -> bool:
+        """Whether it is worth a closer look at `text`, which is folded."""
+        telling = sum(_could_have(text, term.text) for term in self.terms)
+        return telling > 1 or any(_could_have(text, key) for key in self.keys) or any(s in text for s in self.signs)
+
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         for pattern in self.wordings:
             for match in pattern.finditer(text):
@@ -205,6 +217,13 @@ class Traces:
     def _share(self, sentence: Sentence) -> float:
         total = sum(term.weight for term in self.terms)
         return sum(term.weight for term in self.terms if sentence.has(term.text)) / total if total else 0.0
+
+
+def _could_have(text: str, term: str) -> bool:
+    """Whether folded `text` may have `term`: nearly as good as looking at its words, and much faster."""
+    if _UNSPACED.match(term) and len(term) > 2:
+        return not text.isascii()
+    return term in text
 
 
 def _keys(terms: Sequence[Term]) -> frozenset[str]:
