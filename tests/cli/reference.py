@@ -26,10 +26,10 @@ _KEY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "Everywhere": ("quit", "copy"),
     "Chat": ("chat", "transcript"),
     "Input": ("prompt",),
-    "A message": ("message",),
+    "A message": ("message", "forgetting"),
     "Panels": ("panel", "panels", "summary", "profile", "inline"),
     "Lists": ("list", "sessions", "models", "search", "memory", "themes"),
-    "Other windows": ("dialog", "confirm", "edit", "recalled", "request", "endpoint", "first", "help"),
+    "Other windows": ("dialog", "confirm", "erase", "edit", "recalled", "request", "endpoint", "first", "help"),
 }
 
 

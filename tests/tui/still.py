@@ -104,7 +104,7 @@ def _first_plan() -> ContextPlan:
 
 
 async def seed(paths: Paths) -> str:
-    """Stores three sessions, and gives the id of the one to show."""
+    """Stores three sessions, three memories and a second space, and gives the id of the session to show."""
     ticks = count()
     store = await Store.open(paths.database, clock=lambda: BEGIN + timedelta(minutes=7 * next(ticks)))
     await _session(
@@ -112,7 +112,19 @@ async def seed(paths: Paths) -> str:
     )
     await _session(store, "Leek soup for six", ["What goes with leeks?"], "Potatoes, and a little nutmeg.")
     shown = await _session(store, "Trip to Kyoto", ["What was that place with the garden?"], REPLY)
+    for text in ("Likes small gardens and quiet mornings", "Is allergic to peanuts"):
+        await store.memories.add(kind="preference", text=text, confidence=1.0, origin="user")
+    await store.memories.add(
+        kind="fact",
+        text="Moves to Porto in spring",
+        confidence=0.6,
+        origin="user",
+        actor=READY.name,
+        status="pending",
+        reason="The model is not sure enough.",
+    )
     await store.close()
+    await (await Store.open(paths.database_of("work"), clock=lambda: BEGIN)).close()
     return shown
 
 

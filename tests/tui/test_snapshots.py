@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from memchat.core.memories import Memory
 from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.screens.first_run import FirstRunScreen
+from memchat.tui.screens.memory_details import details
+from memchat.tui.widgets.panels.lines import Part
 from tests.tui import samples
 from tests.tui.still import NOW, NoModel, StillApp, StillAssistant
 
@@ -29,12 +32,13 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     import memchat.tui.screens.memory
     import memchat.tui.screens.recalled_item
     import memchat.tui.screens.search
-    import memchat.tui.screens.sessions  # noqa: F401
+    import memchat.tui.screens.sessions
 
     for name, module in list(sys.modules.items()):
         if name.startswith(("memchat.tui.", "tests.tui.samples")) and hasattr(module, "now"):
             monkeypatch.setattr(module, "now", lambda: NOW)
     monkeypatch.setattr("memchat.tui.screens.first_run._room", lambda _: (50_000_000_000, 8_000_000_000))
+    monkeypatch.setattr(memchat.tui.screens.memory, "details", _without_ids)
     for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "TEXTUAL_THEME", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     with monkeypatch.context() as zone:
@@ -42,6 +46,11 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+def _without_ids(memory: Memory, *rest: Any) -> tuple[Part, ...]:
+    """The details of a memory whose id is the same in every run."""
+    return details(replace(memory, id="f4k2"), *rest)
 
 
 class Look:
@@ -113,6 +122,20 @@ def test_sessions(look: Look, size: tuple[int, int]) -> None:
     from memchat.tui.screens.sessions import SessionsScreen
 
     assert look.at(size, "ctrl+s", "down", opened=SessionsScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_memory(look: Look, size: tuple[int, int]) -> None:
+    from memchat.tui.screens.memory import MemoryScreen
+
+    assert look.at(size, "f6", "tab", opened=MemoryScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_erase(look: Look, size: tuple[int, int]) -> None:
+    from memchat.tui.screens.erase import EraseScreen
+
+    assert look.at(size, "f6", "ctrl+x", opened=EraseScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)
