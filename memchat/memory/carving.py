@@ -69,12 +69,14 @@ class Term:
         weight: How much it tells.
         limit: Of how many other messages it can be a word and still be a key word; 0 is never one.
         rank: How rare it is in general, for choosing among those that are rather common.
+        written: The word as it was written.
     """
 
     text: str
     weight: float
     limit: int = 0
     rank: float = 0.0
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,10 @@ class Traces:
     def without_keys(self, words: Collection[str]) -> "Traces":
         """These traces where `words` alone are not enough."""
         return replace(self, keys=self.keys - frozenset(words))
+
+    def named(self, words: Collection[str]) -> tuple[str, ...]:
+        """Key words as they were written."""
+        return tuple(sorted(term.written for term in self.terms if term.text in words))
 
     def found(self, text: str) -> frozenset[str]:
         """The key words in `text`."""
@@ -242,7 +248,7 @@ def _terms(text: str, rarity: Rarity, dull: frozenset[str]) -> Iterator[Term]:
             for run in _PARTS.split(word):
                 kept = run.strip(_ENDS)
                 if len(kept) > 1:
-                    yield Term(kept, _WEIGHT_RARE, _FEW_NAMED)
+                    yield Term(kept, _WEIGHT_RARE, _FEW_NAMED, written=kept)
             continue
         if word in _EMPTY or len(word) < 2:
             continue
@@ -258,9 +264,9 @@ def _terms(text: str, rarity: Rarity, dull: frozenset[str]) -> Iterator[Term]:
         hangul = bool(_HANGUL.search(word)) and rank >= _MIDDLING
         mixed = any(c.isdigit() for c in word) and not digits
         if named or hangul or mixed or (digits and len(word) > 3) or rank >= _RARE:
-            yield Term(known, _WEIGHT_RARE, _FEW_NAMED)
+            yield Term(known, _WEIGHT_RARE, _FEW_NAMED, written=written)
         elif rank >= _MIDDLING:
-            yield Term(known, _WEIGHT_MIDDLING, _FEW, rank)
+            yield Term(known, _WEIGHT_MIDDLING, _FEW, rank, written)
         else:
             yield Term(known, _WEIGHT_COMMON)
 

@@ -52,7 +52,7 @@ class Plan:
             kind=self.kind,
             target=self.target,
             title=self.title,
-            words=tuple(sorted(self.traces.keys)),
+            words=self.traces.named(self.traces.keys),
             places=(*places, *self.stays),
             note=self._note(),
         )
@@ -177,6 +177,8 @@ async def _plan(
     def same(other: "Known") -> bool:
         if f"memories:{other.id}" in spared or other.subject not in subjects or other.id in resting:
             return False
+        if other.field and other.value:
+            return traces.tells(other.value)
         return traces.tells(other.text) or (other.status == "forgotten" and bool(traces.found(other.text)))
 
     doomed, restored = family.of([*ids, *(each.id for each in known if same(each))], lambda each: _alike(traces, each))
@@ -203,7 +205,7 @@ async def _plan(
         traces=traces,
         own=traces.with_wordings(past.quotes),
         stays=stays,
-        common=tuple(sorted(common)),
+        common=traces.named(common),
     )
 
 
