@@ -60,10 +60,10 @@ def claims(message: str, *, playing: bool = False) -> tuple[Claim, ...]:
     before = ""
     for sentence in sentences(own):
         own_language = language_of(sentence.text)
-        if own_language.code == "en" and language.code not in {"zh", "ja", "ko", "ru"}:
+        if own_language.code in {"en", "other"} and language.code not in {"zh", "ja", "ko", "ru"}:
             own_language = language
         if own_language.jokes.search(sentence.text):
-            found = found[:-1] if len(_WORD.findall(sentence.text)) <= 6 else found
+            found = [each for each in found if each.quote not in before]
             before = sentence.text
             continue
         statement = _stated(sentence.text, own_language, asks=sentence.asks)
@@ -156,6 +156,7 @@ def _claims(text: str, language: Language, *, follows: bool) -> bool:
         and not any(read.kind == "decision" and read.pattern.search(text) for read in language.reads)
     ):
         return False
-    if len(_WORD.findall(text)) < 3 and not _SPACED_CJK.search(text):
+    least = 3 if language.code in {"en", "other"} else 2
+    if len(_WORD.findall(text)) < least and not _SPACED_CJK.search(text):
         return False
     return language.passing.search(text) is None or language.lasting.search(text) is not None

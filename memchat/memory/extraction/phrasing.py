@@ -42,7 +42,8 @@ def phrased(claim: Claim) -> str:
     switched = _VERB.sub(_third_person, text) if claim.language.code == "en" else text
     for pattern, words in claim.language.switches:
         switched = pattern.sub(words, switched)
-    if not claim.language.switches or claim.language.first_person.search(switched):
+    changed = switched != text or (claim.about and claim.language.code == "en")
+    if not changed or (claim.language.code == "en" and claim.language.first_person.search(switched)):
         mark = "" if text[-1:] in "。.!！" else "。" if claim.language.code in {"zh", "ja"} else "."
         return f"{SAYS}{text}{mark}”"
     return _sentence(switched, claim)

@@ -45,7 +45,7 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
     message = heard.message
     if one_line(claim.quote) not in one_line(message.text):
         return "Its words are not in the message."
-    if judged is not None and judged.kind is None and not read.sure:
+    if judged is not None and judged.kind is None and read.kind is None:
         return "The model found nothing in it to keep."
     if ground(claim.quote, message.text, ()) != "said" or _repeats(claim, heard):
         return "It repeats what was recalled."
@@ -67,7 +67,7 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
         message_id=message.id,
         said_at=message.created_at,
         confidence=sure,
-        holds=_holds(read, kind, claim),
+        holds=_holds(read, judged, kind, claim),
         subject=read.subject,
         attribute=_attribute(read, judged),
         field=None if past else field,
@@ -119,7 +119,7 @@ def _text(finding: Finding, field: str | None, at: datetime, zone: tzinfo) -> st
     return one_line(resolve(text, at, zone))
 
 
-def _holds(read: Reading, kind: MemoryKind, claim: Claim) -> Holds:
+def _holds(read: Reading, judged: Judgement | None, kind: MemoryKind, claim: Claim) -> Holds:
     if re.search(
         r"\b(?:this week|these days|for now|until (?:\w+day|tomorrow))\b|這週|这周|今週", claim.text, re.IGNORECASE
     ):
@@ -130,6 +130,8 @@ def _holds(read: Reading, kind: MemoryKind, claim: Claim) -> Holds:
         re.IGNORECASE,
     ):
         return "months"
+    if read.kind is None and judged is not None and judged.holds is not None:
+        return judged.holds
     return read.holds or holds_of(kind)
 
 
@@ -141,7 +143,7 @@ def _confidence(finding: Finding) -> float:
         return _SURE if read.subject == ABOUT_USER else _LIKELY
     if judged is not None and judged.kind is not None:
         return _LIKELY if read.kind is not None else _UNSURE
-    return _HEDGED
+    return _UNSURE if read.kind is not None else _HEDGED
 
 
 def _reason(finding: Finding, text: str, sure: float, needed: float) -> str:

@@ -133,9 +133,9 @@ def _named_attribute(claim: Claim) -> Reading | None:
 
 def _untold(claim: Claim) -> Reading:
     kind = kind_of(claim.text) if claim.language.code == "en" else None
-    if kind in {None, "fact", "instruction"}:
+    if kind is None or kind in {"fact", "instruction"}:
         return Reading()
-    return Reading(kind=kind, holds=_HOLDS[kind] if kind else None)
+    return Reading(kind=kind, holds=_HOLDS[kind])
 
 
 def _value(match: re.Match[str]) -> str:

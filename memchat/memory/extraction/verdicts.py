@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.chat import ChatMessage, ChatRequest
-from memchat.core.memories import Memory, MemoryKind
+from memchat.core.memories import HOLDS, Holds, Memory, MemoryKind
 from memchat.core.messages import Usage
 from memchat.memory.asking import ask
 from memchat.memory.claims import Claim
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[MemoryKind, ...] = ("preference", "fact", "decision", "goal", "event")
 """What a model may find; that something is an instruction to the assistant is never left to it."""
-NOTHING = "nothing"
+STEP = "step"
+MOMENT = "moment"
+"""What is of no use later: a step of the task at hand, or what holds for a moment."""
 
 _TOPIC_CHARACTERS = 40
 _LINE_TOKENS = 70
@@ -40,12 +42,14 @@ class Judgement:
 
     Attributes:
         kind: None when it is not worth keeping.
-        topic: Empty where it says none.
+        holds: How long it holds; none where it says nothing of that.
+        topic: What the claim is about, in a word or two; empty where it says none.
         text: Its wording; empty where it was not asked for one.
         known: The candidate that it speaks of again.
     """
 
     kind: MemoryKind | None
+    holds: Holds | None = None
     topic: str = ""
     text: str = ""
     known: str | None = None
@@ -112,8 +116,9 @@ def _schema(questions: Sequence[Question], candidates: int) -> Mapping[str, Any]
 
 def _line_schema(question: Question, candidates: int) -> Mapping[str, Any]:
     fields: dict[str, Any] = {
-        "kind": {"type": "string", "enum": [*KINDS, NOTHING]},
         "topic": {"type": "string", "maxLength": _TOPIC_CHARACTERS},
+        "kind": {"type": "string", "enum": [*KINDS, STEP]},
+        "holds": {"type": "string", "enum": [*reversed(HOLDS), MOMENT]},
     }
     if question.rephrase:
         fields["text"] = {"type": "string", "maxLength": 300}
@@ -127,17 +132,19 @@ def _problem(value: Any, questions: Sequence[Question]) -> str:
         line = value.get(str(number)) if isinstance(value, dict) else None
         if not isinstance(line, dict):
             return f'There is no object for line "{number}".'
-        if line.get("kind") not in (*KINDS, NOTHING):
-            return f'The kind of line "{number}" is none of {", ".join((*KINDS, NOTHING))}.'
+        if line.get("kind") not in (*KINDS, STEP):
+            return f'The kind of line "{number}" is none of {", ".join((*KINDS, STEP))}.'
     return ""
 
 
 def _judgement(line: Mapping[str, Any], candidates: Sequence[Memory]) -> Judgement:
     kind = next((each for each in KINDS if each == line["kind"]), None)
+    holds = next((each for each in HOLDS if each == line.get("holds")), None)
     number = line.get("known")
     known = candidates[number - 1].id if isinstance(number, int) and 0 < number <= len(candidates) else None
     return Judgement(
-        kind=kind,
+        kind=None if line.get("holds") == MOMENT else kind,
+        holds=holds,
         topic=_words(line.get("topic"))[:_TOPIC_CHARACTERS].casefold().strip(" ."),
         text=_words(line.get("text")),
         known=known,

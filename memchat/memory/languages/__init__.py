@@ -10,7 +10,7 @@ from typing import Any
 
 from memchat.core.memories import Holds, MemoryKind
 
-_CODES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko")
+_CODES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko", "other")
 _NEVER = re.compile(r"(?!)")
 
 
@@ -113,6 +113,8 @@ def language_of(text: str) -> Language:
     found = re.findall(r"[^\W\d_]+", text.casefold())
     scores = {code: sum(word in language.words for word in found) for code, language in languages().items()}
     best = max(scores, key=lambda code: scores[code])
+    if not scores[best] and len(found) > 2 and not languages()["en"].first_person.search(text):
+        return languages()["other"]
     return languages()[best if scores[best] > scores["en"] else "en"]
 
 
