@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind, RecalledItem
-from memchat.core.memories import Memory
+from memchat.core.memories import ABOUT_USER, Memory
 from memchat.memory.dates import TimeSpan, spans
-from memchat.memory.queries import Vocabulary
+from memchat.memory.queries import Vocabulary, akin
 from memchat.memory.ranking import Candidate, Ranked
 from memchat.memory.times_asked import TimesAsked
 from memchat.store.values import BufferSpan, Hit, IndexedItem
@@ -78,20 +78,23 @@ class Gathering:
         found = await asyncio.gather(*searches)
         bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
         of_messages = {hit.ref: hit.score for hits, _ in found for hit in hits if hit.kind == "message"}
+        related = await self._akin(wanted) if answering else {}
         beginnings = not answering and not bm25
         if beginnings:
             bm25 = _best([(await self._search(replace(wanted, vector=None), past=past, prefix=True))[0]])
         listed = await self._within(wanted, asked) if asked.only else []
-        items = await self._store.index.load(list(dict.fromkeys([*bm25, *cosine, *listed])))
+        items = await self._store.index.load(list(dict.fromkeys([*bm25, *cosine, *related, *listed])))
         context = await self._contexts(list(items.values()))
         return [
             Candidate(
                 item,
                 _inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
                 cosine.get(key),
+                akin=related.get(key),
                 context=context.get(item.ref, ""),
                 in_time=self._in_time(item, asked.spans, wanted.zone) if asked.spans else None,
                 over=over(item, wanted.now),
+                of_another=_of_another(item, wanted.terms),
             )
             for key, item in items.items()
         ], beginnings
@@ -178,6 +181,14 @@ class Gathering:
         words, meaning = await asyncio.gather(by_words, by_meaning)
         return words, meaning
 
+    async def _akin(self, wanted: Wanted) -> dict[int, float]:
+        """Memories that are filed under what the question is about, in other words than its own."""
+        words = akin(wanted.terms)
+        kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
+        if not words or not kinds:
+            return {}
+        return _best([(await self._search(replace(wanted, terms=words, vector=None, kinds=kinds), past=False))[0]])
+
     async def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
         listed: list[int] = []
         for span in asked.spans[:_MOST_SPANS]:
@@ -198,7 +209,11 @@ class Gathering:
             return {}
         return {
             memory.id: " ".join(
-                [self._fields.get(memory.field or "", ""), *(source.quote for source in memory.sources)]
+                [
+                    self._fields.get(memory.field or "", ""),
+                    (memory.field or memory.attribute).replace("_", " "),
+                    *(source.quote for source in memory.sources),
+                ]
             )
             for memory in await self._store.memories.by_ids(refs)
         }
@@ -207,6 +222,14 @@ class Gathering:
 def over(item: IndexedItem, now: datetime) -> bool:
     """Whether an item has ceased to hold."""
     return item.status != "active" or (item.valid_to is not None and item.valid_to <= now)
+
+
+def _of_another(item: IndexedItem, terms: Sequence[str]) -> bool:
+    """Whether an item is about somebody else than the user, whom the terms do not name."""
+    if item.kind not in _MEMORIES or item.subject == ABOUT_USER:
+        return False
+    named = Vocabulary.of(item.subject)
+    return not any(named.has(term) for term in terms)
 
 
 def _touched(item: IndexedItem, asked: Sequence[TimeSpan]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,30 @@ _ASKING = re.compile(
 )
 _SENTENCES = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 _ENDS_ASKING = re.compile(r"(?:[?？]|[吗嗎呢か])[\s\"'”’)]*$")
+
+
+_KIN: tuple[tuple[str, str], ...] = (
+    ("live lived living home reside residence address city town", "location live moved"),
+    ("job work profession occupation career living employed", "occupation employer work"),
+    ("company employer boss", "employer company"),
+    ("dog cat pet pets", "pet"),
+    ("eat food meal cook restaurant dinner lunch breakfast recipe diet", "diet allergy allergic vegetarian vegan"),
+    ("allergy allergies allergic", "allergy allergic"),
+    ("study studies studying university degree", "studies"),
+    ("car drive", "car"),
+    ("kids children son daughter", "children"),
+    ("wife husband spouse partner married girlfriend boyfriend", "marital partner"),
+    ("old age birthday born", "age birthday"),
+    ("instrument", "instrument"),
+    ("laptop computer os", "operating system"),
+)
+_AKIN = {word: tuple(akin.split()) for words, akin in _KIN for word in words.split()}
+
+
+def akin(terms: Sequence[str]) -> tuple[str, ...]:
+    """What facts may be filed under that answer a question with `terms`, besides these: occupation for job."""
+    found = dict.fromkeys(word for term in terms for word in _AKIN.get(term, ()))
+    return tuple(word for word in found if word not in terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 relevance     at most what it is
 ============= ======= =======================================================================================
 `words`       0.68    bm25 against the best candidate's, times how much of the query the candidates have at all;
-                      0.93 at most where meaning is not searched
+                      0.93 at most where meaning is not searched; 0.45 for memories that are filed under a
+                      word akin to the query's, as occupation is to job
 `meaning`     0.70    cosine similarity of the embeddings, from the level of unrelated texts to that of
                       paraphrases; 0.27 at most where words find everything, more the less they find
 `asked for`   0.50    what was said in the time that a question asks for, where it asks for nothing else
@@ -22,6 +23,7 @@ boost         from - to     what it is
 `kind`        1.00 - 1.05   1.05 for facts and profile values: said to be remembered
 `time`        0.70 - 1.25   1.25 in the time that the message names, 0.70 outside of it
 `past`        1.00 - 1.20   1.20 for what has ceased to hold, where the message asks how things were
+`subject`     0.75 - 1.00   0.75 for what is about somebody whom the message does not name
 `question`    0.55 - 1.00   0.55 for messages that only ask: what is asked for is not in them
 `speaker`     0.80 - 1.00   0.80 for the assistant's words, which repeat the user's or may be wrong
 ============= ============= ================================================================================
@@ -44,6 +46,7 @@ WORDS = 0.68
 WORDS_ALONE = 0.93
 MEANING = 0.27
 MEANING_WITHOUT_WORDS = 0.70
+AKIN = 0.45
 _FEW = 100
 """A young memory is treated as if it held this much: in two items every word is common."""
 
@@ -51,6 +54,7 @@ _ASKED_FOR: Mapping[ItemKind, float] = MappingProxyType(
     {"episode": 0.5, "fact": 0.42, "profile": 0.35, "message": 0.36}
 )
 _KIND, _IN_TIME, _OUT_OF_TIME, _PAST, _QUESTION, _ASSISTANT = 1.05, 1.25, 0.7, 1.2, 0.55, 0.8
+_OF_ANOTHER = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,21 @@ class Candidate:
     Attributes:
         bm25: By words, higher is better; none when not found by words.
         cosine: By meaning; none when not found by meaning.
+        akin: By words that are akin to the query's, higher is better; none when not found by these.
         context: Words around it that count as its own: what a memory rests on.
         in_time: Whether it belongs to the time that the message names; none when it names none.
         over: Whether it has ceased to hold.
+        of_another: Whether it is about somebody whom the message does not name.
     """
 
     item: IndexedItem
     bm25: float | None
     cosine: float | None
+    akin: float | None = None
     context: str = ""
     in_time: bool | None = None
     over: bool = False
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ def rank(
     held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
     weights = _rarity(terms, held, stored)
     best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
+    best_akin = max((candidate.akin or 0.0 for candidate in candidates), default=0.0)
     coverage = max((sum(weights[term] for term in present) for present in held), default=0.0)
     coverage = min(1.0, coverage / (sum(weights[term] for term in terms if term not in extra) or 1.0))
     for_words = coverage * (WORDS if scale else WORDS_ALONE)
@@ -144,6 +153,8 @@ def rank(
     ranked = []
     for candidate in candidates:
         parts = {"words": for_words * max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0}
+        if candidate.akin is not None and best_akin > 0:
+            parts["words"] = max(parts["words"], AKIN * candidate.akin / best_akin)
         if scale and candidate.cosine is not None:
             parts["meaning"] = for_meaning * scale.strength(candidate.cosine)
         if only_time and candidate.in_time:
@@ -171,6 +182,8 @@ def boosts_of(candidate: Candidate, now: datetime, *, answering: bool, past: boo
     factors["kind"] = _KIND if item.kind in ("fact", "profile") else 1.0
     if candidate.in_time is not None:
         factors["time"] = _IN_TIME if candidate.in_time else _OUT_OF_TIME
+    if candidate.of_another:
+        factors["subject"] = _OF_ANOTHER
     if past and candidate.over:
         factors["past"] = _PAST
     if answering and item.kind == "message":

@@ -114,16 +114,17 @@ def put_fact(db: apsw.Connection, memory_id: str, *, same_text: bool = False) ->
     """
     found = row(
         db,
-        "SELECT coalesce(value, text), observed_at, field, status, valid_to FROM memories WHERE id = ? "
+        "SELECT coalesce(value, text), observed_at, field, attribute, status, valid_to FROM memories WHERE id = ? "
         "AND (status = 'active' OR (status = 'superseded' AND valid_to IS NOT NULL))",
         memory_id,
     )
     if found is None:
         drop_memory(db, memory_id)
         return
-    body, at, field, status, valid_to = found
+    body, at, field, attribute, status, valid_to = found
     quotes = rows(db, "SELECT quote FROM sources WHERE target = ? AND live ORDER BY number", memory_id)
-    context = " ".join([(field or "").replace("_", " "), *(quote for (quote,) in quotes)]).strip()
+    about = (field or attribute).replace("_", " ")
+    context = " ".join([about, *(quote for (quote,) in quotes)]).strip()
     kind: ItemKind = "fact" if field is None else "profile"
     past_at = valid_to if status == "active" else PAST
     key = value(db, "SELECT key FROM items WHERE kind = ? AND ref = ?", kind, memory_id) if same_text else None

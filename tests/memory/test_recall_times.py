@@ -244,6 +244,33 @@ async def test_a_fact_comes_without_the_message_that_says_the_same(
     assert [item.kind for item in await asked(life, embedding, "Which foods am I allergic to?")] == ["fact"]
 
 
+async def test_a_fact_is_found_by_what_it_is_filed_under(
+    life: Life, embedding: Holder, no_embedder: Holder, minilm: BuiltinEmbedder
+) -> None:
+    await life.store.memories.add(
+        kind="fact",
+        text="The user is a nurse at St. Mary's",
+        confidence=0.9,
+        origin="user",
+        attribute="occupation",
+    )
+    await life.store.memories.add(kind="fact", text="The user plays the cello", confidence=0.9, origin="user")
+    await embed_all(life.store, minilm)
+    for source in (embedding, no_embedder):
+        found = await asked(life, source, "What's my job?")
+        assert [item.text for item in found] == ["The user is a nurse at St. Mary's"]
+
+
+async def test_what_is_about_another_comes_after_what_is_about_the_user(
+    life: Life, embedding: Holder, minilm: BuiltinEmbedder
+) -> None:
+    for subject, text in (("anna", "Anna lives in Oslo"), ("user", "The user lives in Lisbon")):
+        await life.store.memories.add(kind="fact", text=text, confidence=0.9, origin="user", subject=subject)
+    await embed_all(life.store, minilm)
+    assert (await asked(life, embedding, "Where do I live?"))[0].text == "The user lives in Lisbon"
+    assert (await asked(life, embedding, "Where does Anna live?"))[0].text == "Anna lives in Oslo"
+
+
 async def test_how_far_to_trust_a_memory_is_shown(life: Life, embedding: Holder, minilm: BuiltinEmbedder) -> None:
     await life.store.memories.add(kind="fact", text="The user's bike is red", confidence=0.4, origin="user")
     await life.store.memories.add(kind="fact", text="The user's bike is a Brompton", confidence=1.0, origin="file")

@@ -152,7 +152,8 @@ ENGLISH = Language(
         "(?<!get )(?<!getting )(?<!got )(?<!am )(?<!'m )(?<!is )(?<!are )(?<!be )used to|formerly|previously"
         "|in the past|back then|in those days"
         "|once upon a time|not any ?more|no longer am|when i was (?:a (?:kid|child|teen\\w*|student)|young\\w*|little)"
-        "|as a (?:kid|child|teenager)|i (?:lived in|resided in|worked (?:at|for|as)|was (?:a|an) \\w+ (?:at|until))"
+        "|as a (?:kid|child|teenager)|i (?:lived in|resided in|worked (?:at|as)|was (?:a|an) \\w+ (?:at|until))"
+        "|i worked for (?!\\d|an? |two |three |four |five |several |hours|days|weeks)"
     ),
     changes=(
         "moved|relocated|started|joined|began|switched|changed|became|got|adopted|bought|quit|left|stopped|gave up"
