@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from memchat.core.erasure import Carved, Erasure, ErasureKind, Place
 from memchat.core.errors import NotFound
-from memchat.memory.carving import Rarity, Traces
+from memchat.memory.carving import Traces
+from memchat.memory.distinctive import Rarity
 from memchat.memory.lineage import Family
 
 if TYPE_CHECKING:
