@@ -1,12 +1,13 @@
 """Which sentences of a message state something about the user: without a model, in several languages.
 
-Conservative: questions, suppositions, play, quotations, reported speech, pasted text, small talk and what is only of this
-moment are no claims. A message without a claim costs no call of a model.
+Conservative: questions, suppositions, play, quotations, reported speech, pasted text, small talk and what is only of
+this moment are no claims. A message without a claim costs no call of a model.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from memchat.memory.languages import Language, language_of
 from memchat.memory.sentences import own_text, sentences
@@ -113,13 +114,13 @@ def _clauses(sentence: str, before: str, language: Language, about: str) -> Iter
 def _parts(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
     """The clauses of a sentence, each as it is read and as it stands there."""
     starts = [0, *(match.start() for match in language.joins.finditer(sentence)), len(sentence)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         clause = _trimmed(sentence[start:end], language)
         carried = [0, *(match.start() for match in language.carries.finditer(clause)), len(clause)]
         leads = language.leads.search(clause) is not None
         if not leads:
             carried = [0, len(clause)]
-        for number, (first, last) in enumerate(zip(carried, carried[1:], strict=False)):
+        for number, (first, last) in enumerate(pairwise(carried)):
             quote = _trimmed(clause[first:last], language)
             if quote:
                 yield (f"{language.lead}{quote}" if number else quote), quote

@@ -10,12 +10,15 @@ _HIDDEN = re.compile(
 )
 _ESCAPE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _ROLE = re.compile(
-    r"<\|[^|<>\n]{1,60}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|user|tool|instructions?|recalled|memory|prompt)\b[^>]{0,80}>"
-    r"|^\s*(?:#{1,4}\s*)?(?:system|assistant|developer)(?: prompt| message)?\s*[:：]|\bBEGIN (?:SYSTEM|INSTRUCTIONS)\b",
+    r"<\|[^|<>\n]{1,60}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant|user|tool|instructions?|recalled|memory"
+    r"|prompt)\b[^>]{0,80}>"
+    r"|^\s*(?:#{1,4}\s*)?(?:system|assistant|developer)(?: prompt| message)?\s*[:：]|\bBEGIN (?:SYSTEM"
+    r"|INSTRUCTIONS)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(
-    r"!\[[^\]\n]{0,200}\]\s*\(|<\s*(?:img|script|iframe|a|link|meta|object|embed|svg|form|style)\b|\]\(\s*(?:https?|data|javascript):"
+    r"!\[[^\]\n]{0,200}\]\s*\(|<\s*(?:img|script|iframe|a|link|meta|object|embed|svg|form|style)\b"
+    r"|\]\(\s*(?:https?|data|javascript):"
     r"|\bjavascript:|\bdata:[\w/+.\-]+;base64",
     re.IGNORECASE,
 )
@@ -25,12 +28,14 @@ _ENCODED = re.compile(
     r"(?<![A-Za-z0-9+/=_\-])(?=[A-Za-z0-9+/_\-]*[a-z])(?=[A-Za-z0-9+/_\-]*[A-Z])(?=[A-Za-z0-9+/_\-]*\d)[A-Za-z0-9+/_\-]{48,}={0,2}"
 )
 _OVERRIDE = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|the|system|safety)\b.{0,30}"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|the"
+    r"|system|safety)\b.{0,30}"
     r"\b(?:instructions?|prompts?|rules?|messages?|guidelines?|context|training)\b"
     r"|\bnew (?:system )?(?:instructions?|prompt|rules?)\s*[:：]"
     r"|\byou (?:are|must|will|shall|should) (?:now|from now on|henceforth)\b"
     r"|\b(?:jailbreak|developer mode|do anything now|DAN mode|system prompt)\b"
-    r"|\b(?:reveal|print|repeat|leak|exfiltrate|send|forward|post|upload)\b.{0,40}\b(?:system prompt|conversation|chat history|memor(?:y|ies)"
+    r"|\b(?:reveal|print|repeat|leak|exfiltrate|send|forward|post|upload)\b.{0,40}\b(?:system prompt"
+    r"|conversation|chat history|memor(?:y|ies)"
     r"|password|credentials|api keys?|secrets?|user['’]?s? data|personal data)\b"
     r"|(?:忽略|無視|无视)(?:掉)?(?:之前|先前|以上|上面|所有)[^。]{0,12}(?:指令|指示|提示|規則|规则)"
     r"|(?:以前|これまで|上記)の?(?:指示|命令)[^。]{0,6}無視"
@@ -40,15 +45,20 @@ _OVERRIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ABOUT_THE_USER = re.compile(
-    r"\b(?:remember|note|store|save|memori[sz]e|record|add to (?:your )?memory|keep in mind|update (?:your )?memory)\b.{0,40}"
-    r"\b(?:the |this |that the )?users?(?:['’]s)?\b|\bthe user(?:['’]s)? (?:bank|password|account|card|address|wants you to|has authori[sz]ed|trusts|consents)\b",
+    r"\b(?:remember|note|store|save|memori[sz]e|record|add to (?:your )?memory|keep in mind"
+    r"|update (?:your )?memory)\b.{0,40}"
+    r"\b(?:the |this |that the )?users?(?:['’]s)?\b|\bthe user(?:['’]s)? (?:bank|password|account|card|address"
+    r"|wants you to|has authori[sz]ed|trusts|consents)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _COMMAND = re.compile(
-    r"^(?:please\s+)?(?:always|never|whenever|from now on|you (?:must|should|shall|will|are to)|do not|don['’]?t|when(?:ever)? (?:the )?user)\b"
+    r"^(?:please\s+)?(?:always|never|whenever|from now on|you (?:must|should|shall|will|are to)|do not"
+    r"|don['’]?t|when(?:ever)? (?:the )?user)\b"
     r"|\b(?:the assistant|the ai|the model|the chatbot) (?:must|should|shall|will|is to|has to)\b"
-    r"|\b(?:always|never) (?:recommend|suggest|mention|answer|reply|tell|include|append|add|use|trust|click|visit|open|send)\b"
-    r"|(?:請|请)?(?:一律|永遠|永远|從現在起|从现在起|以後都|以后都)|^(?:immer|niemals|ab jetzt)\b|^(?:toujours|désormais|siempre|sempre)\b",
+    r"|\b(?:always|never) (?:recommend|suggest|mention|answer|reply|tell|include|append|add|use|trust|click"
+    r"|visit|open|send)\b"
+    r"|(?:請|请)?(?:一律|永遠|永远|從現在起|从现在起|以後都|以后都)"
+    r"|^(?:immer|niemals|ab jetzt)\b|^(?:toujours|désormais|siempre|sempre)\b",
     re.IGNORECASE,
 )
 

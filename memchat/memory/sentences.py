@@ -25,20 +25,24 @@ _FOREIGN_LINE = re.compile(
       | (?:from|to|subject|date|cc|sent|re|fwd|von|an|betreff|de|para|asunto|objet|寄件者|主旨|件名)\s*:
       | (?:system|assistant|user|human|ai|bot|developer|tool|instructions?)\s*[:：\]>]
       | \#{1,6}\s | \[(?:INST|SYS|system|assistant|user)\b | <\W?\w+ | \w+@[\w.]+\b[^a-z]*[$\#] | \$\s
-      | (?:def|class|import|from\ \w+\ import|function|const|let|var|public|private|SELECT|INSERT|UPDATE|return|if\s*\(|for\s*\(|\#include)\b.*[({;:=]
-      | Traceback | File\ " | \s*at\ [\w.$]+\( | \d{4}-\d\d-\d\d[T ]\d\d:\d\d | \[?\d\d:\d\d:\d\d | (?:ERROR|WARN|INFO|DEBUG)\b
+      | (?:def|class|import|from\ \w+\ import|function|const|let|var|public|private|SELECT|INSERT|UPDATE|return
+        |if\s*\(|for\s*\(|\#include)\b.*[({;:=]
+      | Traceback | File\ " | \s*at\ [\w.$]+\( | \d{4}-\d\d-\d\d[T ]\d\d:\d\d | \[?\d\d:\d\d:\d\d | (?:ERROR
+        |WARN|INFO|DEBUG)\b
       | [{}\[\]();]+\s*$ | .*[{;]\s*$ | "[\w\-]+"\s*:
     )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _LETTER = re.compile(
-    r"^\s*(?:dear|hello|hi|hallo|hola|bonjour|sehr geehrte\w*|liebe[rs]?|chère?|estimad[oa]s?|querid[oa]s?|prezad[oa]s?|gentile"
+    r"^\s*(?:dear|hello|hi|hallo|hola|bonjour|sehr geehrte\w*|liebe[rs]?|chère?|estimad[oa]s?|querid[oa]s?"
+    r"|prezad[oa]s?|gentile"
     r"|親愛的|尊敬的|拝啓)\b[^\n.!?]{1,60},?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNED = re.compile(
-    r"^\s*(?:(?:best|kind|warm)? ?regards|sincerely|yours|cheers|mit freundlichen|viele grüße|cordialement|saludos|atentamente"
+    r"^\s*(?:(?:best|kind|warm)? ?regards|sincerely|yours|cheers|mit freundlichen|viele grüße|cordialement"
+    r"|saludos|atentamente"
     r"|atenciosamente|敬具|此致)\b.{0,30}$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -65,6 +65,7 @@ class CatalogModel:
         sha256: Of the whole file, in hex; empty takes the hub's word for it.
         dim: Whether it is too small to be relied upon.
         tools: Whether it calls tools dependably.
+        learns: Whether it can tell what to remember of ordinary talk.
     """
 
     name: str
@@ -78,6 +79,7 @@ class CatalogModel:
     sha256: str = ""
     dim: bool = False
     tools: bool = False
+    learns: bool = True
 
     @property
     def memory_bytes(self) -> int:

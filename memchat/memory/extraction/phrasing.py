@@ -8,27 +8,33 @@ SAYS = "The user says: “"
 """How a claim begins that no rule can put otherwise: it stays in the user's words."""
 
 _OPENING = re.compile(
-    r"^(?:(?:hi|hello|hey|ok(?:ay)?|well|oh|yes|yeah|yep|no|nope|so|and|but|also|btw|by the way|actually|anyway|fyi|please"
-    r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record|for context|since|as"
+    r"^(?:(?:hi|hello|hey|ok(?:ay)?|well|oh|yes|yeah|yep|no|nope|so|and|but|also|btw|by the way|actually|anyway"
+    r"|fyi|please"
+    r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record"
+    r"|for context|since|as"
     r"|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
     re.IGNORECASE,
 )
 _LEFT_OPEN = re.compile(
-    r"^(?:it|they|this|that|these|those|there|one|both)\b|\b(?:it|they|them|this|that|those|there|she|he|her|him|his)\b",
+    r"^(?:it|they|this|that|these|those|there|one|both)\b|\b(?:it|they|them|this|that|those|there|she|he|her"
+    r"|him|his)\b",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\bi ((?:(?:really|absolutely|also|usually|generally|mostly|always|never|still|currently|now|actually|only|just|recently"
-    r"|much|often|sometimes|mainly|strongly|both|already|finally|truly|personally|normally|rarely|originally|typically|once"
+    r"\bi ((?:(?:really|absolutely|also|usually|generally|mostly|always|never|still|currently|now|actually|only"
+    r"|just|recently"
+    r"|much|often|sometimes|mainly|strongly|both|already|finally|truly|personally|normally|rarely|originally"
+    r"|typically|once"
     r"|\w+ly) )*)([a-z]+)(n['’]t)?\b",
     re.IGNORECASE,
 )
-_UNCHANGED = frozenset(
-    "can could will would should must may might shall had did cannot ought used was went bought sold made took came saw met ran"
-    " won lost left began became grew quit read wrote spoke taught thought felt found kept held built broke chose drove ate drank"
-    " knew gave told said sent spent paid hurt put set cut let hit slept wore flew sang swam fell forgot stood understood rode rose"
-    " drew learnt hung led fed caught fought brought bit froze hid laid lent meant got won ca wo".split()  # noqa: SIM905
-)
+_PAST_AND_MODAL = """
+can could will would should must may might shall had did cannot ca wo ought used was went bought sold made took came
+saw met ran won lost left began became grew quit read wrote spoke taught thought felt found kept held built broke
+chose drove ate drank knew gave told said sent spent paid hurt put set cut let hit slept wore flew sang swam fell
+forgot stood understood rode rose drew learnt hung led fed caught fought brought bit froze hid laid lent meant got
+"""
+_UNCHANGED = frozenset(_PAST_AND_MODAL.split())
 _IRREGULAR = {"have": "has", "am": "is", "are": "is", "do": "does", "go": "goes", "were": "was"}
 
 

@@ -30,10 +30,14 @@ _PREDICATES: tuple[tuple[str, str], ...] = (
     ("diet", r"\b(?:vegetarian|vegan)\b"),
 )
 _TAIL = re.compile(
-    r"\s+(?:(?:and|but|because|since|so|with|for (?:the past|over|about|\w+ years?|work)|where|which|who|these days|right now|now"
-    r"|at the moment|currently|last|this|next|in (?:19|20)\d\d|ago|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|recently|again"
-    r"|together|as well|too|already|by the way|btw|until|till|from (?:january|february|march|april|may|june|july|august"
-    r"|september|october|november|december|now)|in (?:january|february|march|april|may|june|july|august|september|october"
+    r"\s+(?:(?:and|but|because|since|so|with|for (?:the past|over|about|\w+ years?|work)|where|which|who"
+    r"|these days|right now|now"
+    r"|at the moment|currently|last|this|next|in (?:19|20)\d\d|ago|on (?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun)day|recently|again"
+    r"|together|as well|too|already|by the way|btw|until|till|from (?:january|february|march|april|may|june"
+    r"|july|august"
+    r"|september|october|november|december|now)|in (?:january|february|march|april|may|june|july|august"
+    r"|september|october"
     r"|november|december)|(?:a|one|two|three|four|five|six|\d+) (?:days?|weeks?|months?|years?))\b.*)$",
     re.IGNORECASE,
 )
@@ -111,7 +115,8 @@ def _of_another(claim: Claim) -> Reading:
 def _named_attribute(claim: Claim) -> Reading | None:
     """`my favourite colour is green` names its attribute itself."""
     found = re.search(
-        r"\b(?:my|our) (?P<what>(?:[\w\-']+ ){0,3}?[\w\-']+?)(?: (?:is|are|was|will be)|['’]s|:) (?P<value>[^;!?\n]+)",
+        r"\b(?:my|our) (?P<what>(?:[\w\-']+ ){0,3}?[\w\-']+?)(?: (?:is|are|was|will be)|['’]s"
+        r"|:) (?P<value>[^;!?\n]+)",
         claim.text,
         re.IGNORECASE,
     )

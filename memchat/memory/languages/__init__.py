@@ -113,7 +113,9 @@ def language_of(text: str) -> Language:
     found = re.findall(r"[^\W\d_]+", text.casefold())
     scores = {code: sum(word in language.words for word in found) for code, language in languages().items()}
     best = max(scores, key=lambda code: scores[code])
-    if not scores[best] and len(found) > 2 and not languages()["en"].first_person.search(text):
+    english = languages()["en"]
+    known = any(pattern.search(text) for pattern in (english.first_person, english.standing, english.asks))
+    if not scores[best] and len(found) > 2 and not known:
         return languages()["other"]
     return languages()[best if scores[best] > scores["en"] else "en"]
 
