@@ -96,6 +96,8 @@ class Happenings:
                 if session.id == chat.session_id:
                     chat.session = session
             case LearningChanged():
+                if event.unable and (chat.learning is None or chat.learning.unable != event.unable):
+                    chat.say(event.unable)
                 chat.learning = event
             case EmbedderChanged():
                 chat.embedder = event

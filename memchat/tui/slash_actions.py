@@ -132,9 +132,9 @@ async def learning(chat: "ChatScreen", argument: str) -> None:
             chat.show_place()
             chat.say(LEARNING_MODES[argument])
         case "":
-            chat.say(
-                f"{LEARNING_MODES[chat.assistant.settings.learning.mode]} /learning auto, review or off changes it."
-            )
+            present = LEARNING_MODES[chat.assistant.settings.learning.mode]
+            unable = f" {chat.learning.unable}" if chat.learning and chat.learning.unable else ""
+            chat.say(f"{present}{unable} /learning auto, review or off changes it.")
         case _:
             raise MemchatError(f"Learning cannot be {argument!r}.", "It is auto, review or off.")
 

@@ -1,8 +1,10 @@
 """How memchat learns, who answers, and what the model is told: changed while the chat goes on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from memchat.config import load
+from memchat.core.events import LearningChanged
 from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
@@ -31,6 +33,19 @@ async def test_the_learning_mode_is_shown_and_kept(start: Start, server: Scripte
         assert "○ learning off" in run.screen[0]
         await _command(run, "/learning", "/learning auto, review or off")
         await _command(run, "/learning sometimes", "It is auto, review or off")
+
+
+async def test_a_model_that_cannot_learn_is_told_of_once(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        told = LearningChanged(waiting=0, unable="tiny is too small to learn from what you say.")
+        run.chat.heard_from(told)
+        run.chat.heard_from(replace(told, waiting=1))
+        run.chat.heard_from(told)
+        await run.until(lambda: "cannot learn" in run.screen[0] and run.said)
+        await run.idle()
+        assert [said for said in run.said if "too small" in said] == [told.unable]
+        await _command(run, "/learning", "changes it")
+        assert "too small" in run.said[-1]
 
 
 async def test_an_incognito_session_says_so_instead(start: Start, server: ScriptedServer) -> None:

@@ -153,7 +153,8 @@ class ChatSessions(ChatBase):
     async def show_welcome(self) -> None:
         """Says what to do first, where nothing was said yet."""
         incognito = self.session is not None and self.session.incognito
-        await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito))
+        reads = self.assistant.settings.privacy.incognito_reads
+        await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito, reads=reads))
 
     async def show_again(self) -> None:
         """Shows the session as it is stored now, or a new one where it was erased."""

@@ -13,7 +13,7 @@ from memchat.core.memories import ProfileField
 from memchat.core.settings import LearningMode
 from memchat.tui.text import one_line, short_number
 
-_TITLE = 18
+_TITLE = 9
 """Cells that a title gets before what matters least makes room for more of it."""
 
 

@@ -20,12 +20,14 @@ class Welcome(Widget, can_focus=False):
     Args:
         keys: The keys as they are written on the screen, by binding id.
         incognito: Whether the session is held in memory only.
+        reads: Whether it then reads what is remembered.
     """
 
-    def __init__(self, keys: Mapping[str, str], *, incognito: bool) -> None:
+    def __init__(self, keys: Mapping[str, str], *, incognito: bool, reads: bool) -> None:
         super().__init__(classes="welcome")
         self._keys = keys
         self._incognito = incognito
+        self._reads = reads
 
     def render(self) -> Content:
         rows = [(self._keys.get(name, "") if name else "/remember", what, how) for name, what, how in _FIRST]
@@ -34,7 +36,8 @@ class Welcome(Widget, can_focus=False):
         wide = self.size.width >= left + middle + 32
         greeting = "An assistant that remembers, and shows you what."
         if self._incognito:
-            greeting = "Incognito. Nothing said here is kept or learned from."
+            reading = "What is remembered is read." if self._reads else "What is remembered is not read."
+            greeting = f"Incognito. Nothing said here is kept. {reading}"
         lines = [Content.styled(greeting, "bold"), Content("")]
         for key, what, how in rows:
             aside = Content.styled(f"   {how}", "$dim") if wide else Content("")
