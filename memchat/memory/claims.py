@@ -16,6 +16,11 @@ MOST = 12
 """Claims of one message at most."""
 
 _PLACEHOLDER = re.compile(r"\[secret: [a-z ]+\]")
+_SECRET = re.compile(
+    r"\b(?:password|passwort|passwd|passphrase|contraseña|senha|mot de passe|wachtwoord|пароль|pin code)|[密通][碼码]"
+    r"|パスワード|暗証番号|비밀번호",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 _SPACED_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -149,7 +154,12 @@ def _whom(text: str, language: Language) -> str:
 
 
 def _claims(text: str, language: Language, *, follows: bool) -> bool:
-    if _PLACEHOLDER.search(text) or language.jokes.search(text) or language.reports.search(text):
+    if (
+        _PLACEHOLDER.search(text)
+        or _SECRET.search(text)
+        or language.jokes.search(text)
+        or language.reports.search(text)
+    ):
         return False
     if (
         not follows

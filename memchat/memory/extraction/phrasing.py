@@ -25,7 +25,7 @@ _VERB = re.compile(
     r"|just|recently"
     r"|much|often|sometimes|mainly|strongly|both|already|finally|truly|personally|normally|rarely|originally"
     r"|typically|once"
-    r"|\w+ly) )*)([a-z]+)(n['’]t)?\b",
+    r"|\w+ly) )*)([a-z]+?)(n['’]t)?\b",
     re.IGNORECASE,
 )
 _PAST_AND_MODAL = """

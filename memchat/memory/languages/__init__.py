@@ -115,7 +115,7 @@ def language_of(text: str) -> Language:
     best = max(scores, key=lambda code: scores[code])
     english = languages()["en"]
     known = any(pattern.search(text) for pattern in (english.first_person, english.standing, english.asks))
-    if not scores[best] and len(found) > 2 and not known:
+    if not scores[best] and len(found) > 3 and not known:
         return languages()["other"]
     return languages()[best if scores[best] > scores["en"] else "en"]
 
