@@ -9,7 +9,7 @@ from memchat.memory.languages import Language
 LONGEST = 400
 """Characters of a sentence at most; what is longer is no sentence that someone typed."""
 
-_MOST_READ = 12_000
+_MOST_READ = 8_000
 _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
 _QUOTED = re.compile(
     r"“[^”]{12,2000}”|„[^“”]{12,2000}[“”]|«[^»]{12,2000}»|「[^」]{6,2000}」|『[^』]{6,2000}』"
@@ -35,13 +35,13 @@ _FOREIGN_LINE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LETTER = re.compile(
-    r"^\s*(?:dear|hello|hi|hallo|hola|bonjour|sehr geehrte\w*|liebe[rs]?|chère?|estimad[oa]s?|querid[oa]s?"
+    r"^[ \t]*(?:dear|hello|hi|hallo|hola|bonjour|sehr geehrte\w*|liebe[rs]?|chère?|estimad[oa]s?|querid[oa]s?"
     r"|prezad[oa]s?|gentile"
     r"|親愛的|尊敬的|拝啓)\b[^\n.!?]{1,60},?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNED = re.compile(
-    r"^\s*(?:(?:best|kind|warm)? ?regards|sincerely|yours|cheers|mit freundlichen|viele grüße|cordialement"
+    r"^[ \t]*(?:(?:best|kind|warm)? ?regards|sincerely|yours|cheers|mit freundlichen|viele grüße|cordialement"
     r"|saludos|atentamente"
     r"|atenciosamente|敬具|此致)\b.{0,30}$",
     re.IGNORECASE | re.MULTILINE,
@@ -71,7 +71,7 @@ def own_text(message: str, language: Language) -> str:
     if _LETTER.search(text) and _SIGNED.search(text):
         return _blanked(text)
     lines = text.split("\n")
-    foreign = [bool(_FOREIGN_LINE.match(line)) for line in lines]
+    foreign = [bool(_FOREIGN_LINE.match(line.rstrip()[:LONGEST])) for line in lines]
     first_rule = next((at for at, line in enumerate(lines) if _SEPARATOR.match(line)), len(lines))
     kept = [
         _blanked(line) if strange or at >= first_rule else line

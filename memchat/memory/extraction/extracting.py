@@ -1,5 +1,6 @@
 """From a session's new messages to what they say of the user."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -51,7 +52,8 @@ async def extract(model: "ChatModel", batch: ExtractionBatch, *, settings: Setti
     Raises:
         ModelError: The call failed. A reply that is no use is not an error; it brings nothing.
     """
-    read, dropped = _read(batch)
+    # Long messages take a while, in which the screen must not stand still.
+    read, dropped = await asyncio.to_thread(_read, batch)
     asked = [each for each in read if not each.clear][:_MOST_QUESTIONS]
     judged: dict[int, Judgement] = {}
     usage, calls = None, 0
