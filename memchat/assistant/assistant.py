@@ -143,7 +143,7 @@ class Assistant:
         """Loads tokenizer, embedder and model client in the background, and begins the learning."""
         self._homes.main.learning.start()
         loading = self._texts.load(), self._embedding.get(), self._connection.prepare()
-        idling = Idling(self._homes, lambda: self.settings, self._clock)
+        idling = Idling(self._homes, self._connection, lambda: self.settings, self._clock)
         for work in (*loading, self._sessions.purge(self._clock()), self._sessions.keep(), idling.run()):
             self._background.begin(work)
 

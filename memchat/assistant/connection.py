@@ -13,7 +13,8 @@ from memchat.assistant.values import ModelChoice, ModelStatus
 from memchat.config import load, set_endpoint, set_value
 from memchat.core.errors import MemchatError, ModelError, NoModel
 from memchat.core.settings import Settings
-from memchat.memory.ability import why_unable
+from memchat.memory.ability import can_learn, why_unable
+from memchat.memory.probe import can_extract
 from memchat.paths import Paths
 from memchat.providers.catalog import find
 from memchat.providers.client import ChatModel
@@ -53,6 +54,7 @@ class Connection:
         self._store = store
         self._finder = Finder(settings, environ, self.keys, self.weights, store)
         self._found: Found | None = None
+        self._of_summariser = ModelFacts()
         self._engine = Engine(self.weights)
         self._clients = Clients()
         self._client: ChatModel | None = None
@@ -70,6 +72,26 @@ class Connection:
     def unable(self) -> str:
         """Why nothing is learned from ordinary talk with the model that learns, in a sentence; empty when it is."""
         return "" if self.status.state in ("unknown", "none") else why_unable(*self._learner)
+
+    async def prove(self) -> None:
+        """Finds out whether the model that learns can, where nothing tells; the answer is kept.
+
+        Raises:
+            ModelError: It cannot be reached, so that nothing is known.
+        """
+        if self.status.state != "ready" or can_learn(*self._learner) is not None:
+            return
+        model = await self.summariser()
+        if model is None:
+            return
+        where = model.endpoint.noted_as
+        facts = await self._store.models.get(where, model.name)
+        if can_learn(model.name, facts) is None:
+            facts = await self._store.models.note(where, model.name, extracts=await can_extract(model))
+        if model is self._client and self._found is not None:
+            self._found = replace(self._found, facts=facts)
+        else:
+            self._of_summariser = facts
 
     def note_in(self, store: Store) -> None:
         """Notes what calls teach about models in `store` from now on."""
@@ -203,7 +225,7 @@ class Connection:
         name = self._settings.model.summariser
         if not name or name == self.status.name or self.status.endpoint == BUILTIN:
             return self.status.name, self._facts
-        return name, ModelFacts()
+        return name, self._of_summariser
 
     @property
     def _facts(self) -> ModelFacts:

@@ -20,6 +20,7 @@ class Homes:
 
     Attributes:
         main: The database's home.
+        talking: Set while a reply is under way.
     """
 
     def __init__(self, make: Callable[[Store], Home], store: Store, clock: Clock) -> None:
@@ -31,6 +32,7 @@ class Homes:
         self._opening = asyncio.Lock()
         self._quiet = 0
         self._quiet_since = clock()
+        self.talking = asyncio.Event()
 
     async def private(self) -> Home:
         """The home of incognito sessions; it is made with the first of them."""
@@ -73,6 +75,7 @@ class Homes:
                 down.
         """
         self._quiet += 1
+        self.talking.set()
         for home in self._all():
             home.learning.pause(put_back=local)
         try:
@@ -81,6 +84,7 @@ class Homes:
             self._quiet -= 1
             if not self._quiet:
                 self._quiet_since = self._clock()
+                self.talking.clear()
                 for home in self._all():
                     home.learning.resume()
 

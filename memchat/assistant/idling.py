@@ -1,11 +1,14 @@
-"""What is done while nobody talks: sessions that rest get their summaries, and once a day the memory is tidied."""
+"""What is done while nobody talks: sessions that rest are summarised, the memory is tidied, a new model is probed."""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from memchat.assistant.connection import Connection
 from memchat.assistant.homes import Homes
+from memchat.assistant.streams import Stopped, unless
 from memchat.core.errors import MemchatError
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
@@ -25,12 +28,14 @@ class Idling:
 
     Args:
         homes: Where the sessions are.
+        connection: The model, which is probed once where nothing tells what it can.
         settings: As they are now.
         clock: Tells the present moment.
     """
 
-    def __init__(self, homes: Homes, settings: Callable[[], Settings], clock: Clock) -> None:
+    def __init__(self, homes: Homes, connection: Connection, settings: Callable[[], Settings], clock: Clock) -> None:
         self._homes = homes
+        self._connection = connection
         self._settings = settings
         self._clock = clock
 
@@ -44,7 +49,11 @@ class Idling:
                 _log.warning("what waits for a quiet moment could not be queued: %s", error)
 
     async def look(self) -> None:
-        """Queues what is due, when nobody talks."""
+        """Queues what is due, when nobody talks.
+
+        Raises:
+            MemchatError: The database or the model cannot be used now.
+        """
         present = self._clock()
         settings = self._settings()
         home = self._homes.main
@@ -52,9 +61,14 @@ class Idling:
         if since is None or not settings.memory.enabled:
             return
         await home.queue_resting(present - timedelta(minutes=settings.learning.idle_minutes))
-        if present - since >= QUIET and await self._tidying_due(present):
+        if present - since < QUIET:
+            return
+        if await self._tidying_due(present):
             await home.store.jobs.add([consolidate_job(), tidy_job()])
             home.learning.wake()
+        if home.learns:
+            with suppress(Stopped):
+                await unless(self._homes.talking, self._connection.prove())
 
     async def _tidying_due(self, present: datetime) -> bool:
         hours = self._settings().learning.consolidate_hours

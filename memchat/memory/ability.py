@@ -1,28 +1,34 @@
 """Whether a model can read ordinary talk for facts."""
 
+from memchat.core.errors import NotFound
+from memchat.memory.probe import UNABLE
+from memchat.providers.catalog import find
 from memchat.providers.sizes import billions
 from memchat.store.values import ModelFacts
 
 _LEAST_BILLIONS = 1.0
-"""Of parameters; what is smaller writes down what nobody said."""
+"""Of parameters; what is smaller keeps everything or nothing."""
 
 
-def why_unable(name: str, facts: ModelFacts) -> str:
-    """Why nothing is learned from ordinary talk with a model, in a sentence; empty when it can learn.
-
-    What a probe found counts, else what the model's size says; of a model that nothing is known of the best is thought.
+def can_learn(name: str, facts: ModelFacts) -> bool | None:
+    """Whether a model can tell what to keep: by a probe, by the catalog, else by its size; none is not known.
 
     Args:
         name: The model's.
         facts: What was learned about it by using it.
     """
-    size = billions(name)
-    able = facts.extracts if facts.extracts is not None else size is None or size >= _LEAST_BILLIONS
-    if not name or able:
-        return ""
-    return f"{name} is too small to learn from what you say; what you ask it to remember is kept all the same."
+    if facts.extracts is not None:
+        return facts.extracts
+    try:
+        return find(name).learns
+    except NotFound:
+        size = billions(name)
+        return None if size is None else size >= _LEAST_BILLIONS
 
 
-def is_unproven(name: str, facts: ModelFacts) -> bool:
-    """Whether neither a probe nor its size tells what a model can do."""
-    return bool(name) and facts.extracts is None and billions(name) is None
+def why_unable(name: str, facts: ModelFacts) -> str:
+    """Why nothing is learned from ordinary talk with a model, in a sentence; empty when it can learn.
+
+    Of a model that nothing is known of the best is thought, until it is probed.
+    """
+    return UNABLE.format(model=name) if name and can_learn(name, facts) is False else ""

@@ -194,7 +194,7 @@ async def test_a_model_that_is_too_small_says_so_and_keeps_what_it_is_asked_to(
     assert script.reader.calls == 0
     assert [memory.text for memory in await known(assistant)] == ["I like tea."]
     unable = [event.unable for event in heard if isinstance(event, LearningChanged)]
-    assert unable[-1].startswith("tiny-135m is too small to learn")
+    assert unable[-1].startswith("tiny-135m is too small")
 
 
 async def test_what_is_learned_while_the_model_fails_comes_later(
@@ -227,7 +227,7 @@ class Failing:
 
 def idling(assistant: Assistant, clock: Clock) -> Idling:
     homes: Homes = assistant._homes
-    return Idling(homes, lambda: assistant.settings, clock)
+    return Idling(homes, assistant._connection, lambda: assistant.settings, clock)
 
 
 async def test_a_session_that_rests_gets_its_summary_and_another_when_it_goes_on(
@@ -274,6 +274,27 @@ async def test_the_memory_is_tidied_once_a_day_when_nobody_talks(open_assistant:
     assert await consolidated_at() == first
     clock.skip(hours=2)
     assert await consolidated_at() == clock()
+
+
+async def test_a_model_that_nothing_is_known_of_is_probed_once_when_nobody_talks(
+    open_assistant: Open, script: Script, clock: Clock
+) -> None:
+    assistant = await open_assistant({"learning.consolidate_hours": "0"}, clock=clock)
+    await assistant.connect()
+    timer = idling(assistant, clock)
+    await timer.look()
+    assert script.reader.calls == 0, "somebody may be about to talk"
+    clock.skip(minutes=5)
+    await timer.look()
+    calls = script.reader.calls
+    assert calls > 0
+    assert (await assistant.memories.status()).unable.startswith("scripted is too small"), "it keeps nothing at all"
+    await timer.look()
+    assert script.reader.calls == calls
+    view = await assistant.new_session()
+    await converse(assistant, view.session.id, "I live in Taipei.")
+    assert await assistant.settle(20)
+    assert await known(assistant) == []
 
 
 async def test_with_0_hours_it_is_tidied_on_demand_only(open_assistant: Open, clock: Clock) -> None:

@@ -54,9 +54,10 @@ class Reader:
         for line in LINE.finditer(asked.rsplit("Lines:\n", maxsplit=1)[-1]):
             self.read.append(line["text"])
             topic = next((topic for word, topic in self.topics.items() if word in line["text"]), "")
-            kind = "fact" if topic else "nothing"
+            fields = schemas[line["number"]]["properties"]
+            kind = "fact" if topic else fields["kind"]["enum"][-1]
             values = {"kind": kind, "topic": topic, "holds": "years", "text": line["text"], "known": 0}
-            answer[line["number"]] = {name: values[name] for name in schemas[line["number"]]["properties"]}
+            answer[line["number"]] = {name: values[name] for name in fields}
         return answer
 
     def _pairs(self, asked: str) -> dict[str, Verdict]:
