@@ -59,7 +59,9 @@ async def extract(model: "ChatModel", batch: ExtractionBatch, *, settings: Setti
     usage, calls = None, 0
     if asked:
         questions = [Question(claim=each.claim, rephrase=not stands_alone(each.claim)) for each in asked]
-        before = asked[0].heard.before if len(batch.heard) == 1 else ""
+        # Only words such as "it" need what was said before them; all else would only be more to read.
+        alone = len(batch.heard) == 1 and any(question.rephrase for question in questions)
+        before = asked[0].heard.before if alone else ""
         answer = await judge(model, questions, before=before, candidates=_near(batch.candidates, asked))
         usage, calls = answer.usage, answer.calls
         judged = {id(each): verdict for each, verdict in zip(asked, answer.judged, strict=False)}
