@@ -20,6 +20,12 @@ MAYBE_SAME = 0.8
 SAME_ATTRIBUTE = 0.82
 """From this cosine on two names of attributes mean one."""
 
+NEARLY_SAME = 0.85
+"""From this cosine on a statement that has all words of another, and no name or number more, says the same."""
+
+_BEGINNING = 5
+"""Letters that words of one family have in common, such as `allergic` and `allergy`."""
+
 _LIGHT = frozenset(
     map(
         stem,
@@ -120,8 +126,10 @@ def tells_change(text: str) -> bool:
 
 
 def covers(new: Gist, old: Gist) -> float:
-    """The share of the words of `old` that are in `new`, from 0 to 1."""
-    return len(old.words & new.words) / len(old.words) if old.words else 0.0
+    """The share of the words of `old` that are in `new`, or begin as one of them does, from 0 to 1."""
+    beginnings = {word[:_BEGINNING] for word in new.words if len(word) >= _BEGINNING}
+    found = sum(word in new.words or word[:_BEGINNING] in beginnings for word in old.words)
+    return found / len(old.words) if old.words else 0.0
 
 
 def cosine(first: bytes | None, second: bytes | None) -> float:

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from memchat.core.memories import Memory
 from memchat.memory.attributes import many_valued, one_valued, same_attribute
-from memchat.memory.comparing import MAYBE_SAME, SURELY_SAME, adds, agree, covers, gist, tells_change
+from memchat.memory.comparing import MAYBE_SAME, NEARLY_SAME, SURELY_SAME, adds, agree, covers, gist, tells_change
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.queries import folded, same_text
 
@@ -57,6 +57,9 @@ def by_rule(new: Proposal, known: Known) -> Verdict | None:
     if not said.unspaced and known.similarity >= SURELY_SAME and agree(said, kept):
         return "same"
     if said.words and said.words == kept.words and agree(said, kept):
+        return "same"
+    all_words = max(covers(said, kept), covers(kept, said)) == 1.0
+    if related and all_words and not said.unspaced and known.similarity >= NEARLY_SAME and agree(said, kept):
         return "same"
     if adds(said, kept) and (related or known.similarity >= MAYBE_SAME):
         return "refines" if related else None

@@ -171,6 +171,12 @@ def test_a_paraphrase_is_the_same_without_a_model_when_meaning_names_and_numbers
     assert by_rule(said("The user has a dog named Rex."), kept("The user's dog is called Rex.", 0.967)) == "same"
 
 
+def test_words_of_one_family_about_one_attribute_are_the_same_without_a_model() -> None:
+    new = said("The user has a peanut allergy.", attribute="allergy")
+    assert by_rule(new, kept("The user is allergic to peanuts.", 0.9, attribute="allergy")) == "same"
+    assert by_rule(new, kept("The user is allergic to peanuts.", 0.7, attribute="allergy")) is None
+
+
 def test_a_very_high_cosine_is_not_enough_when_a_number_differs() -> None:
     new, old = said("The user has 3 cats."), kept("The user has 2 cats.", 0.99)
     assert by_rule(new, old) == "unrelated"
