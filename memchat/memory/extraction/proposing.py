@@ -1,7 +1,7 @@
 """From a claim and what is told of it to a proposal that was checked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -51,13 +51,15 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
         return "It repeats what was recalled."
     kind = _kind(read, judged)
     field = _field(read, fields)
-    text = _text(finding, field, message.created_at, zone)
+    when = spans(claim.text, message.created_at, zone)
+    value = _without(read.value, [span.words for span in when])
+    text = _text(finding, field, value, message.created_at, zone)
     if not text:
         return "It cannot be said in a sentence."
     times = validity(claim.text, message.created_at, zone)
     begins = times.valid_from
     if begins is None and read.change:
-        begins = next((span.start for span in spans(claim.text, message.created_at, zone) if span.start), None)
+        begins = next((span.start for span in when if span.start), None)
     past = claim.past or times.past
     sure = _confidence(finding)
     return Proposal(
@@ -71,7 +73,7 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
         subject=read.subject,
         attribute=_attribute(read, judged),
         field=None if past else field,
-        value=read.value or None,
+        value=value or None,
         valid_from=begins,
         valid_to=times.valid_to,
         past=past,
@@ -79,6 +81,14 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
         reason=_reason(finding, text, sure, confidence),
         known=judged.known if judged else None,
     )
+
+
+def _without(value: str, times: Sequence[str]) -> str:
+    """`value` without the words at its end that only say when; all of it where there is nothing else."""
+    for words in times:
+        if value.casefold().endswith(words.casefold()) and len(value) > len(words):
+            value = value[: -len(words)].rstrip(" ,，、")
+    return value
 
 
 def _repeats(claim: Claim, heard: Heard) -> bool:
@@ -107,10 +117,10 @@ def _field(read: Reading, fields: Mapping[str, str]) -> str | None:
     return named.get(read.attribute) if read.attribute else None
 
 
-def _text(finding: Finding, field: str | None, at: datetime, zone: tzinfo) -> str:
+def _text(finding: Finding, field: str | None, value: str, at: datetime, zone: tzinfo) -> str:
     claim, judged = finding.claim, finding.judgement
     if field is not None and not claim.past:
-        return f"{field.replace('_', ' ')}: {one_line(finding.reading.value)}"
+        return f"{field.replace('_', ' ')}: {one_line(value)}"
     text = phrased(claim)
     if judged is not None and judged.text and not stands_alone(claim):
         wording = judged.text

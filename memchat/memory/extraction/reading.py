@@ -30,7 +30,7 @@ _PREDICATES: tuple[tuple[str, str], ...] = (
     ("diet", r"\b(?:vegetarian|vegan)\b"),
 )
 _TAIL = re.compile(
-    r"\s+(?:(?:and|but|because|since|so|with|for (?:the past|over|about|\w+ years?|work)|where|which|who"
+    r"\s+(?:(?:i|we|and|but|because|since|so|with|for (?:the past|over|about|\w+ years?|work)|where|which|who"
     r"|these days|right now|now"
     r"|at the moment|currently|last|this|next|in (?:19|20)\d\d|ago|on (?:mon|tues|wednes|thurs|fri|satur"
     r"|sun)day|recently|again"
