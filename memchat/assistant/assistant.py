@@ -108,12 +108,7 @@ class Assistant:
 
     @classmethod
     async def open(
-        cls,
-        settings: Settings,
-        paths: Paths,
-        *,
-        environ: Mapping[str, str] | None = None,
-        clock: Clock = now,
+        cls, settings: Settings, paths: Paths, *, environ: Mapping[str, str] | None = None, clock: Clock = now
     ) -> "Assistant":
         """Opens the database; loads nothing that is slow.
 

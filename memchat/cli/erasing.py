@@ -25,9 +25,8 @@ _FATES: "dict[Fate, str]" = {
 def add_options(parser: Parser) -> None:
     """Adds what a command that erases understands."""
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask first")
-    parser.add_argument(
-        "--spare", metavar="PLACE", action="append", default=[], help="leave this place of the preview as it is"
-    )
+    about = "leave this place as it is; in a pipe and with --json the preview names each"
+    parser.add_argument("--spare", metavar="PLACE", action="append", default=[], help=about)
 
 
 async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", target: str, *, keep: bool = False) -> int:
@@ -109,19 +108,11 @@ def _show(erasure: "Erasure") -> None:
     from memchat.cli.output import Column, print_fields, print_table
 
     print_fields([("erase", erasure.title), ("by the words", ", ".join(erasure.words))])
-    print_table(
-        [
-            Column(title="what"),
-            Column(title="becomes"),
-            Column(title="text", wide=True),
-            Column(title="in", style="dim"),
-            Column(title="place", style="dim"),
-        ],
-        [
-            (place.kind.replace("_", " "), _FATES[place.fate], place.text, place.where, place.id)
-            for place in erasure.places
-        ],
-        empty="There is nothing of it.",
-    )
+    columns = [Column(title="what"), Column(title="becomes"), Column(title="text", wide=True)]
+    rows = [(place.kind.replace("_", " "), _FATES[place.fate], place.text) for place in erasure.places]
+    if not sys.stdout.isatty():  # a terminal has no room for the names of the places beside the words
+        columns += [Column(title="in"), Column(title="place")]
+        rows = [(*row, place.where, place.id) for row, place in zip(rows, erasure.places, strict=True)]  # type: ignore[misc]
+    print_table(columns, rows, empty="There is nothing of it.")
     if erasure.note:
         say(erasure.note)

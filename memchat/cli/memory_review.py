@@ -1,5 +1,6 @@
 """`memchat memory`: what waits for the user, what was put away, and what contradicts."""
 
+import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
@@ -91,13 +92,19 @@ async def erase_memory(args: Namespace) -> int:
 
 async def list_conflicts(args: Namespace) -> int:
     from memchat.cli.opening import assistant
-    from memchat.cli.output import Column, print_json, print_table
+    from memchat.cli.output import Column, print_fields, print_json, print_table
     from memchat.core.jsonable import conflict_json
 
     async with assistant(args) as opened:
         found = await opened.memories.conflicts()
     if args.json:
         print_json([conflict_json(conflict) for conflict in found])
+        return DONE
+    if sys.stdout.isatty() and found:
+        for conflict in found:
+            pair = [(memory.id, memory.text) for memory in (conflict.first, conflict.second)]
+            print_fields([("conflict", conflict.id), ("why", conflict.why), *pair])
+            print()
         return DONE
     print_table(
         [
@@ -132,8 +139,6 @@ async def settle_conflict(args: Namespace) -> int:
 
 def tell(args: Namespace, what: str, memory: "Memory") -> int:
     """Says what became of a memory: a sentence for people, its id and text for scripts."""
-    import sys
-
     from memchat.cli.output import print_fields, print_json
     from memchat.core.jsonable import memory_json
 
