@@ -47,6 +47,7 @@ class EraseScreen(Dialog[bool]):
         Binding("y", "erase", "Erase all of this", id="erase.yes"),
         Binding("space", "spare", "Spare this place", id="erase.spare"),
         Binding("k", "keep", "Keep conversations", id="erase.keep"),
+        Binding("k", "keep_memories", "Keep what was learned", id="erase.keep-memories"),
     ]
 
     def __init__(self, assistant: "Assistant", kind: ErasureKind, target: str) -> None:
@@ -132,14 +133,20 @@ class EraseScreen(Dialog[bool]):
         self._load()
 
     def action_keep(self) -> None:
-        """Leaves the conversations as they are, or does not; of a session, what was learned in it."""
+        """Leaves the conversations as they are, or does not."""
         self._keep = not self._keep
         self._load()
 
+    def action_keep_memories(self) -> None:
+        """Leaves what was learned in the session, or does not."""
+        self.action_keep()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of a space all goes."""
-        if action in ("spare", "keep"):
+        if action == "spare":
             return self._kind != "space"
+        if action in ("keep", "keep_memories"):
+            return self._kind in (("session",) if action == "keep_memories" else ("memory", "profile"))
         return super().check_action(action, parameters)
 
     @work(exclusive=True, group="erase", exit_on_error=False)
