@@ -260,7 +260,8 @@ async def test_the_session_notes_the_model_that_answers(assistant: Assistant) ->
     assert [event.session.model for event in heard if isinstance(event, SessionChanged)][:1] == ["other"]
 
 
-async def test_a_tool_that_was_not_offered_does_nothing(assistant: Assistant, script: Script) -> None:
+async def test_a_tool_that_was_not_offered_does_nothing(open_assistant: Open, script: Script) -> None:
+    assistant = await open_assistant({"privacy.incognito_reads": "true"})
     script.say(CallTool("remember", {"text": "I own a xylophone"}), "Well.")
     view = await assistant.new_session(incognito=True)
     await converse(assistant, view.session.id, "I own a xylophone.")
