@@ -137,7 +137,7 @@ def cosine(first: bytes | None, second: bytes | None) -> float:
     if not first or not second or len(first) != len(second):
         return 0.0
     form = f"<{len(first) // 4}f"
-    return sum(map(mul, struct.unpack(form, first), struct.unpack(form, second)))
+    return float(sum(map(mul, struct.unpack(form, first), struct.unpack(form, second))))
 
 
 def mentions(text: str, value: str) -> bool:

@@ -5,7 +5,18 @@ from importlib.resources import files
 from string import Template
 from typing import Literal
 
-PromptName = Literal["system", "reconcile", "extract", "fold", "condense", "session_summary", "title", "merge", "contradict", "distil"]
+PromptName = Literal[
+    "system",
+    "reconcile",
+    "extract",
+    "fold",
+    "condense",
+    "session_summary",
+    "title",
+    "merge",
+    "contradict",
+    "distil",
+]
 
 
 @cache
