@@ -124,7 +124,8 @@ def _text(finding: Finding, field: str | None, value: str, at: datetime, zone: t
     text = phrased(claim)
     if judged is not None and judged.text and not stands_alone(claim):
         wording = judged.text
-        if says_no_more(wording, claim, claim.before) and keeps_negation(wording, claim):
+        of_the_user = claim.language.first_person.search(wording) is None
+        if of_the_user and says_no_more(wording, claim, claim.before) and keeps_negation(wording, claim):
             text = wording
     return one_line(resolve(text, at, zone))
 
