@@ -84,12 +84,10 @@ class Home:
         Args:
             session: Where it was said.
             user: What was said.
-            use_memory: Whether the memory was used for it; else nothing is learned from it, later neither.
+            use_memory: Whether the memory was used for it; else nothing is learned from it.
         """
         jobs: list[NewJob] = []
-        if not (use_memory and self.learns):
-            await self.store.sessions.set_learned_to(session.id, user.seq)
-        elif not self._connection.unable:
+        if use_memory and self.learns and not self._connection.unable:
             jobs.append(learn_job(session.id))
         summary = await self.store.summaries.latest(session.id)
         span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)

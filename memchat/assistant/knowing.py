@@ -1,6 +1,7 @@
 """What is known about the user, as a session's requests show it: frozen, with what changed since as news."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 
 from memchat.core.memories import Memory
 from memchat.core.messages import RollingSummary, Session, SessionSummary
@@ -10,6 +11,7 @@ from memchat.memory.layout import Entry
 from memchat.memory.prefix import Frozen, Known, from_json, news, to_json
 from memchat.memory.procedural import standing
 from memchat.memory.quoting import one_line
+from memchat.memory.zones import MACHINE, zone_of
 from memchat.store import Store
 
 _MOST_PINNED = 20
@@ -25,11 +27,13 @@ class Stable:
         frozen: What stands before the conversation.
         news: What became known since it was frozen.
         left: Standing instructions beyond the limit.
+        zone: Where the user's days begin and end.
     """
 
     frozen: Frozen = field(default_factory=Frozen)
     news: tuple[Entry, ...] = ()
     left: tuple[Entry, ...] = ()
+    zone: tzinfo = MACHINE
 
     @property
     def refs(self) -> frozenset[str]:
@@ -61,27 +65,36 @@ class Knowing:
             summary: Its rolling summary; with another one the stable part is made anew.
             freeze: Whether what is made anew is kept for the requests to come.
         """
-        present = self._clock()
-        zone = present.astimezone().tzinfo
-        chosen, left = await self._instructions()
-        known = Known(
-            instructions=chosen,
-            profile=await self._knowledge.profile.list(),
-            pinned=await self._pinned(),
-            summaries=await self._summaries(session),
-        )
-        current = known.frozen(present, zone)
-        beyond = tuple(Entry(one_line(memory.text), memory.id) for memory in left)
         if session is None or self._store is not self._knowledge:
-            return Stable(frozen=current, left=beyond)
+            return await self._now(session)
         summary_id = summary.id if summary else None
         kept = await self._store.prefixes.get(session.id)
         frozen = from_json(kept.content, self._settings) if kept and kept.summary_id == summary_id else None
         if frozen is not None:
-            return Stable(frozen=frozen, news=news(frozen, current), left=beyond)
-        if freeze:
-            await self._store.prefixes.put(session.id, summary_id, to_json(current, self._settings))
-        return Stable(frozen=current, left=beyond)
+            now = await self._now(session)
+            return replace(now, frozen=frozen, news=news(frozen, now.frozen))
+        if not freeze:
+            return await self._now(session)
+        # What the user erases while this is read must not be kept.
+        ticket = await self._store.prefixes.begin(session.id)
+        now = await self._now(session)
+        await self._store.prefixes.put(session.id, summary_id, to_json(now.frozen, self._settings), ticket=ticket)
+        return now
+
+    async def _now(self, session: Session | None) -> Stable:
+        """What is known at this moment."""
+        present = self._clock()
+        chosen, left = await self._instructions()
+        profile = await self._knowledge.profile.list()
+        zone = zone_of(profile)
+        known = Known(
+            instructions=chosen,
+            profile=profile,
+            pinned=await self._pinned(),
+            summaries=await self._summaries(session),
+        )
+        beyond = tuple(Entry(one_line(memory.text), memory.id) for memory in left)
+        return Stable(frozen=known.frozen(present, zone), left=beyond, zone=zone)
 
     async def _instructions(self) -> tuple[list[Memory], list[Memory]]:
         limit = self._settings.instructions

@@ -214,7 +214,7 @@ class Requests:
             recall=recall,
             user_text=text,
             user_ref=gathered.answering.id if gathered.answering else None,
-            now=self._clock().astimezone(),
+            now=self._clock().astimezone(gathered.stable.zone),
             memory_on=gathered.use_memory,
             token_scale=target.scale,
             tool_tokens=self._tool_room(tools, target),

@@ -85,7 +85,11 @@ class Turn:
             await unless(self.stop, self.connection.known())
             await self._refuse_if_too_long(text)
             user = await self.home.store.messages.append_user(
-                self.session.id, text, tokens=self.count(text), model=self.connection.status.name or None
+                self.session.id,
+                text,
+                tokens=self.count(text),
+                model=self.connection.status.name or None,
+                off_record=not (self.use_memory and self.home.learns),
             )
         except Stopped:
             yield _failed(MemchatError("Stopped before the message was saved."), None)
@@ -210,7 +214,7 @@ class Turn:
                 tokens=self.count(reply.text),
                 end=end,
                 error=str(problem) if problem else None,
-                jobs=() if problem else await self._jobs_after(user),
+                jobs=await self._jobs_after(user) if reply.text.strip() else (),
             )
             if saved is not None:
                 if user.status != "complete":

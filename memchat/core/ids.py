@@ -5,7 +5,7 @@ from typing import Literal
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
-IdKind = Literal["session", "message", "memory", "summary", "change", "job", "turn", "batch", "conflict"]
+IdKind = Literal["session", "message", "memory", "summary", "change", "job", "turn", "batch", "conflict", "prefix"]
 
 _PREFIX: dict[IdKind, str] = {
     "session": "s",
@@ -17,6 +17,7 @@ _PREFIX: dict[IdKind, str] = {
     "turn": "t",
     "batch": "b",
     "conflict": "x",
+    "prefix": "p",
 }
 
 

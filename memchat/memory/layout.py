@@ -11,7 +11,7 @@ from memchat.memory.quoting import defused, one_line, quote
 
 INSTRUCTIONS_HEADING = "Standing instructions from the user; follow them in every reply:"
 NEWS_HEADING = "About the user, as of now; where it differs, it replaces what was said above:"
-PROFILE_HEADING = "About the user, saved by them:"
+PROFILE_HEADING = "About the user:"
 SESSIONS_HEADING = "Notes on the user's last conversations, oldest first:"
 SUMMARY_HEADING = "Summary of the earlier part of this conversation:"
 RECALLED_END = "</recalled>"

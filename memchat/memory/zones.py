@@ -1,8 +1,11 @@
 """Where the user's days begin and end."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from memchat.core.memories import ProfileField
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -43,9 +46,14 @@ def zone_named(name: str) -> tzinfo | None:
         return None
 
 
-async def user_zone(store: "Store") -> tzinfo:
-    """The time zone that the user's profile names, else this machine's."""
-    for item in await store.profile.list():
+def zone_of(profile: Iterable[ProfileField]) -> tzinfo:
+    """The time zone that a profile names, else this machine's."""
+    for item in profile:
         if item.field == TIMEZONE_FIELD and (zone := zone_named(item.value)):
             return zone
     return MACHINE
+
+
+async def user_zone(store: "Store") -> tzinfo:
+    """The time zone that the user's profile names, else this machine's."""
+    return zone_of(await store.profile.list())

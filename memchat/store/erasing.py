@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 import apsw
 
 from memchat.core.erasure import Place
-from memchat.store import history
+from memchat.store import history, prefixes
 from memchat.store.doom import Doom
 from memchat.store.items import drop_memory, drop_session_items, put_fact
 from memchat.store.lookup import number_of
@@ -68,7 +68,7 @@ def carry_out_doom(
     for summary in gone:
         places.append(told_summary(db, summary, again=window > 0))
         summary.drop(db)
-    run(db, "DELETE FROM prefixes")
+    prefixes.clear(db)
     entomb(db, messages=sorted(doom.messages | {trace.ref for trace in messages}), texts=sorted(doom.texts), now=now)
     if window:
         _queue_summaries(db, gone, now, window)
@@ -123,6 +123,7 @@ def erase_memory(db: apsw.Connection, id: str, now: float = 0.0) -> None:
     """
     number = number_of(db, "memories", id)
     _erase_memories(db, [str(value(db, "SELECT id FROM memories WHERE number = ?", number))])
+    prefixes.clear(db)
     note_unscrubbed(db, now)
 
 
@@ -175,6 +176,8 @@ def _erase_session(db: apsw.Connection, number: int) -> None:
         put_fact(db, target)
     run(db, "DELETE FROM jobs WHERE session_id = ?", session_id)
     run(db, "DELETE FROM sessions WHERE number = ?", number)
+    # Its summary may stand in the requests of later sessions.
+    prefixes.clear(db)
 
 
 def _queue_summaries(db: apsw.Connection, gone: Collection[Summary], now: float, window: int) -> None:

@@ -23,7 +23,9 @@ class Messages:
     def _now(self) -> float:
         return to_unix(self._database.clock())
 
-    async def append_user(self, session_id: str, text: str, *, tokens: int, model: str | None = None) -> Message:
+    async def append_user(
+        self, session_id: str, text: str, *, tokens: int, model: str | None = None, off_record: bool = False
+    ) -> Message:
         """Stores and indexes what the user said, and names the session by it when it has no title.
 
         Args:
@@ -31,11 +33,14 @@ class Messages:
             text: What was said.
             tokens: Its length in o200k_base tokens.
             model: The model that it is meant for.
+            off_record: Whether nothing is ever to be learned from it.
 
         Raises:
             NotFound: There is no such session.
         """
-        return await self._database.write(writing.append_user, session_id, storable(text), tokens, model, self._now)
+        return await self._database.write(
+            writing.append_user, session_id, storable(text), tokens, model, self._now, off_record=off_record
+        )
 
     async def begin_reply(
         self,
@@ -157,7 +162,7 @@ class Messages:
         return await self._database.read(reading.between, session_id, from_seq, to_seq)
 
     async def unlearned(self, session_id: str, limit: int) -> list[Message]:
-        """The user's messages that nothing was learned from yet, oldest first; those without an answer are left out.
+        """The user's messages that something is to be learned from, oldest first; not those that got no answer.
 
         Args:
             session_id: Whose.

@@ -6,10 +6,14 @@ from typing import Any
 
 import apsw
 
+from memchat.core.ids import new_id
 from memchat.core.times import from_unix, to_unix
 from memchat.store.database import Database
 from memchat.store.sql import row, run
 from memchat.store.values import Prefix
+
+_TICKET = "ticket"
+"""Stands alone in the content of a prefix that is being made."""
 
 
 class Prefixes:
@@ -26,23 +30,46 @@ class Prefixes:
         """A session's prefix; none when it is to be made anew."""
         return await self._database.read(_get, session_id)
 
-    async def put(self, session_id: str, summary_id: str | None, content: Mapping[str, Any]) -> None:
-        """Keeps a session's prefix; a session that is gone is let be.
+    async def begin(self, session_id: str) -> str:
+        """Says that a session's prefix is about to be made, before what goes into it is read.
+
+        Returns:
+            What `put` is to be given: what the user changes or erases in between takes it away.
+        """
+        ticket = new_id("prefix")
+        await self._database.write(
+            run,
+            "INSERT OR REPLACE INTO prefixes (session, summary_id, content, made_at) "
+            "SELECT number, NULL, ?, ? FROM sessions WHERE id = ?",
+            json.dumps({_TICKET: ticket}),
+            to_unix(self._database.clock()),
+            session_id,
+        )
+        return ticket
+
+    async def put(self, session_id: str, summary_id: str | None, content: Mapping[str, Any], *, ticket: str) -> bool:
+        """Keeps a session's prefix, unless what is known was changed by the user since it was begun.
 
         Args:
             session_id: Whose.
             summary_id: The rolling summary that it was made with.
             content: JSON values.
+            ticket: From `begin`.
+
+        Returns:
+            Whether it is kept.
         """
-        await self._database.write(
+        kept = await self._database.write(
             run,
-            "INSERT OR REPLACE INTO prefixes (session, summary_id, content, made_at) "
-            "SELECT number, ?, ?, ? FROM sessions WHERE id = ?",
+            "UPDATE prefixes SET summary_id = ?, content = ?, made_at = ? "
+            "WHERE session = (SELECT number FROM sessions WHERE id = ?) AND content = ?",
             summary_id,
             json.dumps(dict(content)),
             to_unix(self._database.clock()),
             session_id,
+            json.dumps({_TICKET: ticket}),
         )
+        return bool(kept)
 
     async def clear(self) -> None:
         """Takes all of them away."""
@@ -63,4 +90,7 @@ def _get(db: apsw.Connection, session_id: str) -> Prefix | None:
     )
     if found is None:
         return None
-    return Prefix(summary_id=found[0], content=json.loads(found[1]), made_at=from_unix(found[2]))
+    content = json.loads(found[1])
+    if _TICKET in content:
+        return None
+    return Prefix(summary_id=found[0], content=content, made_at=from_unix(found[2]))

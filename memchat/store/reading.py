@@ -79,11 +79,11 @@ def between(db: apsw.Connection, session_id: str, from_seq: int, to_seq: int) ->
 
 
 def unlearned(db: apsw.Connection, session_id: str, limit: int) -> list[Message]:
-    """The user's messages after the place up to which facts were extracted, in their order."""
+    """The user's messages after the place up to which facts were extracted, but for those off the record."""
     found = rows(
         db,
         f"{_FROM} WHERE s.id = ? AND m.active AND m.seq > s.learned_to AND m.role = 'user' AND m.status = 'complete' "
-        "ORDER BY m.seq LIMIT ?",
+        "AND NOT m.off_record ORDER BY m.seq LIMIT ?",
         session_id,
         limit,
     )

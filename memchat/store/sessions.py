@@ -75,10 +75,6 @@ class Sessions:
         kept = storable(text or "").strip() or None
         return await self._database.write(_update, id, "system_prompt = ?", (kept,))
 
-    async def set_learned_to(self, id: str, seq: int) -> Session:
-        """Says that nothing is to be learned up to that message; it never goes back."""
-        return await self._database.write(_update, id, "learned_to = max(learned_to, ?)", (seq,))
-
     async def end(self, id: str) -> Session | None:
         """Closes a session; one without messages is removed, and gives none."""
         return await self._database.write(_end, id, self._now)

@@ -13,7 +13,7 @@ from memchat.store.items import drop_item, put_message
 from memchat.store.lookup import message_number, number_of
 from memchat.store.queue import add_jobs
 from memchat.store.reading import get
-from memchat.store.sql import row, rows, run, value
+from memchat.store.sql import row, rows, run
 from memchat.store.titles import default_title
 from memchat.store.values import NewJob
 
@@ -33,11 +33,25 @@ class Ending:
     jobs: tuple[NewJob, ...]
 
 
-def append_user(db: apsw.Connection, session_id: str, text: str, tokens: int, model: str | None, now: float) -> Message:
-    """Stores and indexes what the user said."""
+def append_user(
+    db: apsw.Connection,
+    session_id: str,
+    text: str,
+    tokens: int,
+    model: str | None,
+    now: float,
+    *,
+    off_record: bool,
+) -> Message:
+    """Stores and indexes what the user said; with what they said before it and got no answer to, it is one question."""
     session = number_of(db, "sessions", session_id)
-    parent = value(db, "SELECT id FROM messages WHERE session = ? AND active ORDER BY seq DESC LIMIT 1", session)
+    last = row(db, "SELECT id, status FROM messages WHERE session = ? AND active ORDER BY seq DESC LIMIT 1", session)
+    parent, status = last or (None, None)
+    if status == "failed":
+        mark(db, parent, "complete", None)
     message_id = _insert(db, session, parent, "user", text, tokens, model, now)
+    if off_record:
+        run(db, "UPDATE messages SET off_record = 1 WHERE id = ?", message_id)
     run(
         db,
         "UPDATE sessions SET ended_at = NULL, title = iif(title = '', ?, title) WHERE number = ?",

@@ -21,7 +21,7 @@ from memchat.core.events import (
 )
 from memchat.core.memories import Memory
 from memchat.memory.prompts import prompt
-from memchat.providers.scripted import CallTool, Say, Status
+from memchat.providers.scripted import CallTool, Disconnect, Say, Status
 from tests.assistant.conftest import Open, Script, converse, prompt_of
 from tests.assistant.test_turn import only
 from tests.memory.reading import Reader
@@ -173,6 +173,29 @@ async def test_a_turn_without_memory_is_not_learned_from(assistant: Assistant) -
     await converse(assistant, view.session.id, "My name is Mei.")
     assert await assistant.settle(20)
     assert [field.field for field in await assistant.store.profile.list()] == ["name"]
+
+
+async def test_a_turn_without_memory_takes_nothing_from_what_was_said_before_it(assistant: Assistant) -> None:
+    view = await assistant.new_session()
+    with assistant._homes.quiet():
+        await converse(assistant, view.session.id, "I live in Taipei.")
+        async for _ in assistant.turn(view.session.id, "My name is Mei.", use_memory=False):
+            pass
+    assert await assistant.settle(20)
+    assert [field.field for field in await assistant.store.profile.list()] == ["location"]
+
+
+async def test_what_is_said_to_a_model_that_breaks_off_or_fails_is_learned_too(
+    assistant: Assistant, script: Script
+) -> None:
+    view = await assistant.new_session()
+    script.say(Disconnect("half a"), Status(400), "Here again.")
+    await converse(assistant, view.session.id, "I live in Taipei.")
+    assert await assistant.settle(20)
+    assert [field.field for field in await assistant.store.profile.list()] == ["location"]
+    await converse(assistant, view.session.id, "My name is Mei.", "Are you there?")
+    assert await assistant.settle(20)
+    assert [field.field for field in await assistant.store.profile.list()] == ["location", "name"]
 
 
 async def test_an_incognito_session_teaches_nothing(assistant: Assistant) -> None:

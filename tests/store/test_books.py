@@ -1,6 +1,8 @@
 """The books of learning: prefixes, what it cost, conflicts, consolidations, what was not learned from yet."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -18,13 +20,18 @@ async def _memory(store: Store, text: str) -> Memory:
     return await store.memories.add(kind="fact", text=text, confidence=1, origin="user", actor="small")
 
 
+async def _freeze(store: Store, session_id: str, summary_id: str | None, content: Mapping[str, Any]) -> bool:
+    ticket = await store.prefixes.begin(session_id)
+    return await store.prefixes.put(session_id, summary_id, content, ticket=ticket)
+
+
 async def test_a_prefix_is_kept_for_its_session_across_programs(store: Store) -> None:
     assert store.path is not None
     session, other = await session_of(store, "hello"), await session_of(store, "hi")
     assert await store.prefixes.get(session) is None
-    await store.prefixes.put(session, None, {"system": "old"})
-    await store.prefixes.put(session, "r1", CONTENT)
-    await store.prefixes.put("gone", "r1", CONTENT)
+    await _freeze(store, session, None, {"system": "old"})
+    await _freeze(store, session, "r1", CONTENT)
+    assert not await _freeze(store, "gone", "r1", CONTENT)
     second = await Store.open(store.path)
     kept = await second.prefixes.get(session)
     assert kept is not None
@@ -35,6 +42,39 @@ async def test_a_prefix_is_kept_for_its_session_across_programs(store: Store) ->
     assert await store.prefixes.get(session) is None
 
 
+async def test_what_the_user_takes_away_while_a_prefix_is_made_is_not_kept_in_it(store: Store) -> None:
+    assert store.path is not None
+    session = await session_of(store, "hello")
+    memory = await _memory(store, "Likes coffee.")
+    ticket = await store.prefixes.begin(session)
+    assert await store.prefixes.get(session) is None, "it is not there before it is made"
+    other_program = await Store.open(store.path)
+    await other_program.memories.erase(memory.id)
+    await other_program.close()
+    assert not await store.prefixes.put(session, None, {"profile": ["Likes coffee."]}, ticket=ticket)
+    assert await store.prefixes.get(session) is None
+    first, second = await store.prefixes.begin(session), await store.prefixes.begin(session)
+    assert not await store.prefixes.put(session, None, CONTENT, ticket=first), "another program makes it too"
+    assert await store.prefixes.put(session, None, CONTENT, ticket=second)
+
+
+async def test_an_erased_session_is_in_no_prefix_of_another(store: Store) -> None:
+    old, session = await session_of(store, "The code word is heron"), await session_of(store, "hello")
+    await store.summaries.put_session(session_id=old, text="Code word heron.", to_seq=9, tokens=3, model=None)
+    await _freeze(store, session, None, CONTENT)
+    await store.sessions.erase(old)
+    assert await store.prefixes.get(session) is None
+
+
+async def test_what_is_said_off_the_record_is_never_learned_and_holds_nothing_else_up(store: Store) -> None:
+    session = await session_of(store, "I live in Taipei")
+    await store.messages.append_user(session, "I am seeing a doctor", tokens=1, off_record=True)
+    later = await store.messages.append_user(session, "I like tea", tokens=1)
+    assert [each.text for each in await store.messages.unlearned(session, 9)] == ["I live in Taipei", "I like tea"]
+    await store.memories.apply([], actor="small", session_id=session, learned_to=later.seq)
+    assert await store.messages.unlearned(session, 9) == []
+
+
 async def test_what_the_user_changes_is_in_the_next_prefix_and_what_is_learned_is_not(store: Store) -> None:
     session = await session_of(store, "hello")
     memory = await _memory(store, "Likes coffee.")
@@ -42,7 +82,7 @@ async def test_what_the_user_changes_is_in_the_next_prefix_and_what_is_learned_i
 
     async def kept() -> bool:
         found = await store.prefixes.get(session)
-        await store.prefixes.put(session, None, CONTENT)
+        await _freeze(store, session, None, CONTENT)
         return found is not None
 
     assert not await kept()
@@ -148,9 +188,8 @@ async def test_only_what_the_user_said_and_was_answered_is_to_be_learned_from(st
     assert (await store.sessions.get(session.id)).learned_to == 0
     assert [each.id for each in await store.messages.unlearned(session.id, 9)] == [first.id, second.id]
     assert [each.id for each in await store.messages.unlearned(session.id, 1)] == [first.id]
-    assert (await store.sessions.set_learned_to(session.id, first.seq)).learned_to == first.seq
+    await store.memories.apply([], actor="small", session_id=session.id, learned_to=first.seq)
     assert [each.id for each in await store.messages.unlearned(session.id, 9)] == [second.id]
-    assert (await store.sessions.set_learned_to(session.id, 0)).learned_to == first.seq, "it never goes back"
     before = await store.messages.before(session.id, second.seq)
     assert before is not None
     assert before.text == "Noted"

@@ -104,6 +104,17 @@ async def test_a_user_message_that_failed_can_be_tried_again(store: Store) -> No
     assert await found(store, "zebra") == [user.id]
 
 
+async def test_what_got_no_answer_is_asked_with_the_next_and_learned_and_found_like_it(store: Store) -> None:
+    session = await store.sessions.create()
+    first = await store.messages.append_user(session.id, "I live in Taipei.", tokens=1)
+    await store.messages.mark_failed(first.id, "The model cannot be reached.")
+    second = await store.messages.append_user(session.id, "Are you there?", tokens=1)
+    assert [each.id for each in await store.messages.unlearned(session.id, 9)] == [first.id, second.id]
+    assert (await found(store, "Taipei"))[0] == first.id
+    kept = await store.messages.get(first.id)
+    assert (kept.status, kept.error) == ("complete", None)
+
+
 async def test_an_answer_that_was_answered_again_is_out_of_the_way_but_kept(store: Store) -> None:
     session = await store.sessions.create()
     user, first = await exchange(store, session.id, "which animal?", "a zebra")
