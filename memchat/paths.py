@@ -14,6 +14,16 @@ PERSONAL = "personal"
 _SPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
+def check_space(name: str) -> None:
+    """Sees that a space can be called so.
+
+    Raises:
+        MemchatError: It cannot.
+    """
+    if not _SPACE.fullmatch(name):
+        raise MemchatError(f"A space cannot be called {name!r}.", "Use at most 40 small letters, digits and dashes.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
     """The folders for config, data and cache, and the files in them."""
@@ -73,10 +83,7 @@ class Paths:
         Raises:
             MemchatError: No space can be called so.
         """
-        if not _SPACE.fullmatch(space):
-            raise MemchatError(
-                f"A space cannot be called {space!r}.", "Use at most 40 small letters, digits and dashes."
-            )
+        check_space(space)
         return self.database if space == PERSONAL else self.spaces_dir / f"{space}.db"
 
     def spaces(self) -> list[str]:

@@ -59,10 +59,12 @@ def set_setting(args: Namespace) -> int:
 
 
 def _written(value: Any) -> str:
-    """A value as TOML writes it; nothing for one that is not set."""
+    """A value as it can be set; nothing for one that is not set."""
     match value:
         case None | "":
             return ""
+        case tuple():
+            return ", ".join(value)
         case bool():
             return str(value).lower()
         case _:

@@ -1,12 +1,16 @@
 """One value, from TOML or from a string, into the type that its setting has."""
 
+import tomllib
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
-from memchat.core.errors import ConfigError
+from memchat.core.errors import ConfigError, MemchatError
+from memchat.paths import check_space
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+
+_DAYS = 36_500
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "model.reply_tokens": (16, 1_000_000),
@@ -23,6 +27,15 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "memory.recall_items": (0, 200),
     "memory.recall_tokens": (0, 1_000_000),
     "memory.recall_floor": (0, 1),
+    "memory.instructions": (0, 1_000),
+    "learning.confidence": (0, 1),
+    "learning.facts_per_message": (0, 1_000),
+    "learning.consolidate_hours": (0, 24 * _DAYS),
+    "learning.idle_minutes": (1, 1440 * _DAYS),
+    "learning.stale_days": (0, _DAYS),
+    "learning.most_facts": (1, 1_000_000),
+    "learning.keep_days.*": (0, _DAYS),
+    "learning.keep_messages_days": (0, _DAYS),
     "interface.page_messages": (5, 500),
 }
 
@@ -44,13 +57,40 @@ def convert(key: str, value: object, wanted: Any) -> Any:
         wanted = next(option for option in get_args(wanted) if option is not NoneType)
     if get_origin(wanted) is Literal:
         return _one_of(key, value, get_args(wanted))
+    if get_origin(wanted) is tuple:
+        return _texts(key, value)
     if wanted is bool:
         return _boolean(key, value)
-    if wanted is str:
-        if isinstance(value, str):
-            return value
+    return _text(key, value) if wanted is str else _number(key, value, wanted)
+
+
+def _text(key: str, value: object) -> str:
+    if not isinstance(value, str):
         raise ConfigError(f"`{key}` must be a text, and is {value!r}.", f'Write it in quotes: {key} = "…".')
-    return _number(key, value, wanted)
+    if key == "memory.space":
+        try:
+            check_space(value)
+        except MemchatError as error:
+            raise ConfigError(error.sentence, error.next_step) from None
+    return value
+
+
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    """A list of texts; from the environment or the command line with commas between them, or as TOML writes it."""
+    if isinstance(value, str):
+        value = _listed(value)
+    if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+        return tuple(dict.fromkeys(value))
+    raise ConfigError(f"`{key}` must be a list of texts, and is {value!r}.", f'Write it so: {key} = ["…", "…"].')
+
+
+def _listed(text: str) -> object:
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError:
+        return text
 
 
 def _one_of(key: str, value: object, options: tuple[str, ...]) -> str:
@@ -80,7 +120,8 @@ def _number(key: str, value: object, wanted: type[int] | type[float]) -> int | f
         raise problem from None
     if number != number or (isinstance(value, float) and wanted is int and number != value):  # noqa: PLR0124 - NaN
         raise problem
-    low, high = _LIMITS.get(key, (float("-inf"), float("inf")))
+    anyone = f"{key.rpartition('.')[0]}.*"
+    low, high = _LIMITS.get(key, _LIMITS.get(anyone, (float("-inf"), float("inf"))))
     if not low <= number <= high:
         raise ConfigError(f"`{key}` must be from {low:g} to {high:g}, and is {number:g}.")
     return number

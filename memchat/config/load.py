@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from memchat.config.schema import build
-from memchat.config.sources import Given, check_required, from_environment, from_file, from_overrides
+from memchat.config.sources import Given, check_together, from_environment, from_file, from_overrides
 from memchat.core.settings import DEFAULT_PROFILE, Settings
 from memchat.paths import Paths
 
@@ -37,5 +37,5 @@ def load(
         for part in path[:-1]:
             inner = inner.setdefault(part, {})
         inner[path[-1]] = given.value
-    check_required(table)
+    check_together(table)
     return cast("Settings", build(Settings, table))

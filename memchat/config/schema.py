@@ -32,6 +32,9 @@ def annotation(path: tuple[str, ...]) -> Any:
                 raise _unknown(path[: depth + 1], [".".join((*path[:depth], name)) for name in hints])
             kind = hints[part]
         elif get_origin(kind) is not None and issubclass(get_origin(kind), Mapping):
+            names = get_args(get_args(kind)[0])  # of a mapping whose keys are a closed choice
+            if names and part not in names:
+                raise _unknown(path[: depth + 1], [".".join((*path[:depth], name)) for name in names])
             kind = get_args(kind)[1]
         else:
             raise _unknown(path, [".".join(path[:depth])])

@@ -9,6 +9,7 @@ from typing import Any
 from memchat.config.convert import convert
 from memchat.config.schema import annotation, is_table, required_fields
 from memchat.core.errors import ConfigError
+from memchat.core.settings import DEFAULT_PROFILE
 
 _PREFIX = "MEMCHAT_"
 
@@ -45,7 +46,7 @@ def from_file(file: Path) -> Iterator[Given]:
     try:
         for path, value in _leaves((), table):
             yield Given(path, convert(".".join(path), value, annotation(path)), str(file))
-        check_required(table)
+        check_together(table)
     except ConfigError as error:
         place = f"{file}:{line}" if (line := _line_of(text, error.sentence)) else str(file)
         raise ConfigError(f"{place}: {error.sentence}", error.next_step) from None
@@ -86,16 +87,25 @@ def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[t
             yield here, value
 
 
-def check_required(table: Mapping[str, Any]) -> None:
-    """Sees that nothing is missing that has no default.
+def check_together(table: Mapping[str, Any]) -> None:
+    """Sees that nothing is missing that has no default, and that no setting names a profile field that there is not.
 
     Raises:
-        ConfigError: Something is.
+        ConfigError: Something is, or one does.
     """
     for name, endpoint in table.get("endpoints", {}).items():
         for needed in required_fields(annotation(("endpoints", name))):
             if needed not in endpoint:
                 raise ConfigError(f"`endpoints.{name}` has no `{needed}`.", f'Add {needed} = "http://…/v1".')
+    profile = table.get("profile", {})
+    fields = [*DEFAULT_PROFILE, *(name for name in profile.get("fields", {}) if name not in DEFAULT_PROFILE)]
+    for setting in ("several", "by_hand"):
+        for name in profile.get(setting, ()):
+            if name not in fields:
+                raise ConfigError(
+                    f"`profile.{setting}` names {name!r}, and the profile has no such field.",
+                    f"Its fields are {', '.join(fields)}; add your own under [profile.fields].",
+                )
 
 
 def _line_of(text: str, sentence: str) -> int | None:

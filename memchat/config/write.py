@@ -2,13 +2,14 @@
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memchat.config.convert import convert
 from memchat.config.schema import annotation, is_table
-from memchat.config.sources import from_file
+from memchat.config.sources import check_together, from_file
 from memchat.core.errors import ConfigError
 from memchat.paths import Paths
 
@@ -67,7 +68,9 @@ def _write(file: Path, values: Mapping[tuple[str, ...], Any]) -> None:
             table.pop(path[-1], None)
         else:
             table[path[-1]] = value
-    _replace(file, tomlkit.dumps(document))
+    text = tomlkit.dumps(document)
+    check_together(tomllib.loads(text))
+    _replace(file, text)
 
 
 def _replace(file: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from memchat.core.context import WorkingMode
+from memchat.core.memories import MemoryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ class LearningSettings:
     idle_minutes: int = 15
     stale_days: int = 90
     most_facts: int = 2000
-    keep_days: Mapping[str, int] = field(default_factory=dict)
+    keep_days: Mapping[MemoryKind, int] = field(default_factory=dict)
     keep_messages_days: int = 0
 
 

@@ -75,8 +75,10 @@ def _section(name: str, kind: Any) -> str:
 def _default(item: "Field[Any]") -> str:
     if item.default is MISSING:
         return "" if item.default_factory is MISSING else "see below"
-    if item.default is None or item.default == "":
+    if item.default in {None, "", ()}:
         return ""
+    if isinstance(item.default, tuple):
+        return f"`{', '.join(item.default)}`"
     return f"`{str(item.default).lower()}`" if isinstance(item.default, bool) else f"`{item.default}`"
 
 

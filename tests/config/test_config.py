@@ -55,6 +55,25 @@ def test_the_users_own_profile_fields_join_the_default_ones(paths: Paths) -> Non
     assert "occupation" in fields
 
 
+def test_a_list_is_written_as_toml_does_or_with_commas(paths: Paths) -> None:
+    write(paths, '[profile]\nseveral = ["goals", "diet"]\n\n[profile.fields]\ndiet = "what the user does not eat"\n')
+    assert load(paths, {}).profile.several == ("goals", "diet")
+    assert load(paths, {"MEMCHAT_PROFILE__SEVERAL": "diet"}).profile.several == ("diet",)
+    set_value(paths, "profile.by_hand", "name, diet")
+    assert load(paths, {}).profile.by_hand == ("name", "diet")
+    set_value(paths, "profile.by_hand", '["name"]')
+    assert load(paths, {}).profile.by_hand == ("name",)
+    set_value(paths, "profile.by_hand", "")
+    assert load(paths, {}).profile.by_hand == ()
+
+
+def test_a_space_whose_name_cannot_be_one_is_refused_where_it_is_set(paths: Paths) -> None:
+    with pytest.raises(ConfigError, match="cannot be called"):
+        set_value(paths, "memory.space", "My Work")
+    with pytest.raises(ConfigError, match="MEMCHAT_MEMORY__SPACE"):
+        load(paths, {"MEMCHAT_MEMORY__SPACE": "My Work"})
+
+
 def test_endpoints_are_tables(paths: Paths) -> None:
     write(paths, '[endpoints.box]\nbase_url = "http://box:8000/v1"\nwindow = 32768\n')
     box = load(paths, {}).endpoints["box"]
@@ -75,6 +94,12 @@ def test_endpoints_are_tables(paths: Paths) -> None:
         ("[model]\nname = 3\n", 2, "in quotes"),
         ("model = 3\n", 1, "must be a table"),
         ("[endpoints.box]\nmodel = 'x'\n", 1, "no `base_url`"),
+        ("[learning]\nconfidence = 1.5\n", 2, "from 0 to 1"),
+        ("[learning]\nkeep_messages_days = -1\n", 2, "from 0 to"),
+        ("[learning.keep_days]\nevents = 3\n", 2, "Did you mean `learning.keep_days.event`"),
+        ("[learning.keep_days]\nevent = -3\n", 2, "from 0 to"),
+        ("[profile]\nseveral = 'goals, '\nby_hand = 3\n", 3, "a list of texts"),
+        ("[profile]\nby_hand = ['shoe_size']\n", 2, "no such field"),
     ],
 )
 def test_a_wrong_setting_is_told_with_file_line_and_remedy(paths: Paths, text: str, line: int, says: str) -> None:
@@ -119,7 +144,13 @@ def test_a_broken_file_is_never_written_over(paths: Paths) -> None:
 
 
 def test_a_wrong_value_is_refused_before_writing(paths: Paths) -> None:
-    for key, value in (("memory.mode", "x"), ("memory.nothing", "1"), ("memory", "1"), ("endpoints.box.model", "m")):
+    for key, value in (
+        ("memory.mode", "x"),
+        ("memory.nothing", "1"),
+        ("memory", "1"),
+        ("endpoints.box.model", "m"),
+        ("profile.by_hand", "shoe_size"),
+    ):
         with pytest.raises(ConfigError):
             set_value(paths, key, value)
     assert not paths.config_file.exists()
