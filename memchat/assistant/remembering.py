@@ -182,23 +182,34 @@ class Remembering:
         """The profile's fields that have a value."""
         return tuple(await self._store.profile.list())
 
-    async def set_profile(self, field: str, value: str) -> ProfileField:
-        """Sets a profile field by hand.
+    async def set_profile(self, field: str, value: str, *, only: bool = False) -> ProfileField:
+        """Sets a profile field by hand; one of several values gets one more.
+
+        Args:
+            field: Its name.
+            value: What it holds.
+            only: Whether a field of several values holds nothing else from now on.
 
         Raises:
             MemchatError: There is no such field, or the value is empty.
         """
-        changed = await profile_rules.set_field(self._store, self._settings.profile, field, value, redact=self._redact)
+        changed = await profile_rules.set_field(
+            self._store, self._settings.profile, field, value, redact=self._redact, only=only
+        )
         self._tell(Learned(profile=(changed,)))
         return changed
 
-    async def unset_profile(self, field: str) -> None:
+    async def unset_profile(self, field: str, value: str | None = None) -> None:
         """Empties a profile field.
 
+        Args:
+            field: Its name.
+            value: The only one of its values to take away, or the beginning of it; none for all.
+
         Raises:
-            NotFound: There is no such field, or it is empty.
+            NotFound: There is no such field, it is empty, or none or several of its values begin so.
         """
-        await profile_rules.unset_field(self._store, self._settings.profile, field)
+        await profile_rules.unset_field(self._store, self._settings.profile, field, value=value)
         self._tell(Learned())
 
     async def edit_summary(self, session_id: str, text: str) -> RollingSummary:

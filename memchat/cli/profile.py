@@ -20,8 +20,17 @@ def register(commands: Commands) -> None:
     parser.set_defaults(json=False)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
     actions.add("list", "[--json]", "All fields", list_fields, parents=[one])
-    change = actions.add("set", "[--json] FIELD VALUE", "Set a field", set_field, parents=[one])
-    empty = actions.add("unset", "[--json] FIELD", "Empty a field", unset_field, parents=[one])
+    change = actions.add(
+        "set",
+        "[--json] [--only] FIELD VALUE",
+        "Set a field; one that can have several values, such as goals, gets one more",
+        set_field,
+        parents=[one],
+    )
+    change.add_argument("--only", action="store_true", help="in the place of all the values that it has")
+    empty = actions.add(
+        "unset", "[--json] FIELD [VALUE]", "Empty a field, or take one of its values away", unset_field, parents=[one]
+    )
     erase = actions.add(
         "erase",
         "[--json] [--keep-messages] [--spare PLACE] [--yes] FIELD",
@@ -36,6 +45,7 @@ def register(commands: Commands) -> None:
     for action in (change, empty, erase):
         action.add_argument("field", metavar="FIELD", help="its name, such as preferred_language")
     change.add_argument("value", metavar="VALUE", nargs="+", help="what it shall hold")
+    empty.add_argument("value", metavar="VALUE", nargs="*", help="the only one to take away, or how it begins")
 
 
 async def list_fields(args: Namespace) -> int:
@@ -72,7 +82,7 @@ async def set_field(args: Namespace) -> int:
     from memchat.core.jsonable import profile_field_json
 
     async with assistant(args, begins=True) as opened:
-        changed = await opened.memories.set_profile(args.field, " ".join(args.value))
+        changed = await opened.memories.set_profile(args.field, " ".join(args.value), only=args.only)
         await opened.index()
     if args.json:
         print_json(profile_field_json(changed))
@@ -85,12 +95,13 @@ async def unset_field(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
 
+    value = " ".join(args.value) or None
     async with assistant(args) as opened:
-        await opened.memories.unset_profile(args.field)
+        await opened.memories.unset_profile(args.field, value)
     if args.json:
-        print_json({"field": args.field, "value": None})
+        print_json({"field": args.field, "value": None} | ({"removed": value} if value else {}))
     else:
-        print_fields([("emptied", args.field)])
+        print_fields([("emptied", args.field)] if value is None else [("removed", f"{args.field}: {value}")])
     return DONE
 
 

@@ -50,8 +50,9 @@ async def set_field(
     confidence: float = 1.0,
     sources: Sequence[Source] = (),
     redact: bool = True,
+    only: bool = False,
 ) -> ProfileField:
-    """Sets a field; the value before it stays in the history.
+    """Sets a field; the value before it stays in the history. A field of several values gets one more.
 
     Args:
         store: Where to.
@@ -63,13 +64,17 @@ async def set_field(
         confidence: How sure, from 0 to 1.
         sources: The messages that it rests on.
         redact: Whether secrets in it are replaced first.
+        only: Whether it takes the place of all that a field of several values has.
 
     Raises:
         MemchatError: There is no such field, or the value is empty or too long.
     """
     name = field_named(settings, field)
     cleaned = checked_value(name, value, redact=redact)
-    return await store.profile.set(name, cleaned, origin=origin, confidence=confidence, sources=sources, actor=actor)
+    several = name in settings.several and not only
+    return await store.profile.set(
+        name, cleaned, origin=origin, confidence=confidence, sources=sources, actor=actor, several=several
+    )
 
 
 def checked_value(name: str, value: str, *, redact: bool) -> str:
@@ -94,13 +99,36 @@ def checked_value(name: str, value: str, *, redact: bool) -> str:
     return screen_if(cleaned, on=redact)
 
 
-async def unset_field(store: "Store", settings: ProfileSettings, field: str, *, actor: str = "user") -> str:
+async def unset_field(
+    store: "Store", settings: ProfileSettings, field: str, *, value: str | None = None, actor: str = "user"
+) -> str:
     """Empties a field, and returns its name; one that is set but no longer configured can be emptied too.
 
+    Args:
+        store: Where it is.
+        settings: Which fields there are.
+        field: Its name, as the user writes it.
+        value: The only one of its values to take away, or the beginning of it; none for all.
+        actor: Who empties it: `user`, or a model's name.
+
     Raises:
-        NotFound: There is no such field, or it is empty.
+        NotFound: There is no such field, it is empty, or none or several of its values begin so.
     """
-    stored = {item.field for item in await store.profile.list()}
-    name = field if field in stored else field_named(settings, field)
-    await store.profile.unset(name, actor=actor)
+    held = await store.profile.list()
+    name = field if any(item.field == field for item in held) else field_named(settings, field)
+    values = [item.value for item in held if item.field == name]
+    await store.profile.unset(name, value=None if value is None else _value_meant(name, values, value), actor=actor)
     return name
+
+
+def _value_meant(name: str, values: Sequence[str], given: str) -> str:
+    wanted = one_line(given).casefold()
+    exact = [value for value in values if value.casefold() == wanted]
+    found = exact or [value for value in values if wanted and value.casefold().startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    listed = "; ".join(found or values) or "nothing"
+    raise NotFound(
+        f"{'Several values' if found else 'No value'} of {name} {'begin' if found else 'begins'} so. It has: {listed}.",
+        "Give more of the one that is meant.",
+    )

@@ -45,6 +45,7 @@ class Happenings:
     def __init__(self, chat: "ChatSessions") -> None:
         self._chat = chat
         self._plans = 0
+        self._looks = self._looked = 0
         self._asked = ""
         self.consolidating = False
 
@@ -143,10 +144,14 @@ class Happenings:
         """Asks what the next request holds, and for the profile that goes into it."""
         chat = self._chat
         session_id, plans = chat.session_id, self._plans
+        self._looks += 1
+        look = self._looks
         profile = await chat.assistant.memories.profile()
         pending = await chat.assistant.memories.pending()
         plan = await chat.assistant.preview(session_id)
-        if session_id == chat.session_id:
+        # Of two that ran at once the one that began later knows more.
+        if session_id == chat.session_id and look > self._looked:
+            self._looked = look
             chat.profile, chat.pending = profile, pending
             if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

@@ -162,8 +162,8 @@ async def profile(chat: "ChatScreen", argument: str) -> None:
     elif value.strip():
         await chat.assistant.memories.set_profile(field, value.strip())
     else:
-        known = {item.field: item.value for item in chat.profile}
-        chat.say(f"{field}: {known[field]}" if field in known else f"{field} has no value. /profile {field} VALUE")
+        values = "; ".join(item.value for item in chat.profile if item.field == field)
+        chat.say(f"{field}: {values}" if values else f"{field} has no value. /profile {field} VALUE")
 
 
 async def search(chat: "ChatScreen", argument: str) -> None:

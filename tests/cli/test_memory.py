@@ -77,6 +77,18 @@ def test_profile(ok: Cli, cli: Cli) -> None:
     assert "preferred_language" in unknown.err
 
 
+def test_goals_come_beside_one_another_and_go_one_at_a_time(ok: Cli, cli: Cli) -> None:
+    ok("profile", "set", "goals", "learn", "Greek")
+    ok("profile", "set", "goals", "run a marathon")
+    assert [item["value"] for item in ok("profile", "--json").json] == ["learn Greek", "run a marathon"]
+    assert cli("profile", "unset", "goals", "sleep").code == 1
+    assert ok("profile", "unset", "goals", "learn").out == "removed\tgoals: learn\n"
+    ok("profile", "set", "--only", "goals", "rest")
+    assert [item["value"] for item in ok("profile", "--json").json] == ["rest"]
+    ok("profile", "unset", "goals")
+    assert ok("profile", "--json").json == []
+
+
 def test_a_profile_change_has_a_history_and_can_be_undone(ok: Cli) -> None:
     ok("profile", "set", "name", "Alice")
     ok("profile", "set", "name", "Bob")

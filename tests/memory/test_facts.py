@@ -96,6 +96,29 @@ async def test_a_profile_field_is_set_cleaned_and_emptied(store: Store) -> None:
         await unset_field(store, settings, "preferred_language")
 
 
+async def test_a_field_of_several_values_gets_one_more_and_loses_one(store: Store) -> None:
+    settings = ProfileSettings()
+
+    async def goals() -> list[str]:
+        return [item.value for item in await store.profile.list() if item.field == "goals"]
+
+    for goal in ("run a marathon", "learn Go", "learn Greek", "Learn Go"):
+        await set_field(store, settings, "goals", goal)
+    assert await goals() == ["run a marathon", "Learn Go", "learn Greek"]
+    with pytest.raises(NotFound, match=r"Several values of goals begin so. It has: Learn Go; learn Greek\."):
+        await unset_field(store, settings, "goals", value="learn")
+    with pytest.raises(NotFound, match=r"No value of goals begins so"):
+        await unset_field(store, settings, "goals", value="sleep")
+    await unset_field(store, settings, "goals", value="learn gr")
+    assert await goals() == ["run a marathon", "Learn Go"]
+    await set_field(store, settings, "goals", "rest", only=True)
+    assert await goals() == ["rest"]
+    await store.memories.undo()
+    assert await goals() == ["run a marathon", "Learn Go"], "it was one step"
+    await unset_field(store, settings, "goals")
+    assert await goals() == []
+
+
 async def test_an_unknown_field_is_refused_with_the_fields_there_are(store: Store) -> None:
     with pytest.raises(
         NotFound, match=r"no field 'nmae'\. Did you mean name\? Its fields are name, preferred_language"

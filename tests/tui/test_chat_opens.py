@@ -100,6 +100,14 @@ async def test_the_panels_edit_profile_and_summary(start: Start, server: Scripte
         await run.until(lambda: [item.value for item in run.chat.profile] == ["Alice"])
         run.chat.post_message(ProfileUnset("name"))
         await run.until(lambda: run.chat.profile == ())
+        for goal in ("learn Greek", "run a marathon"):
+            run.chat.post_message(ProfileSet("goals", goal))
+        await run.until(lambda: len(run.chat.profile) == 2)
+        run.chat.profile = tuple(sorted(run.chat.profile, key=lambda item: item.value))
+        run.chat.post_message(ProfileSet("goals", "learn Latin", run.chat.profile[0].memory_id))
+        await run.until(lambda: {item.value for item in run.chat.profile} == {"learn Latin", "run a marathon"})
+        run.chat.post_message(ProfileUnset("goals", "learn Latin"))
+        await run.until(lambda: [item.value for item in run.chat.profile] == ["run a marathon"])
         await run.ask("One")
         await run.ask("Two")
         await run.chat.assistant.store.summaries.add(

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from memchat.core.events import EmbedderChanged, LearningChanged
+from memchat.core.memories import ProfileField
 from memchat.paths import Paths
 from memchat.tui import themes
 from memchat.tui.widgets.panels import PanelName, Panels
@@ -282,6 +283,29 @@ async def test_a_profile_field_is_edited_in_place() -> None:
         assert kept == [("name", "Bob")]
         unset = [message.field for message in app.posted if isinstance(message, ProfileUnset)]
         assert unset == ["preferred_language", "occupation"]
+
+
+async def test_each_value_of_a_field_of_several_is_a_row_of_its_own() -> None:
+    app = Bare()
+    async with app.run_test(size=(60, 40)) as pilot:
+        at = samples.profile()[0].updated_at
+        app.panels.profile = tuple(
+            ProfileField(field="goals", value=value, confidence=1, origin="user", updated_at=at, memory_id=ref)
+            for ref, value in (("f1", "learn Greek"), ("f2", "run a marathon"))
+        )
+        app.panels.show("profile")
+        body = app.section("profile").body
+        assert isinstance(body, Rows)
+        shown = ["".join(text for text, _ in row.left).split(None, 1) for row in body.rows]
+        assert [row for row in shown if row[0] in ("goals", "run")] == [["goals", "learn Greek"], ["run", "a marathon"]]
+        body.cursor = next(place for place, row in enumerate(body.rows) if row.key == "goals:f2")
+        await pilot.press("enter", *"now", "enter")
+        await pilot.press("delete")
+        await pilot.pause()
+        kept = [(each.field, each.value, each.instead_of) for each in app.posted if isinstance(each, ProfileSet)]
+        assert kept == [("goals", "now", "f2")]
+        unset = [(each.field, each.value) for each in app.posted if isinstance(each, ProfileUnset)]
+        assert unset == [("goals", "run a marathon")]
 
 
 async def test_leaving_the_box_changes_nothing() -> None:

@@ -190,11 +190,16 @@ class ChatScreen(ChatActions):
 
     @on(ProfileSet)
     def _profile_set(self, message: ProfileSet) -> None:
-        self.work(self.assistant.memories.set_profile(message.field, message.value), group="memory")
+        memories = self.assistant.memories
+        one_of_several = message.instead_of and message.field in self.assistant.settings.profile.several
+        if one_of_several:
+            self.work(memories.edit(message.instead_of, message.value), group="memory")
+        else:
+            self.work(memories.set_profile(message.field, message.value), group="memory")
 
     @on(ProfileUnset)
     def _profile_unset(self, message: ProfileUnset) -> None:
-        self.work(self.assistant.memories.unset_profile(message.field), group="memory")
+        self.work(self.assistant.memories.unset_profile(message.field, message.value), group="memory")
 
     @on(SummaryEdited)
     def _summary_edited(self, message: SummaryEdited) -> None:

@@ -210,7 +210,8 @@ class MemoryScreen(Dialog[bool]):
             return memories.remember(text)
         if memory.status == "pending":
             return memories.accept(memory.id, text=text)
-        if memory.field and memory.field not in self._assistant.settings.profile.several:
+        single = memory.field and memory.field not in self._assistant.settings.profile.several
+        if single and memory.field and memory.status == "active":
             return memories.set_profile(memory.field, text)
         return memories.edit(memory.id, text)
 
@@ -251,11 +252,9 @@ class MemoryScreen(Dialog[bool]):
         found = self._chosen
         if found is None:
             return
-        if found.field and found.field not in self._assistant.settings.profile.several:
-            said = "Emptied. ctrl+z brings the value back."
-            await self._change(self._assistant.memories.unset_profile(found.field), said)
-        else:
-            await self._change(self._assistant.memories.forget(found.id), "Forgotten. ctrl+z brings it back.")
+        # Of a profile field it is this value that goes: a past one may be under the cursor.
+        said = "Emptied. ctrl+z brings the value back." if found.field else "Forgotten. ctrl+z brings it back."
+        await self._change(self._assistant.memories.forget(found.id), said)
 
     async def action_pin(self) -> None:
         """Puts the fact under the cursor in every request, or takes it out again."""

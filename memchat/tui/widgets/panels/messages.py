@@ -11,20 +11,28 @@ class ProfileSet(Message):
     Args:
         field: The field's name.
         value: What it is now, not empty.
+        instead_of: The memory of the value that was written over; empty for none.
     """
 
-    def __init__(self, field: str, value: str) -> None:
+    def __init__(self, field: str, value: str, instead_of: str = "") -> None:
         super().__init__()
         self.field = field
         self.value = value
+        self.instead_of = instead_of
 
 
 class ProfileUnset(Message):
-    """The user emptied a profile field."""
+    """The user took a value of a profile field away.
 
-    def __init__(self, field: str) -> None:
+    Args:
+        field: The field's name.
+        value: The value; none for all that it has.
+    """
+
+    def __init__(self, field: str, value: str | None = None) -> None:
         super().__init__()
         self.field = field
+        self.value = value
 
 
 class SummaryEdited(Message):

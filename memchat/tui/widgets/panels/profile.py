@@ -58,45 +58,60 @@ class ProfilePanel(Section):
 
     def _show(self) -> None:
         assert isinstance(self.body, Rows)
-        known = {field.field: field for field in self.profile}
-        names = [*self.fields, *(name for name in known if name not in self.fields)]
-        wide = self._wide(names)
-        self.body.rows = tuple(self._row(name, wide, known.get(name)) for name in names)
-        self.detail = f"{len(known)} of {len(names)} known"
+        names = self._names()
+        self.body.rows = tuple(row for name in names for row in self._rows(name))
+        self.detail = f"{len({field.field for field in self.profile})} of {len(names)} known"
 
-    def _wide(self, names: list[str]) -> int:
-        return min(22, max((len(name) for name in names), default=0) + 2)
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys([*self.fields, *(field.field for field in self.profile)]))
+
+    def _wide(self) -> int:
+        return min(22, max((len(name) for name in self._names()), default=0) + 2)
 
     def _described(self, wide: int) -> bool:
         """Whether there is room to say of every field what it is for."""
         longest = max((cell_len(about) for about in self.fields.values()), default=0)
         return wide + longest + 2 <= self.body.size.width - self.body.gutter.width
 
-    def _row(self, name: str, wide: int, field: ProfileField | None) -> Row:
+    def _rows(self, name: str) -> list[Row]:
+        """A row for each value of a field; the first has the field's name as its key."""
+        wide = self._wide()
         label: Part = (one_line(name.replace("_", " "), wide - 1).ljust(wide), "$dim")
-        if field is None:
+        values = [field for field in self.profile if field.field == name]
+        if not values:
             about = one_line(self.fields.get(name, "")) if self._described(wide) else ""
-            return Row(key=name, left=(label, (about, "italic $dim")), right=(("·", "$dim"),))
+            return [Row(key=name, left=(label, (about, "italic $dim")), right=(("·", "$dim"),))]
+        rows = [self._row(name, label, values[0])]
+        return rows + [self._row(f"{name}:{each.memory_id}", (" " * wide, "$dim"), each) for each in values[1:]]
+
+    def _row(self, key: str, label: Part, field: ProfileField) -> Row:
         mark, colour = _MARKS[field.origin]
         sure = f"{field.confidence:.0%} " if field.confidence < 1 else ""
         return Row(
-            key=name,
+            key=key,
             left=(label, (one_line(field.value), "$foreground")),
             right=((sure, "$dim"), (mark, colour)),
         )
+
+    def _held(self, key: str | None) -> ProfileField | None:
+        """The value that the row of that key shows."""
+        name, _, memory_id = (key or "").partition(":")
+        of_field = [field for field in self.profile if field.field == name]
+        return next((field for field in of_field if not memory_id or field.memory_id == memory_id), None)
 
     @on(Rows.Chosen)
     def _edit(self, event: Rows.Chosen) -> None:
         event.stop()
         assert isinstance(self.body, Rows)
-        left = self._wide([row.key for row in self.body.rows]) + self.body.gutter.left
+        left = self._wide() + self.body.gutter.left
+        held = self._held(event.key)
         self._input.begin(
             event.key,
-            next((field.value for field in self.profile if field.field == event.key), ""),
+            held.value if held else "",
             x=left,
             y=1 + self.body.cursor - self.body.scroll_offset.y,
             width=self.size.width - left - 1,
-            placeholder=self.fields.get(event.key, ""),
+            placeholder=self.fields.get(event.key.partition(":")[0], ""),
         )
 
     @on(InlineInput.Ended)
@@ -104,13 +119,17 @@ class ProfilePanel(Section):
         event.stop()
         if event.focused:
             self.body.focus()
-        held = next((field.value for field in self.profile if field.field == event.key), "")
-        if event.value is None or event.value == held:
+        held = self._held(event.key)
+        if event.value is None or event.value == (held.value if held else ""):
             return
-        self.post_message(ProfileSet(event.key, event.value) if event.value else ProfileUnset(event.key))
+        name = event.key.partition(":")[0]
+        if event.value:
+            self.post_message(ProfileSet(name, event.value, held.memory_id if held else ""))
+        elif held:
+            self.post_message(ProfileUnset(name, held.value))
 
     def action_unset(self) -> None:
         """Empties the field under the cursor."""
         assert isinstance(self.body, Rows)
-        if any(field.field == self.body.key for field in self.profile):
-            self.post_message(ProfileUnset(self.body.key))
+        if held := self._held(self.body.key):
+            self.post_message(ProfileUnset(held.field, held.value))
