@@ -63,9 +63,7 @@ class Remembering:
         """
         words = facts.checked(text, redact=self._redact) if text is not None else None
         found = await self._store.memories.get(id)
-        memory = await self._store.memories.accept(found.id, text=words, several=self._several(found))
-        self._tell(Learned(added=(memory,)))
-        return memory
+        return self._changed(await self._store.memories.accept(found.id, text=words, several=self._several(found)))
 
     async def reject(self, id: str) -> Memory:
         """Puts a pending memory away; it does not come back unless it is said anew.

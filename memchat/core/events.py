@@ -88,6 +88,7 @@ class Learned:
     """Memories or profile fields changed.
 
     Attributes:
+        known: What was said again, and says just what it said.
         message_id: The user's message that it was learned from, where there is one.
     """
 
@@ -96,6 +97,7 @@ class Learned:
     superseded: tuple[Memory, ...] = ()
     pending: tuple[Memory, ...] = ()
     profile: tuple[ProfileField, ...] = ()
+    known: tuple[Memory, ...] = ()
     session_id: str | None = None
     message_id: str | None = None
 

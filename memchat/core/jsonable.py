@@ -258,6 +258,7 @@ def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
                 "superseded": [memory_json(item) for item in event.superseded],
                 "pending": [memory_json(item) for item in event.pending],
                 "profile": [profile_field_json(item) for item in event.profile],
+                "known": [memory_json(item) for item in event.known],
                 "session": event.session_id,
                 "user_message": event.message_id,
             }

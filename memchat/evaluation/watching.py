@@ -46,7 +46,7 @@ class Watch:
 
     def __call__(self, event: object) -> None:
         if isinstance(event, Learned) and (
-            event.added or event.changed or event.superseded or event.pending or event.profile
+            event.added or event.changed or event.superseded or event.pending or event.profile or event.known
         ):
             self.learned_at = time.monotonic()
 

@@ -135,6 +135,7 @@ class Learner:
                     superseded=applied.superseded,
                     pending=applied.pending,
                     profile=applied.profile,
+                    known=applied.known,
                     session_id=self.session_id,
                     message_id=message.id,
                 )

@@ -251,13 +251,14 @@ def _says(memory: Memory, new: NewMemory) -> bool:
 
 def _applied(pen: Pen, start: int) -> Applied:
     """What the changes after `start` came to."""
-    before: dict[str, str | None] = {}
-    for target, was in rows(
+    before: dict[str, tuple[Any, ...]] = {}
+    for target, status, text, valid_to in rows(
         pen.db,
-        "SELECT target, json_extract(before, '$.status') FROM changes WHERE number > ? ORDER BY number",
+        "SELECT target, json_extract(before, '$.status'), json_extract(before, '$.text'), "
+        "json_extract(before, '$.valid_to') FROM changes WHERE number > ? ORDER BY number",
         start,
     ):
-        before.setdefault(target, was)
+        before.setdefault(target, (status, text, valid_to))
     if not before:
         return Applied()
     added: list[Memory] = []
@@ -265,9 +266,12 @@ def _applied(pen: Pen, start: int) -> Applied:
     superseded: list[Memory] = []
     pending: list[Memory] = []
     profile: list[ProfileField] = []
+    known: list[Memory] = []
     for memory in reading.by_ids(pen.db, list(before)):
-        was = before[memory.id]
-        if memory.status == "superseded" and was == "active":
+        was, *said = before[memory.id]
+        if (memory.status, memory.text, _moment(memory.valid_to)) == (was, *said):
+            known.append(memory)
+        elif memory.status == "superseded" and was == "active":
             superseded.append(memory)
         elif memory.status == "pending":
             pending.append(memory)
@@ -283,6 +287,7 @@ def _applied(pen: Pen, start: int) -> Applied:
         superseded=tuple(superseded),
         pending=tuple(pending),
         profile=tuple(profile),
+        known=tuple(known),
         batch=pen.batch,
     )
 

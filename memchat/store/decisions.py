@@ -117,7 +117,8 @@ class Applied:
 
     Attributes:
         added: New active facts.
-        changed: Facts that were reinforced, revised, expired or archived.
+        changed: Facts that were revised, expired or archived.
+        known: Facts and profile values that were said again, and say just what they said.
         superseded: Facts and profile values that something took the place of.
         pending: Facts and profile values that wait for the user.
         profile: Profile values that are new or changed.
@@ -129,9 +130,10 @@ class Applied:
     superseded: tuple[Memory, ...] = ()
     pending: tuple[Memory, ...] = ()
     profile: tuple[ProfileField, ...] = ()
+    known: tuple[Memory, ...] = ()
     batch: str = ""
 
     @property
     def empty(self) -> bool:
         """Whether nothing came of them."""
-        return not (self.added or self.changed or self.superseded or self.pending or self.profile)
+        return not (self.added or self.changed or self.superseded or self.pending or self.profile or self.known)

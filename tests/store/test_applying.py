@@ -178,7 +178,7 @@ async def test_replacing_by_what_is_known_already_reinforces_that(store: Store) 
     known = await add(store, home("Lives in Lisbon.", sources=(source(1),)))
     again = Replace(old_ids=(old.id, known.id), new=home("lives in Lisbon", sources=(source(2),)), at=NOVEMBER)
     applied = await store.memories.apply([again], actor=MODEL)
-    assert [each.id for each in applied.changed] == [known.id]
+    assert [each.id for each in applied.known] == [known.id]
     assert [each.superseded_by for each in applied.superseded] == [known.id]
     assert len(await store.memories.list()) == 2
 
@@ -204,7 +204,7 @@ async def test_disjoint_times_are_two_memories(store: Store) -> None:
 async def test_what_is_said_again_can_tell_what_was_not_known(store: Store) -> None:
     old = await store.memories.add(kind="fact", text="Lives in Taipei.", confidence=1, origin="user")
     again = home("Lives in Taipei", holds="years", valid_from=MARCH, sources=(source(1),))
-    (now,) = (await store.memories.apply([Add(again)], actor=MODEL)).changed
+    (now,) = (await store.memories.apply([Add(again)], actor=MODEL)).known
     assert (now.id, now.attribute, now.holds, now.valid_from) == (old.id, "home", "years", MARCH)
     assert (now.actor, now.confidence) == ("user", 1), "it is the user's word still"
 
@@ -230,7 +230,7 @@ async def test_a_profile_value_that_the_user_set_waits_for_the_user(store: Store
     assert [each.value for each in await store.profile.list()] == ["Taipei"]
     same = Replace(old_ids=(mine.memory_id,), new=location("taipei", sources=(source(1),)), at=NOVEMBER)
     applied = await store.memories.apply([same], actor=MODEL)
-    assert [each.sources for each in applied.profile] == [(source(1),)], "what says the same makes it surer"
+    assert [each.sources for each in applied.known] == [(source(1),)], "what says the same makes it surer"
 
 
 async def test_a_profile_value_that_was_learned_is_replaced(store: Store) -> None:

@@ -87,7 +87,7 @@ class _Work:
             after = self.progress.beyond(memory.id)
             if decision is not None:
                 applied = await self._store.memories.apply([decision], actor=ACTOR, batch=self._run)
-                new = tuple(added.id for added in (*applied.added, *applied.changed))
+                new = tuple(added.id for added in (*applied.added, *applied.changed, *applied.known))
                 after = replace(after, merged=(*after.merged, *new))
             await self.note(after)
 

@@ -62,6 +62,7 @@ async def write(
         superseded=applied.superseded,
         pending=applied.pending,
         profile=applied.profile,
+        known=applied.known,
         session_id=session_id,
         message_id=new.message_id,
     )
@@ -87,7 +88,7 @@ def _told(applied: Applied) -> str:
         return f"{applied.profile[0].field} is now {applied.profile[0].value}.{over}"
     if applied.added:
         return f"Saved: {shown(applied.added[0])}{over}"
-    return "Known already." if applied.changed else "Not saved: it is known, or the user does not want it kept."
+    return "Known already." if applied.known or applied.changed else "Not saved: it is known, or the user does not want it kept."
 
 
 def shown(memory: Memory) -> str:
