@@ -106,7 +106,7 @@ class Remembering:
 
     async def pending(self) -> int:
         """How many memories wait for the user's review."""
-        return (await self._store.memories.counts())["pending"]
+        return await self._store.memories.pending()
 
     async def conflicts(self) -> list[Conflict]:
         """Memories that contradict each other and wait for the user."""

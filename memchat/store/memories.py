@@ -285,6 +285,10 @@ class Memories:
         """How many memories there are of each status, without the values that the profile shows."""
         return await self._database.read(reading.counts)
 
+    async def pending(self) -> int:
+        """How many memories wait for the user."""
+        return await self._database.read(reading.pending)
+
     async def neighbours(
         self, vector: bytes | None, terms: Sequence[str], *, subject: str | None = None, limit: int
     ) -> list[Memory]:

@@ -108,6 +108,13 @@ def counts(db: apsw.Connection) -> dict[MemoryStatus, int]:
     return counted
 
 
+def pending(db: apsw.Connection) -> int:
+    """How many memories wait for the user."""
+    found = row(db, "SELECT count(*) FROM memories WHERE status = 'pending'")
+    assert found is not None
+    return int(found[0])
+
+
 def fields(db: apsw.Connection, now: float, field: str | None = None) -> list[Memory]:
     """The memories that hold the profile's present values, by field, the oldest first."""
     condition, values = ("", []) if field is None else (" AND field = ?", [field])

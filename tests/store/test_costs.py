@@ -125,6 +125,11 @@ async def test_a_search_ranks_only_so_many(store: Store, monkeypatch: pytest.Mon
         pytest.param(lambda store, memory: store.memories.history(memory), id="history"),
         pytest.param(lambda store, _: store.memories.history("profile:name"), id="history of a field"),
         pytest.param(lambda store, _: store.profile.list(), id="profile"),
+        pytest.param(
+            lambda store, _: store.memories.list(kind="instruction", status="active", limit=20), id="instructions"
+        ),
+        pytest.param(lambda store, _: store.memories.list(status="active", limit=20), id="pinned"),
+        pytest.param(lambda store, _: store.memories.pending(), id="pending"),
         pytest.param(lambda store, _: store.memories.neighbours(None, ["platypus"], limit=5), id="neighbours"),
         pytest.param(lambda store, memory: store.memories.mark_used([memory]), id="mark used"),
         pytest.param(lambda store, memory: store.memories.set_pinned(memory, True), id="pin"),
