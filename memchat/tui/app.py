@@ -47,7 +47,7 @@ class MemchatApp(App[None]):
     """
 
     TITLE = "memchat"
-    CSS_PATH: ClassVar = "app.tcss"
+    CSS_PATH: ClassVar = ["app.tcss", "skeleton.tcss"]  # Textual does not read a default screen's own
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
     NOTIFICATION_TIMEOUT: ClassVar[float] = 6
     BINDINGS: ClassVar[list[BindingType]] = [

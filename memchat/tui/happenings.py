@@ -111,6 +111,8 @@ class Happenings:
 
     def _learned(self, event: Learned) -> None:
         chat = self._chat
+        if event.message_id is None:
+            chat.work(chat.transcript.hear(event.changed), group="note")
         if tells(event) and event.session_id in (None, chat.session_id):
             chat.work(chat.transcript.add_under(Chip(event), event.message_id), group="note")
         chat.work(self.look_again(), group="plan")

@@ -13,11 +13,10 @@ PLACEHOLDER = "Message…"
 class Skeleton(Screen[None]):
     """The chat's frame without its parts."""
 
-    CSS_PATH: ClassVar = "skeleton.tcss"
     AUTO_FOCUS: ClassVar = None
 
     def compose(self) -> ComposeResult:
-        yield Static(" memchat", id="skeleton-header")
+        yield Static("memchat", id="skeleton-header")
         yield Static("", id="skeleton-body", markup=False)
         yield Static(PLACEHOLDER, id="skeleton-prompt", markup=False)
         yield Static(HINTS, id="skeleton-footer", markup=False)

@@ -1,11 +1,13 @@
 """What was learned stands under its answer, and what the model wants forgotten is asked without haste."""
 
+from datetime import timedelta
 from typing import Any
 
 from textual.widgets import TextArea
 
 from memchat.core.events import Consolidated, ForgetAsked, Learned
 from memchat.core.memories import Memory
+from memchat.core.times import now
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.turns import TurnHappened
@@ -104,6 +106,76 @@ async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) ->
         await run.click("forget")
         await run.until(lambda: any("Forgotten" in said for said in run.said))
         assert await store.memories.list(status="active") == []
+
+
+async def test_what_is_said_again_is_not_told_again(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        message = run.views[0].message
+        assert message is not None
+        memory = await stored(run, "The user likes tea")
+        run.chat.heard_from(Learned(known=(memory,), session_id=run.chat.session_id, message_id=message.id))
+        await run.idle()
+        assert chips(run) == []
+
+
+async def test_what_a_later_message_changes_is_told(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        message = run.views[0].message
+        assert message is not None
+        revised = await stored(run, "The user lives in Alfama, Lisbon")
+        ended = await stored(run, "The user uses vim", valid_to=now() - timedelta(days=1))
+        for memory in (revised, ended):
+            event = Learned(changed=(memory,), session_id=run.chat.session_id, message_id=message.id)
+            run.chat.heard_from(event)
+        await run.until(lambda: len(chips(run)) == 2)
+        assert sorted(chips(run)) == ["no longer: The user uses vim", "updated: The user lives in Alfama, Lisbon"]
+
+
+async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
+        cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
+        run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
+        await run.until(lambda: chips(run))
+        memories = run.chat.assistant.memories
+        await memories.forget(tea.id)
+        await run.until(lambda: chips(run) == ["remembered: The user likes coffee · 1 to review"])
+        await memories.edit(coffee.id, "The user likes strong coffee")
+        await run.until(lambda: chips(run) == ["remembered: The user likes strong coffee · 1 to review"])
+        await memories.reject(cocoa.id)
+        await run.until(lambda: chips(run) == ["remembered: The user likes strong coffee"])
+        await memories.archive(coffee.id)
+        await run.until(lambda: chips(run) == [])
+
+
+async def test_what_is_accepted_stands_where_it_waited(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        memory = await stored(run, "location: Lisbon", field="location", value="Lisbon", status="pending", reason="?")
+        run.chat.heard_from(Learned(pending=(memory,), session_id=run.chat.session_id))
+        await run.until(lambda: chips(run) == ["to review: location: Lisbon"])
+        await run.chat.assistant.memories.accept(memory.id)
+        await run.until(lambda: chips(run) == ["location: Lisbon"])
+
+
+async def test_the_links_of_a_line_have_room_beside_a_long_memory(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(80, 24)) as run:
+        memory = await stored(run, f"The user likes {'日本の小さな庭 and ' * 20}")
+        run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id))
+        await run.until(lambda: any("…   edit  forget" in line for line in run.screen))
+
+
+async def test_a_question_about_what_is_forgotten_already_goes(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("I do not eat peanuts any more")
+        memory = await stored(run, "The user eats peanuts")
+        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
+        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await run.chat.assistant.memories.forget(memory.id)
+        await run.until(lambda: not run.chat.transcript.query(ForgetQuestion))
 
 
 async def test_forgetting_is_asked_and_typing_goes_on(start: Start, server: ScriptedServer) -> None:

@@ -3,11 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+from textual.app import App, ComposeResult
+
 from memchat.config import load
 from memchat.core.events import LearningChanged
+from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
+from memchat.tui.widgets.header import Header
 from tests.tui.conftest import Run, Start
 
 
@@ -52,6 +56,25 @@ async def test_an_incognito_session_says_so_instead(start: Start, server: Script
     async with start(server, incognito=True) as run:
         assert "incognito" in run.screen[0]
         assert "auto" not in run.screen[0]
+
+
+async def test_incognito_can_be_read_in_the_terminals_own_colours(
+    start: Start, server: ScriptedServer, settings: Settings
+) -> None:
+    interface = replace(settings.interface, theme="memchat-ansi")
+    async with start(server, settings=replace(settings, interface=interface), incognito=True) as run:
+        header = run.chat.query_exactly_one(Header)
+        assert header.styles.background.ansi == run.chat.styles.background.ansi
+
+
+async def test_the_header_tells_no_mode_before_it_is_known() -> None:
+    class Bare(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Header()
+
+    app = Bare()
+    async with app.run_test():
+        assert str(app.query_one(Header).render()).split() == ["memchat"]
 
 
 def _persona(paths: Paths, name: str, text: str) -> Path:

@@ -232,10 +232,13 @@ async def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(settings: 
         await pilot.press("ctrl+q")
 
 
-async def test_the_skeleton_has_few_widgets(settings: Settings, paths: Paths) -> None:
+async def test_the_skeleton_has_few_widgets_in_their_places(settings: Settings, paths: Paths) -> None:
     async with MemchatApp(settings, paths, environ=NOWHERE).run_test() as pilot:
         skeleton = next(screen for screen in pilot.app.screen_stack if isinstance(screen, Skeleton))
         assert len(list(skeleton.walk_children(Static))) == 4
+        await pilot.pause()
+        prompt, footer = skeleton.query_one("#skeleton-prompt"), skeleton.query_one("#skeleton-footer")
+        assert (prompt.region.bottom, footer.region.bottom) == (23, 24), "the input is where the chat's will be"
         await pilot.app.workers.wait_for_complete()
         await pilot.app.action_quit()
 

@@ -88,7 +88,9 @@ def _told(applied: Applied) -> str:
         return f"{applied.profile[0].field} is now {applied.profile[0].value}.{over}"
     if applied.added:
         return f"Saved: {shown(applied.added[0])}{over}"
-    return "Known already." if applied.known or applied.changed else "Not saved: it is known, or the user does not want it kept."
+    if applied.known or applied.changed:
+        return "Known already."
+    return "Not saved: it is known, or the user does not want it kept."
 
 
 def shown(memory: Memory) -> str:

@@ -37,6 +37,10 @@ class ForgetQuestion(Note, can_focus=True):
         self.memory = memory
         super().__init__(self._asked("shift+tab comes here"), classes="-question")
 
+    def heard(self, memory: Memory) -> bool:
+        """Asks no more once the memory is not in use."""
+        return memory.id != self.memory.id or memory.status == "active"
+
     def _asked(self, aside: str) -> Content:
         return Content.assemble(
             f"Forget “{one_line(self.memory.text, 160)}”?   ",

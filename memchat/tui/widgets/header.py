@@ -31,7 +31,8 @@ class Header(Widget, can_focus=False):
     incognito: reactive[bool] = reactive(default=False, toggle_class="-incognito")
     reads: reactive[bool] = reactive(default=False)
     """Whether an incognito session reads what is remembered."""
-    mode: reactive[LearningMode] = reactive[LearningMode]("auto")
+    mode: reactive[LearningMode | None] = reactive[LearningMode | None](None)
+    """How memchat learns here; none until that is known."""
     pending: reactive[int] = reactive(0)
     """How many memories wait for the user's review."""
     panels_hidden: reactive[bool] = reactive(default=False)
@@ -92,10 +93,11 @@ class Header(Widget, can_focus=False):
             if self.plan is not None and spared < 4:
                 used = f"{short_number(self.plan.tokens)}/{short_number(self.plan.window)}"
                 facts.append(Content.styled(used, "$dim"))
-            recalled = len(self.recall.items) if self.recall else 0
-            counts = f"{recalled} recalled" if self._narrow else f"{recalled} recalled · profile {len(self.profile)}"
-            if spared < 2:
-                facts.append(Content.styled(counts, "$dim"))
+            counts = [f"{len(self.recall.items)} recalled"] if self.recall else []
+            if self.profile and not self._narrow:
+                counts.append(f"profile {len(self.profile)}")
+            if counts and spared < 2:
+                facts.append(Content.styled(" · ".join(counts), "$dim"))
         if self.model:
             facts.append(Content.styled(one_line(self.model, 20 if self._narrow else 40), "$foreground"))
         if self.where and (spared < 3 or self.where != "local"):
@@ -103,19 +105,18 @@ class Header(Widget, can_focus=False):
         if self.pending and not self.incognito:
             review = Style.from_meta({"action": "screen.review"})
             facts.append(Content.styled(f"{self.pending:,} to review", "$accent").stylize(review))
-        if not self.incognito:
-            facts.append(self._learning())
+        if self.mode is not None and not self.incognito:
+            facts.append(self._learning(self.mode))
         return Content(" · ").join(facts)
 
-    def _learning(self) -> Content:
+    def _learning(self, mode: LearningMode) -> Content:
         """How memchat learns, and how much waits to be learned."""
         learning = self.learning
-        mode = self.mode if self._narrow else f"learning {self.mode}"
         if learning is not None and learning.failure:
             return Content.styled("● learning failed", "$warning")
         if learning is not None and learning.waiting:
             busy = f"● learning {learning.waiting}"
-            return Content.styled(busy if self.mode == "auto" else f"{busy} · {self.mode}", "$success")
-        if learning is not None and learning.unable and self.mode != "off":
+            return Content.styled(busy if mode == "auto" else f"{busy} · {mode}", "$success")
+        if learning is not None and learning.unable and mode != "off":
             return Content.styled("○ cannot learn", "$dim")
-        return Content.styled(f"○ {mode}", "$dim")
+        return Content.styled(f"○ {mode}" if self._narrow else f"○ learning {mode}", "$dim")

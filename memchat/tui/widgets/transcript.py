@@ -11,6 +11,7 @@ from textual.reactive import var
 from textual.timer import Timer
 from textual.widget import Widget
 
+from memchat.core.memories import Memory
 from memchat.core.messages import Message
 from memchat.tui.widgets.chip import Note
 from memchat.tui.widgets.message import MessageView
@@ -115,6 +116,12 @@ class Transcript(VerticalScroll):
         while place < len(children) and isinstance(children[place], Note):
             place += 1
         await self.add(note, before=children[place] if place < len(children) else None)
+
+    async def hear(self, changed: Sequence[Memory]) -> None:
+        """Has the lines that tell of memories tell what these became, and takes those away that tell nothing then."""
+        for line in [child for child in self.children if isinstance(child, Note)]:
+            if not all(line.heard(memory) for memory in changed):
+                await line.remove()
 
     async def add_earlier(self, messages: Sequence[Message], *, more: bool) -> None:
         """Mounts older messages above the others; what is in view does not move."""
