@@ -21,7 +21,7 @@ from memchat.memory.deciding import Terms, decide, normalised
 from memchat.memory.extraction import ExtractionBatch, Heard, Proposal, extract
 from memchat.memory.judging import judge
 from memchat.memory.queries import query_of, same_text
-from memchat.memory.reconciling import Known, Verdict, by_rule, settled
+from memchat.memory.reconciling import Known, Verdict, by_rule, is_past, settled
 from memchat.store.decisions import Add, Applied, Decision, Hold, Replace, Revise
 
 if TYPE_CHECKING:
@@ -109,14 +109,15 @@ class Learner:
         )
 
     async def _candidates(self, heard: Sequence[Heard]) -> tuple[Memory, ...]:
-        """What the messages may speak of again."""
+        """What holds and the messages may speak of again; what has ended is only compared with, and not shown."""
         found: dict[str, Memory] = {}
         for each in heard:
             query = query_of(each.message.text)
             if query.terms:
                 vector = await self._vector(query.text)
                 near = await self.store.memories.neighbours(vector, query.terms, subject=None, limit=_CANDIDATES)
-                found.update((memory.id, memory) for memory in near)
+                said_at = each.message.created_at
+                found.update((memory.id, memory) for memory in near if not is_past(memory, said_at))
         return tuple(found.values())[: 2 * _CANDIDATES]
 
     async def _settle(self, message: Message, proposed: Sequence[Proposal], job_id: str | None) -> None:
