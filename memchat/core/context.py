@@ -39,6 +39,7 @@ class RecalledItem:
         valid_from: When it began to hold, where that is known.
         valid_to: When it ceased to hold.
         since_then: What took its place.
+        said: Of a profile value that has ceased to hold, the user's words for it; they tell a model more.
         origin: Whose words it rests on.
         confidence: How sure it is, from 0 to 1.
     """
@@ -53,6 +54,7 @@ class RecalledItem:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     since_then: str = ""
+    said: str = ""
     origin: Origin = "user"
     confidence: float = 1.0
 

@@ -267,6 +267,7 @@ def _told(item: RecalledItem, memory: Memory | None, successors: Mapping[str, Me
         valid_from=memory.valid_from,
         valid_to=memory.valid_to,
         since_then=successor.text if successor is not None else "",
+        said=memory.sources[-1].quote if memory.field and memory.valid_to and memory.sources else "",
         origin=memory.origin,
         confidence=memory.confidence,
     )

@@ -7,7 +7,7 @@ are let be, and so are capitals where every noun has one, as in German or in a t
 import re
 from functools import cache
 
-from memchat.memory.queries import Vocabulary, folded
+from memchat.memory.queries import Vocabulary, folded, same_text
 
 _SENTENCES = re.compile(r"[^\n]+?(?:[.!?…](?=\s|$)|[。！？]|(?=\n)|$)\s*")
 _WORD = re.compile(r"[^\W_](?:[\w'’.+#&/-]*[\w+#])?")
@@ -40,6 +40,17 @@ def without_inventions(text: str, source: str) -> str:
         if kept or not body.strip():
             lines.append(label + kept)
     return "\n".join(lines).strip()
+
+
+def without_copies(text: str, instructions: str) -> str:
+    """`text` without the lines that only repeat a piece of the instructions, as small models with little to say do."""
+    told = f" {same_text(instructions)} "
+    kept = []
+    for line in text.split("\n"):
+        words = same_text(_label(line)[1])
+        if " " not in words or f" {words} " not in told:
+            kept.append(line)
+    return "\n".join(kept).strip()
 
 
 def inventions(sentence: str, source: str) -> list[str]:

@@ -11,7 +11,7 @@ from memchat.memory.quoting import defused, one_line, quote
 
 INSTRUCTIONS_HEADING = "Standing instructions from the user; follow them in every reply:"
 NEWS_HEADING = "About the user, as of now; where it differs, it replaces what was said above:"
-PROFILE_HEADING = "About the user:"
+PROFILE_HEADING = "About the user, as it is now:"
 SESSIONS_HEADING = "Notes on the user's last conversations, oldest first:"
 SUMMARY_HEADING = "Summary of the earlier part of this conversation:"
 RECALLED_END = "</recalled>"
@@ -40,12 +40,18 @@ def day(moment: datetime, zone: tzinfo | None) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
-def profile_entries(fields: Sequence[ProfileField], pinned: Sequence[Memory]) -> list[Entry]:
-    """A line for every profile field, then one for every pinned fact; a field's `_` reads as a space."""
-    lines = [
-        Entry(f"- {item.field.replace('_', ' ')}: {one_line(item.value)}", item.memory_id or item.field)
-        for item in fields
-    ]
+def profile_entries(
+    fields: Sequence[ProfileField], pinned: Sequence[Memory], zone: tzinfo | None = None
+) -> list[Entry]:
+    """A line for every profile field, with when it began where that is known, then one for every pinned fact.
+
+    A field's `_` reads as a space.
+    """
+    lines = []
+    for item in fields:
+        since = f" (since {day(item.valid_from, zone)})" if item.valid_from else ""
+        line = f"- {item.field.replace('_', ' ')}: {one_line(item.value)}{since}"
+        lines.append(Entry(line, item.memory_id or item.field))
     return lines + [Entry(f"- {one_line(memory.text)}", memory.id) for memory in pinned]
 
 
@@ -82,11 +88,11 @@ def recalled_entry(item: RecalledItem, zone: tzinfo | None) -> Entry:
             about = f' "{title}"' if title else " with the user"
             return Entry(f"On {day(item.source.at, zone)} you discussed{about}:\n{quote(item.text)}", item.id)
         case "profile", _:
-            what = "saved about the user"
+            what = "the user said" if item.said else "saved about the user"
         case _:
             what = "saved fact"
     line = f"{day(item.source.at, zone)}, {what}{_trust(item)}{_held(item, zone)}:"
-    return Entry(f"{line}\n{quote(item.text)}", item.id)
+    return Entry(f"{line}\n{quote(item.said or item.text)}", item.id)
 
 
 def _trust(item: RecalledItem) -> str:

@@ -65,7 +65,7 @@ class Known:
         pinned = [m for m in self.pinned if m.id not in shown and m.field is None and not _over(m, now)]
         return Frozen(
             instructions=tuple(Entry(f"- {one_line(memory.text)}", memory.id) for memory in self.instructions),
-            profile=tuple(profile_entries(self.profile, pinned)),
+            profile=tuple(profile_entries(self.profile, pinned, zone)),
             sessions=tuple(session_entries(self.summaries, zone)),
         )
 

@@ -11,7 +11,7 @@ from memchat.core.errors import ModelError
 from memchat.core.messages import Message, Usage
 from memchat.memory.budget import OVERHEAD, PRIMING
 from memchat.memory.clipping import clip, split
-from memchat.memory.invention import without_inventions
+from memchat.memory.invention import without_copies, without_inventions
 from memchat.memory.prompts import PromptName, filled
 from memchat.memory.quoting import defused, one_line
 from memchat.memory.working import exchange_starts
@@ -141,7 +141,8 @@ class Summariser:
             if completion.finish_reason == "length":
                 found = without_broken_end(found)
             found = clip(found, limit, self.count)[0].strip()
-            true = found if source is None else await _checked(found, source)
+            true = without_copies(found, instructions)
+            true = true if source is None else await _checked(true, source)
             if usable(true):
                 return true
             invented = invented or usable(found)

@@ -1,5 +1,6 @@
 """Folding and session summaries over a real database, written by a scripted model."""
 
+import json
 from typing import Any
 
 import pytest
@@ -230,6 +231,19 @@ async def test_when_a_model_only_invents_the_users_own_words_stand_in(
     closed = await summarise_session(store, summariser, session.id)
     assert closed is not None
     assert closed.summary.text == 'The user said: "My challenge is chunking long PDFs."'
+
+
+async def test_when_a_model_copies_its_instructions_the_users_own_words_stand_in(
+    store: Store, server: ScriptedServer, summariser: Summariser
+) -> None:
+    session = await store.sessions.create()
+    await say(store, session, "I live in Taipei.", "Good to know.")
+    copied = {"topic": "the subject", "wanted": "what the user wanted", "resolved": "", "decided": "", "pending": ""}
+    server.add(Say(json.dumps(copied)), Say(json.dumps(copied)))
+    closed = await summarise_session(store, summariser, session.id)
+    assert closed is not None
+    assert "I live in Taipei." in closed.summary.text
+    assert "what the user wanted" not in closed.summary.text
 
 
 async def test_a_long_session_is_summarised_from_its_notes_within_the_window(

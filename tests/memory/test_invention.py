@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memchat.memory.invention import inventions, without_inventions
+from memchat.memory.invention import inventions, without_copies, without_inventions
 
 SAID = "User: I'm Alex, we use Chroma DB since May for 1,310 euros, eight days a month, at 10:03.\nAssistant: Good."
 
@@ -49,3 +49,12 @@ def test_any_text_can_be_looked_at(note: str, source: str) -> None:
     kept = without_inventions(note, source)
     assert without_inventions(kept, source) == kept
     assert len(kept) <= len(note)
+
+
+def test_lines_that_repeat_the_instructions_are_dropped() -> None:
+    asked = (
+        'topic: the subject, in a few words\nwanted: what the user wanted, and what they chose\npending: or "nothing"'
+    )
+    notes = "Topic: the subject\nWanted: What the user wanted, and what they chose.\nResolved: the sink leaks"
+    assert without_copies(notes, asked) == "Resolved: the sink leaks"
+    assert without_copies("Pending: nothing", asked) == "Pending: nothing"

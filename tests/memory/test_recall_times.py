@@ -92,8 +92,7 @@ async def test_what_was_before_is_told_with_its_dates(
     found = await asked(life, source, question, in_context={lisbon.id})
     assert found[0].id == taipei.id
     assert recalled_entry(found[0], LISBON).text == (
-        "3 March 2026, saved about the user (held until 13 November 2026; since then: location: Lisbon):\n"
-        "> location: Taipei"
+        "3 March 2026, the user said (held until 13 November 2026; since then: location: Lisbon):\n> I live in Taipei."
     )
     assert found[0].score == pytest.approx(sum(found[0].parts.values()))
 
