@@ -48,11 +48,21 @@ class Remembering:
         Raises:
             MemchatError: There is nothing in it to keep, or the session is incognito.
         """
-        if self._homes.is_private(session_id):
-            raise MemchatError("This session is incognito: nothing in it is remembered.", "Begin another with ctrl+n.")
-        memory = await facts.remember(self._store, text, session_id=session_id, message_id=None, redact=self._redact)
+        self.check_keeps(session_id)
+        memory = await facts.remember(
+            self._store, text, session_id=session_id, message_id=None, redact=self._redact, at=self._homes.now
+        )
         self._tell(Learned(added=(memory,)))
         return memory
+
+    def check_keeps(self, session_id: str | None) -> None:
+        """Lets nothing be kept from an incognito session.
+
+        Raises:
+            MemchatError: The session is incognito.
+        """
+        if self._homes.is_private(session_id):
+            raise MemchatError("This session is incognito: nothing in it is remembered.", "Begin another with ctrl+n.")
 
     async def accept(self, id: str, *, text: str | None = None) -> Memory:
         """Lets a pending memory be used, in other words where `text` gives them.

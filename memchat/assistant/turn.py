@@ -271,6 +271,7 @@ class Turn:
                 session_id=user.session_id,
                 message_id=user.id,
                 redact=self.settings.privacy.redact_secrets,
+                at=user.created_at,
             )
         except MemchatError as error:
             _log.warning("nothing was remembered: %s", error)

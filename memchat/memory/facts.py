@@ -1,14 +1,20 @@
 """Facts that the user asks to be kept."""
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
+from memchat.core.times import now
 from memchat.memory.attributes import attribute_of
+from memchat.memory.dates import resolve, validity
 from memchat.memory.kinds import kind_of
+from memchat.memory.languages import language_of
 from memchat.memory.quoting import defused
 from memchat.memory.screening import screen_if
+from memchat.memory.sentences import own_text, sentences
+from memchat.memory.zones import user_zone
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -21,23 +27,39 @@ _ASKED = re.compile(
     ^(?:(?:hi|hey|hello|ok|okay|also|and|oh|so|btw|by\ the\ way|memchat)\b[,.!:]*\s+)*
     (?:please\s+)?(?P<polite>(?:can|could|would|will)\ you\s+)?(?:please\s+)?
     (?:remember(?:\s+this)?|(?:don['’]?t|do\ not|never)\s+forget|keep\ in\ mind|(?:make|take)\ a\ note|note)
-    (?:\s*[:,]\s*|\s+that\s+)(?P<english>\S.*)$
+    (?:\s*[:,]\s*|\s+that\s+
+      |\s+(?=(?:I|I['’]\w+|(?:my|our)\b.*\b(?:is|are|was|were|has|have))\b(?!\ (?:told|said|asked))))
+    (?P<english>\S.*)$
     |^(?:請|请)?你?(?:記住|记住|記得|记得|別忘了|别忘了)[：:，,\s]*(?P<chinese>\S.*)$
     |^(?:bitte\s+)?merke?\s+dir(?:\s+bitte)?\s*[:,]?\s*(?:dass\s+)?(?P<german>\S.*)$
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_MAY_ASK = re.compile(r"\b(?:remember|forget|keep in mind|note|merke?)\b|記住|记住|記得|记得|忘", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:I|I['’]\w+|my|our|we|us|me|ich|mein\w*|mir|mich|wir|unser\w*)\b|我", re.IGNORECASE)
 _NOT_A_FACT = re.compile(r"^(?:time|day|when|how|what|where|who|song|movie|film)\b", re.IGNORECASE)
 
 
 def asked_to_remember(text: str) -> str | None:
-    """What the user asks to be remembered, when `text` begins with such a request, else none.
+    """What the user asks to be remembered, else none.
 
-    A question ("do you remember that …?") and a longer text that only begins so are none.
+    The whole text begins with the request, or a sentence of it does that tells something of the user: what was pasted
+    below the user's own line may say "remember that …" too. A question ("do you remember that …?") is no request.
     """
     stripped = text.strip()
-    match = _ASKED.match(stripped)
-    if match is None or len(stripped) > LONGEST:
+    if len(stripped) > LONGEST:
+        return None
+    found = _asked(stripped)
+    if found is not None or "\n" in stripped or not _MAY_ASK.search(stripped):
+        return found
+    own = own_text(stripped, language_of(stripped))
+    wanted = (_asked(each.text + "?" * each.asks) for each in sentences(own))
+    return next((what for what in wanted if what and _OWN.search(what)), None)
+
+
+def _asked(text: str) -> str | None:
+    match = _ASKED.match(text)
+    if match is None:
         return None
     what = (match["english"] or match["chinese"] or match["german"]).strip()
     asks_back = what.endswith(("?", "？")) and not match["polite"]
@@ -58,8 +80,9 @@ async def remember(
     confidence: float = 1.0,
     status: MemoryStatus = "active",
     redact: bool = True,
+    at: datetime | None = None,
 ) -> Memory:
-    """Keeps a fact, with where it comes from.
+    """Keeps a fact, with where it comes from; what it calls tomorrow or last week it tells by date.
 
     Args:
         store: Where to.
@@ -73,20 +96,26 @@ async def remember(
         confidence: How sure, from 0 to 1.
         status: `pending` for what the user is to confirm.
         redact: Whether secrets in it are replaced first.
+        at: When it was said; none for now.
 
     Raises:
         MemchatError: There is nothing in it to keep, or it is too long.
     """
     cleaned = checked(text, redact=redact)
+    at, zone = at or now(), await user_zone(store)
+    told, holds = resolve(cleaned, at, zone), validity(cleaned, at, zone)
     said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
     return await store.memories.add(
         kind=kind or kind_of(cleaned),
-        text=cleaned,
+        text=told,
         confidence=confidence,
         origin=origin,
         sources=(Source(session_id=session_id, message_id=message_id, quote=said[:LONGEST]),),
         actor=actor,
         status=status,
+        observed_at=at,
+        valid_from=None if holds.past else holds.valid_from,
+        valid_to=None if holds.past else holds.valid_to,
         attribute=attribute_of(cleaned),
     )
 
