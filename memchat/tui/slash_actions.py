@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LEARNING_MODES: Mapping[LearningMode, str] = {
     "auto": "What you tell is learned by itself; a line under the answer says what.",
-    "review": "What you tell waits for your review (f6) before it is used.",
+    "review": "What you tell waits for your review before it is used: f6, then tab.",
     "off": "Nothing is learned from what you say; what you ask to be remembered is.",
 }
 
@@ -160,6 +160,7 @@ async def profile(chat: "ChatScreen", argument: str) -> None:
     if not field:
         chat.action_panel("profile")
     elif value.strip():
+        chat.assistant.memories.check_keeps(chat.session_id)
         await chat.assistant.memories.set_profile(field, value.strip())
     else:
         values = "; ".join(item.value for item in chat.profile if item.field == field)

@@ -151,7 +151,7 @@ class StillApp(MemchatApp):
         talk: Whether a session with messages and a full memory is shown.
     """
 
-    CSS_PATH: ClassVar = str(Path(app.__file__).with_name("app.tcss"))
+    CSS_PATH: ClassVar = [Path(app.__file__).with_name(str(name)) for name in MemchatApp.CSS_PATH]
 
     def __init__(self, settings: Settings, paths: Paths, *, kind: type[StillAssistant], talk: bool) -> None:
         super().__init__(settings, paths, environ={})

@@ -12,6 +12,7 @@ from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.widgets.header import Header
+from memchat.tui.widgets.panels.messages import ProfileSet
 from tests.tui.conftest import Run, Start
 
 
@@ -65,6 +66,23 @@ async def test_incognito_can_be_read_in_the_terminals_own_colours(
     async with start(server, settings=replace(settings, interface=interface), incognito=True) as run:
         header = run.chat.query_exactly_one(Header)
         assert header.styles.background.ansi == run.chat.styles.background.ansi
+
+
+async def test_an_incognito_session_shows_nothing_that_it_does_not_read(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.chat.assistant.memories.set_profile("name", "Alexandra")
+        await run.until(lambda: any("Alexandra" in line for line in run.screen))
+        await run.send("/incognito")
+        await run.until(lambda: any("the profile is not read here" in line for line in run.screen))
+        assert not any("Alexandra" in line or "goes with every message" in line for line in run.screen)
+        await run.ask("Hello")
+        assert any("nothing that is remembered" in line for line in run.screen)
+        await _command(run, "/profile name Eve", "nothing in it is remembered")
+        run.chat.post_message(ProfileSet("name", "Mallory"))
+        await run.until(lambda: len([said for said in run.said if "nothing in it is remembered" in said]) == 2)
+        assert [field.value for field in await run.chat.assistant.memories.profile()] == ["Alexandra"]
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: any("Alexandra" in line for line in run.screen))
 
 
 async def test_the_header_tells_no_mode_before_it_is_known() -> None:

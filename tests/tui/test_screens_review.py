@@ -143,3 +143,14 @@ async def test_a_place_is_spared(assistant: Assistant) -> None:
         await pilot.press("y")
         await app.until(pilot, lambda: app.result is True)
         assert (await assistant.store.memories.get(other.id)).status == "active"
+
+
+async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes tea", "pending", "It is not sure.")
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(MemoryScreen(assistant))
+        await app.until(pilot, lambda: "It is not sure." in app.beside)
+        await pilot.press("enter")
+        await app.until(pilot, lambda: "1 fact" in app.title_shown)
+        await app.until(pilot, lambda: "enter edit" in app.text())

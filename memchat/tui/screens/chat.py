@@ -1,6 +1,6 @@
 """The chat: what is typed, what happens, and what the widgets ask for come together here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import ClassVar, get_args
 
 from textual import on
@@ -193,13 +193,22 @@ class ChatScreen(ChatActions):
         memories = self.assistant.memories
         one_of_several = message.instead_of and message.field in self.assistant.settings.profile.several
         if one_of_several:
-            self.work(memories.edit(message.instead_of, message.value), group="memory")
+            self._keep(lambda: memories.edit(message.instead_of, message.value))
         else:
-            self.work(memories.set_profile(message.field, message.value), group="memory")
+            self._keep(lambda: memories.set_profile(message.field, message.value))
 
     @on(ProfileUnset)
     def _profile_unset(self, message: ProfileUnset) -> None:
-        self.work(self.assistant.memories.unset_profile(message.field, message.value), group="memory")
+        self._keep(lambda: self.assistant.memories.unset_profile(message.field, message.value))
+
+    def _keep(self, change: Callable[[], Awaitable[object]]) -> None:
+        """Changes the profile, unless the session is incognito."""
+
+        async def keep() -> None:
+            self.assistant.memories.check_keeps(self.session_id)
+            await change()
+
+        self.work(keep(), group="memory")
 
     @on(SummaryEdited)
     def _summary_edited(self, message: SummaryEdited) -> None:

@@ -58,6 +58,8 @@ class ChatBase(Screen[None]):
     embedder: var[EmbedderChanged | None] = var(None)
     reported: var[int | None] = var(None)
     pending: var[int] = var(0)
+    unread: var[bool] = var(default=False)
+    """Whether the session reads nothing of what is remembered."""
     panels_open: var[bool] = var(default=True, toggle_class="-panels")
     drawer_open: var[bool] = var(default=False, toggle_class="-drawer")
 
@@ -100,6 +102,7 @@ class ChatBase(Screen[None]):
                 ChatBase.learning,
                 ChatBase.embedder,
                 ChatBase.reported,
+                ChatBase.unread,
             )
         yield Hints()
 
@@ -154,6 +157,7 @@ class ChatBase(Screen[None]):
             header = self.query_exactly_one(Header)
             header.title = session.title
             header.incognito = session.incognito
+            self.unread = session.incognito and not self.assistant.settings.privacy.incognito_reads
             self.show_place()
 
     def show_place(self) -> None:

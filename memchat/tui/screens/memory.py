@@ -103,7 +103,9 @@ class MemoryScreen(Dialog[bool]):
         except MemchatError as error:
             self.fail(str(error))
             return
-        self._shelves = Shelves(tuple(memories), tuple(conflicts))
+        begun, self._shelves = self._shelves.memories, Shelves(tuple(memories), tuple(conflicts))
+        if not begun and not self._shelves.on("active") and self._shelves.on("pending"):
+            self._shelf = "pending"
         self._show()
         self._preview(self._picker.key)
 

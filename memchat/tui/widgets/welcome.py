@@ -12,10 +12,15 @@ _FIRST = (
     ("chat.sessions", "Go on with a session", "all are kept here"),
     ("chat.model", "Pick the model", "built in, local, or by API"),
 )
+_FIRST_INCOGNITO = (
+    _FIRST[0],
+    ("chat.new", "Leave incognito", "a new session, which is kept"),
+    *_FIRST[3:],
+)
 
 
 class Welcome(Widget, can_focus=False):
-    """The five first things, each with its key.
+    """The first things, each with its key.
 
     Args:
         keys: The keys as they are written on the screen, by binding id.
@@ -30,7 +35,8 @@ class Welcome(Widget, can_focus=False):
         self._reads = reads
 
     def render(self) -> Content:
-        rows = [(self._keys.get(name, "") if name else "/remember", what, how) for name, what, how in _FIRST]
+        first = _FIRST_INCOGNITO if self._incognito else _FIRST
+        rows = [(self._keys.get(name, "") if name else "/remember", what, how) for name, what, how in first]
         left = max(len(key) for key, _, _ in rows)
         middle = max(len(what) for _, what, _ in rows)
         wide = self.size.width >= left + middle + 32

@@ -42,6 +42,8 @@ class Panels(Widget):
     embedder: var[EmbedderChanged | None] = var(None)
     reported: var[int | None] = var(None)
     """Tokens of the plan's request as the server counted them; none where it did not."""
+    unread: var[bool] = var(default=False)
+    """Whether the session reads nothing of what is remembered."""
     fields: var[Mapping[str, str]] = var(DEFAULT_PROFILE)
     """The configured profile fields, name to description."""
 
@@ -64,8 +66,8 @@ class Panels(Widget):
         yield ContextMeter().data_bind(Panels.plan, Panels.reported)
         yield BufferPanel().data_bind(Panels.plan)
         yield SummaryPanel().data_bind(Panels.summary, Panels.learning)
-        yield ProfilePanel().data_bind(Panels.profile, Panels.fields)
-        yield RecalledPanel().data_bind(Panels.recall, Panels.embedder)
+        yield ProfilePanel().data_bind(Panels.profile, Panels.fields, Panels.unread)
+        yield RecalledPanel().data_bind(Panels.recall, Panels.embedder, Panels.unread)
 
     def show(self, name: PanelName) -> None:
         """Unfolds the panel called `name`, gives it the focus and as much room as there is."""

@@ -26,6 +26,9 @@ _MARKS: dict[Origin, tuple[str, str]] = {
     "file": ("○ file", "$dim"),
 }
 
+_NONE = "No profile fields are configured."
+_UNREAD = "Incognito: the profile is not read here."
+
 
 class ProfilePanel(Section):
     """Fields in the order of the settings, then any others; those without a value are dimmed."""
@@ -38,9 +41,11 @@ class ProfilePanel(Section):
     profile: var[tuple[ProfileField, ...]] = var(())
     fields: var[Mapping[str, str]] = var(DEFAULT_PROFILE)
     """The configured fields, name to description."""
+    unread: var[bool] = var(default=False)
+    """Whether the session does not read it."""
 
     def __init__(self) -> None:
-        super().__init__(Rows(empty="No profile fields are configured."), id="profile")
+        super().__init__(Rows(empty=_NONE), id="profile")
         self._input = InlineInput()
 
     def compose(self) -> ComposeResult:
@@ -53,14 +58,18 @@ class ProfilePanel(Section):
     def watch_fields(self) -> None:
         self._show()
 
+    def watch_unread(self) -> None:
+        self._show()
+
     def on_resize(self) -> None:
         self._show()
 
     def _show(self) -> None:
         assert isinstance(self.body, Rows)
-        names = self._names()
+        names = [] if self.unread else self._names()
+        self.body.empty = _UNREAD if self.unread else _NONE
         self.body.rows = tuple(row for name in names for row in self._rows(name))
-        self.detail = f"{len({field.field for field in self.profile})} of {len(names)} known"
+        self.detail = f"{len({field.field for field in self.profile})} of {len(names)} known" if names else ""
 
     def _names(self) -> list[str]:
         return list(dict.fromkeys([*self.fields, *(field.field for field in self.profile)]))

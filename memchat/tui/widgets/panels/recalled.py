@@ -13,6 +13,7 @@ from memchat.tui.widgets.panels.section import Section
 
 _NAMES: dict[ItemKind, str] = {"message": "message", "fact": "fact", "profile": "profile", "episode": "episode"}
 _NOTHING = "Nothing recalled yet. Each message you send is looked up in what memchat remembers."
+_UNREAD = "Incognito: nothing that is remembered is looked up."
 _NOT_FOUND = "Nothing in the memory came near enough to this message."
 
 
@@ -23,6 +24,8 @@ class RecalledPanel(Section):
 
     recall: var[Recall | None] = var(None)
     embedder: var[EmbedderChanged | None] = var(None)
+    unread: var[bool] = var(default=False)
+    """Whether the session reads nothing of what is remembered."""
 
     def __init__(self) -> None:
         super().__init__(Rows(empty=_NOTHING), id="recalled")
@@ -33,16 +36,19 @@ class RecalledPanel(Section):
     def watch_embedder(self) -> None:
         self._show()
 
+    def watch_unread(self) -> None:
+        self._show()
+
     def _show(self) -> None:
         assert isinstance(self.body, Rows)
         recall = self.recall
-        notice = self._notice()
+        notice = "" if self.unread else self._notice()
         heading = (Row(key="", left=(("! ", "bold $warning"), (notice, "$warning"))),) if notice else ()
         items = recall.items if recall else ()
-        self.body.empty = _NOT_FOUND if recall and not items else _NOTHING
+        self.body.empty = _UNREAD if self.unread else _NOT_FOUND if recall and not items else _NOTHING
         empty = (Row(key="", left=((self.body.empty, "$dim"),)),) if notice and not items else ()
         self.body.rows = (*heading, *(self._row(item) for item in items), *empty)
-        self.detail = f"{len(items)} of {recall.considered:,} · {recall.milliseconds:.0f} ms" if recall else ""
+        self.detail = f"{len(items)} of {recall.considered:,} · {recall.milliseconds:.0f} ms" if recall and not self.unread else ""
 
     def _notice(self) -> str:
         """Why meaning is not searched, as far as it is known; empty when it is searched."""
