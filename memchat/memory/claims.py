@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from memchat.memory.languages import Language, language_of
+from memchat.memory.screening import PLACEHOLDER
 from memchat.memory.sentences import own_text, sentences
 
 MOST = 12
 """Claims of one message at most."""
 
-_PLACEHOLDER = re.compile(r"\[secret: [a-z ]+\]")
 _SECRET = re.compile(
     r"\b(?:password|passwort|passwd|passphrase|contraseña|senha|mot de passe|wachtwoord|пароль|pin code)|[密通][碼码]"
     r"|パスワード|暗証番号|비밀번호",
@@ -154,12 +154,7 @@ def _whom(text: str, language: Language) -> str:
 
 
 def _claims(text: str, language: Language, *, follows: bool) -> bool:
-    if (
-        _PLACEHOLDER.search(text)
-        or _SECRET.search(text)
-        or language.jokes.search(text)
-        or language.reports.search(text)
-    ):
+    if PLACEHOLDER.search(text) or _SECRET.search(text) or language.jokes.search(text) or language.reports.search(text):
         return False
     if (
         not follows

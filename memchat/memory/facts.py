@@ -12,7 +12,7 @@ from memchat.memory.dates import resolve, validity
 from memchat.memory.kinds import kind_of
 from memchat.memory.languages import language_of
 from memchat.memory.quoting import defused
-from memchat.memory.screening import screen_if
+from memchat.memory.screening import PLACEHOLDER, screen_if
 from memchat.memory.sentences import own_text, sentences
 from memchat.memory.zones import user_zone
 
@@ -64,7 +64,7 @@ def _asked(text: str) -> str | None:
     what = (match["english"] or match["chinese"] or match["german"]).strip()
     asks_back = what.endswith(("?", "？")) and not match["polite"]
     what = what.rstrip("?？").rstrip()
-    return None if asks_back or not what or _NOT_A_FACT.match(what) else what
+    return None if asks_back or not what or _NOT_A_FACT.match(what) or PLACEHOLDER.search(what) else what
 
 
 async def remember(

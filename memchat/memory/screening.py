@@ -29,7 +29,8 @@ def _always(_: str) -> bool:
     return True
 
 
-_PLACEHOLDER = re.compile(r"\[secret: [a-z ]+\]")
+PLACEHOLDER = re.compile(r"\[secret: [a-z ]+\]")
+"""What stands in a text where a secret was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def screen(text: str) -> Screened:
 
         def replacement(match: re.Match[str], rule: _Rule = rule, group: str | int = group) -> str:
             secret = match.group(group)
-            if _PLACEHOLDER.search(secret) or not rule.holds(secret):
+            if PLACEHOLDER.search(secret) or not rule.holds(secret):
                 return match.group()
             replaced.append(rule.kind)
             start, end = match.span(group)
