@@ -40,6 +40,7 @@ _REFUSAL = re.compile(
     r"|i don['’]t have access)",
     re.IGNORECASE,
 )
+_NOTHING = re.compile(r"^\w+: (?:nothing|none|n/a|\W*)\.?$", re.IGNORECASE | re.MULTILINE)
 _COPIED = re.compile(r"^(?:- )?(?:user|assistant)\s*:", re.IGNORECASE)
 
 
@@ -145,7 +146,7 @@ class Summariser:
             true = true if source is None else await _checked(true, source)
             if usable(true):
                 return true
-            invented = invented or usable(found)
+            invented = invented or usable(found) or bool(_NOTHING.search(found))
         if invented:
             raise InventedSummary(f"{self.model.name} wrote what was not said.", "It is tried again.", retryable=True)
         raise UnusableSummary(f"{self.model.name} wrote no usable summary.", "It is tried again later.", retryable=True)
@@ -184,6 +185,7 @@ def tidy(reply: str) -> str:
 
 def usable(text: str) -> bool:
     """Whether `text` says something: words, no refusal, and not the conversation itself."""
+    text = _NOTHING.sub("", text).strip()
     letters = sum(character.isalpha() for character in text)
     if letters < 4 or letters * 3 < len(text.replace(" ", "")):
         return False
