@@ -56,6 +56,9 @@ _NO_NAME = frozenset({"I", "The", "User", "A", "An"})
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 )
+_PARTICLES = frozenset("我你您他她它的了嗎吗呢啊也都就是在有很使用者はがをにのともよねですまし저나는은을를이가도요")
+"""Characters that tell nothing by themselves in scripts without spaces."""
+
 _NOT = (
     r"(?:not|no|never|without|neither|nor|cannot|\w+n['’]t|no\ longer|stopped|quit"
     r"|nicht|kein\w*|nie|pas|jamais|nunca|não)"
@@ -83,6 +86,7 @@ class Gist:
         numbers: As they are written.
         negative: Whether it says that something is not so, or not liked.
         unspaced: Whether it has a script without spaces, where a cosine of the built-in embedder tells little.
+        characters: Those of such a script that carry meaning.
     """
 
     words: frozenset[str]
@@ -90,6 +94,7 @@ class Gist:
     numbers: frozenset[str]
     negative: bool
     unspaced: bool
+    characters: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -106,6 +111,7 @@ def gist(text: str) -> Gist:
         numbers=frozenset(_NUMBER.findall(bare)),
         negative=bool(_NEGATIVE.search(_NEGATED_AVERSION.sub(" ", bare))),
         unspaced=bool(_UNSPACED.search(bare)),
+        characters=frozenset(_UNSPACED.findall(bare)) - _PARTICLES,
     )
 
 

@@ -102,8 +102,8 @@ async def remember(
         MemchatError: There is nothing in it to keep, or it is too long.
     """
     cleaned = checked(text, redact=redact)
-    at, zone = at or now(), await user_zone(store)
-    told, holds = resolve(cleaned, at, zone), validity(cleaned, at, zone)
+    said_at, zone = at or now(), await user_zone(store)
+    told, holds = resolve(cleaned, said_at, zone), validity(cleaned, said_at, zone)
     said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
     return await store.memories.add(
         kind=kind or kind_of(cleaned),

@@ -73,11 +73,16 @@ def checked(verdict: Verdict, new: Proposal, known: Known) -> Verdict:
     """What of a model's verdict stands: what is not borne out by the words becomes `unrelated`, and nothing is lost."""
     said, kept = gist(new.text), gist(known.memory.text)
     related = about_the_same(new, known)
-    alike = agree(said, kept) and (covers(said, kept) >= 0.5 if said.unspaced else known.similarity >= _STILL_SAME)
+    if said.unspaced:
+        # Tea and coffee differ in a character or two: what has one more says something else.
+        alike = agree(said, kept) and covers(said, kept) >= 0.5 and said.characters <= kept.characters
+    else:
+        alike = agree(said, kept) and known.similarity >= _STILL_SAME
     match verdict:
         case "refines":
             keeps = kept.keys <= said.words | said.keys and kept.negative == said.negative
-            if related and keeps and (adds(said, kept) or (covers(said, kept) >= 0.5 and not alike)):
+            fuller = adds(said, kept) or (covers(said, kept) >= 0.5 and not alike)
+            if related and keeps and fuller and kept.characters <= said.characters:
                 return "refines"
             return "same" if alike else "unrelated"
         case "same":

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from memchat.core.settings import LearningSettings, ProfileSettings, Settings
 from memchat.memory.facts import remember
 from memchat.memory.jobs import learn_job
 from memchat.memory.learn import Learner
+from memchat.memory.reconciling import VERDICTS, Verdict
 from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.providers.scripted import ScriptedServer, Status
@@ -319,3 +321,72 @@ async def test_without_an_embedder_words_find_what_is_known(store: Store, learn:
     await learn(session, embedder=None)
     (memory,) = await active(store)
     assert memory.seen_count == 2
+
+
+SAID = (
+    "I like tea.",
+    "I like coffee.",
+    "I love green tea.",
+    "I work at Acme.",
+    "My sister works at Initech.",
+    "I have a dog called Rex.",
+    "I have a cat called Tom.",
+    "I don't like cake.",
+    "I like cake.",
+    "I play the violin.",
+    "I work at Globex.",
+    "我喜歡喝茶。",
+    "我喜歡喝咖啡。",
+)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+async def test_no_word_of_a_model_loses_anything(
+    store: Store, learn: Learn, clock: Clock, reader: Reader, verdict: Verdict
+) -> None:
+    reader.verdict = lambda _, __: verdict
+    reader.topics = {"violin": "hobby"}
+    taught: dict[str, str] = {}
+    for text in SAID:
+        session = await store.sessions.create()
+        (message, _) = await say(store, session, text, "I see.")
+        before = {memory.id: memory for memory in await store.memories.list(fields=True)}
+        await learn(session)
+        after = {memory.id: memory for memory in await store.memories.list(fields=True)}
+        assert before.keys() <= after.keys()
+        assert not [memory for memory in after.values() if memory.status in ("forgotten", "archived")]
+        for memory in after.values():
+            if memory.status == "superseded":
+                assert memory.valid_to is not None
+                successor = after[memory.superseded_by or ""]
+                assert (successor.subject, successor.attribute) == (memory.subject, memory.attribute)
+        taught[text] = " ".join(memory.text for memory in await store.memories.of_message(message.id))
+        clock.skip(days=1)
+    assert all(taught.values()), "what was said rests somewhere"
+    said = " ".join(
+        [memory.text for memory in await active(store)]
+        + [change.before or "" for memory in await active(store) for change in await store.memories.history(memory.id)]
+        + [memory.text for memory in await store.memories.list(status="superseded", fields=True)]
+    )
+    for word in ("tea", "coffee", "Acme", "Globex", "Initech", "Rex", "Tom", "violin", "茶", "咖啡"):
+        assert word in said
+    sister = [memory for memory in await active(store) if "Initech" in memory.text]
+    assert sister, "what is about somebody else is not touched"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Etc/GMT+12", 19), ("UTC", 19), ("Etc/GMT-12", 20), ("Asia/Taipei", 20), ("America/Los_Angeles", 19)],
+)
+async def test_a_statement_is_dated_by_when_it_was_said_in_the_users_zone_and_not_by_when_it_is_read(
+    store: Store, learn: Learn, clock: Clock, zone: str, day: int
+) -> None:
+    clock.at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    session = await store.sessions.create()
+    (message, _) = await say(store, session, "I moved to Lisbon yesterday.", "Oh!")
+    clock.skip(days=12)
+    await learn(session, zone=ZoneInfo(zone))
+    (place,) = await store.profile.list()
+    (memory,) = await store.memories.by_ids([place.memory_id])
+    assert memory.observed_at == message.created_at
+    assert memory.valid_from == datetime(2026, 11, day, tzinfo=ZoneInfo(zone))

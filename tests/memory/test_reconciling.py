@@ -185,7 +185,14 @@ def test_a_very_high_cosine_is_not_enough_when_a_number_differs() -> None:
 def test_in_scripts_without_spaces_a_cosine_says_nothing() -> None:
     # The embedder gives 0.995 for these two.
     assert by_rule(said("我喜歡咖啡"), kept("我喜歡茶", 0.995)) is None
-    assert checked("same", said("我喜歡咖啡"), kept("我喜歡茶", 0.995)) != "refines"
+    verdicts: tuple[Verdict, ...] = ("same", "refines")
+    for verdict in verdicts:
+        assert checked(verdict, said("我喜歡咖啡"), kept("我喜歡茶", 0.995)) == "unrelated"
+        new, old = said("我喜歡喝咖啡", attribute="drink"), kept("我喜歡喝茶", 0.995, attribute="drink")
+        assert checked(verdict, new, old) == "unrelated"
+    assert checked("same", said("我喜歡喝茶"), kept("我很喜歡喝茶", 0.995)) == "same"
+    new, old = said("我喜歡喝烏龍茶", attribute="drink"), kept("我喜歡喝茶", 0.995, attribute="drink")
+    assert checked("refines", new, old) == "refines"
 
 
 def test_another_value_of_what_there_is_one_of_replaces() -> None:
