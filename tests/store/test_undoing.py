@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memchat.core.errors import MemchatError
-from memchat.core.memories import Memory, Source
+from memchat.core.memories import MEMORY_KINDS, Memory, Source
 from memchat.store.decisions import Add, Archive, Decision, Expire, Hold, Merge, NewMemory, Reinforce, Replace, Revise
 from memchat.store.store import Store
 from tests.store.conftest import Ticking
@@ -200,7 +200,13 @@ STEPS: tuple[Step, ...] = (
     lambda store, known, n: store.memories.archive([_pick(known, n)]),
     lambda store, _, n: store.profile.set("location", PLACES[n % 4], origin="user"),
     lambda store, _, n: store.profile.set("goals", PLACES[n % 4], origin="user", several=True),
+    lambda store, _, n: store.profile.set("goals", PLACES[n % 4], origin="user"),
     lambda store, _, __: store.profile.unset("location"),
+    lambda store, _, n: store.profile.unset("goals", value=PLACES[n % 4]),
+    lambda store, known, n: store.memories.set_kind(_pick(known, n), MEMORY_KINDS[n % 6]),
+    lambda store, known, n: store.memories.set_validity(
+        _pick(known, n), NOVEMBER - timedelta(days=n), None if n % 2 else NOVEMBER + timedelta(days=n)
+    ),
     lambda store, known, n: store.memories.mark_used([_pick(known, n)]),
     lambda store, _, __: store.memories.undo(),
 )
