@@ -48,7 +48,11 @@ class RecalledPanel(Section):
         self.body.empty = _UNREAD if self.unread else _NOT_FOUND if recall and not items else _NOTHING
         empty = (Row(key="", left=((self.body.empty, "$dim"),)),) if notice and not items else ()
         self.body.rows = (*heading, *(self._row(item) for item in items), *empty)
-        self.detail = f"{len(items)} of {recall.considered:,} · {recall.milliseconds:.0f} ms" if recall and not self.unread else ""
+        self.detail = (
+            f"{len(items)} of {recall.considered:,} · {recall.milliseconds:.0f} ms"
+            if recall and not self.unread
+            else ""
+        )
 
     def _notice(self) -> str:
         """Why meaning is not searched, as far as it is known; empty when it is searched."""
