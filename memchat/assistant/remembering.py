@@ -157,6 +157,7 @@ class Remembering:
             unable=self._unable(),
             waiting=await self._store.jobs.waiting(),
             failed=len(await self._store.jobs.failed()),
+            problem=await self._store.jobs.problem(),
             counts=await self._store.memories.counts(),
             conflicts=len(await self.conflicts()),
             consolidated_at=last.ended_at if last else None,

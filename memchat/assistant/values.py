@@ -56,6 +56,7 @@ class LearningStatus:
         unable: Why nothing is learned from ordinary talk, in a sentence; empty when it is.
         waiting: How many jobs wait or run.
         failed: How many were given up.
+        problem: Why one of those waits for its next try, or was given up, in a sentence; empty when none did.
         counts: How many memories there are of each status.
         conflicts: How many pairs contradict each other and wait for the user.
         consolidated_at: When the last consolidation ended.
@@ -66,6 +67,7 @@ class LearningStatus:
     unable: str
     waiting: int
     failed: int
+    problem: str
     counts: Mapping[MemoryStatus, int]
     conflicts: int
     consolidated_at: datetime | None

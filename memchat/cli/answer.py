@@ -111,14 +111,16 @@ class Answer(ABC):
         done, _ = await asyncio.wait({waiting}, timeout=_MOMENT)
         if not done:
             self.notices.passing("Learning from this turn… (ctrl+c leaves it to the next run)")
-        settled = await waiting
+        if await waiting:
+            return
         if self._failure:
-            self.notices.say(self._failure)
-        elif not settled:
+            self.notices.say(f"Learning is not finished, and the next run goes on with it: {self._failure}")
+        else:
             self.notices.remark("Learning is not finished; the next run goes on with it.")
 
     def _heard(self, event: BackgroundEvent) -> None:
-        self._failure = event.failure if isinstance(event, LearningChanged) else self._failure
+        if isinstance(event, LearningChanged):  # one that succeeds takes an earlier one's failure away: both are told
+            self._failure = event.failure or self._failure
         with suppress(BrokenPipeError):
             self.show_background(event)
 

@@ -82,7 +82,10 @@ async def _ask(args: Namespace, text: str) -> int:
                 await opened.personas.use(view.session.id, None if args.persona == "none" else args.persona)
             if args.system is not None:
                 await opened.personas.tell(view.session.id, args.system)
+            unable = "" if args.no_memory or args.incognito else await _unable(opened)
             code = await answer.turn(opened, view.session.id, text, use_memory=not args.no_memory)
+            if code == DONE and unable:
+                notices.say(unable)
             if code == DONE and not args.no_wait:
                 await answer.learning(opened, _LEARNING_SECONDS)
     except MemchatError as error:
@@ -91,6 +94,16 @@ async def _ask(args: Namespace, text: str) -> int:
     finally:
         notices.clear()
     return code
+
+
+async def _unable(opened: "Assistant") -> str:
+    """Why nothing is learned though it should be; empty when the model has answered before, and it was said then."""
+    learning = await opened.memories.status()
+    if not learning.unable or learning.mode == "off" or not opened.settings.memory.enabled:
+        return ""
+    sessions = await opened.store.sessions.list()
+    told = any(session.model == opened.model.name for session in sessions if session.message_count)
+    return "" if told else learning.unable
 
 
 async def ready(assistant: "Assistant", notices: "Notices") -> None:

@@ -40,9 +40,16 @@ async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", targe
         keep: As `Eraser.erase` takes it.
     """
     from memchat.cli.output import print_json
+    from memchat.core.errors import NotFound
 
     spared = frozenset(args.spare)
-    preview = await opened.eraser.preview(kind, target, keep=keep, spared=spared)
+    preview = await opened.eraser.preview(kind, target, keep=keep)
+    if unknown := sorted(spared - {place.id for place in preview.places}):
+        raise NotFound(
+            f"Nothing of it is at {unknown[0]!r}.", "Without --yes and --spare the command lists all places."
+        )
+    if spared:
+        preview = await opened.eraser.preview(kind, target, keep=keep, spared=spared)
     if not args.yes:
         asking = sys.stdin.isatty() and sys.stderr.isatty() and not args.json
         if args.json:
@@ -107,12 +114,10 @@ def erasure_json(erasure: "Erasure", *, erased: bool) -> dict[str, Any]:
 def _show(erasure: "Erasure") -> None:
     from memchat.cli.output import Column, print_fields, print_table
 
-    print_fields([("erase", erasure.title), ("by the words", ", ".join(erasure.words))])
+    print_fields([("erase", erasure.title), ("by the words", ", ".join(erasure.words)), ("note", erasure.note)])
     columns = [Column(title="what"), Column(title="becomes"), Column(title="text", wide=True)]
     rows = [(place.kind.replace("_", " "), _FATES[place.fate], place.text) for place in erasure.places]
     if not sys.stdout.isatty():  # a terminal has no room for the names of the places beside the words
         columns += [Column(title="in"), Column(title="place")]
         rows = [(*row, place.where, place.id) for row, place in zip(rows, erasure.places, strict=True)]  # type: ignore[misc]
     print_table(columns, rows, empty="There is nothing of it.")
-    if erasure.note:
-        say(erasure.note)

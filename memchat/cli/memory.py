@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from memchat.core.memories import Change
 
 _KNOWN = ("active", "pending")
+_INTERNAL = frozenset(("normal_text", "replaces", "sources"))
+_MOMENTS = frozenset(("updated_at", "valid_from", "valid_to", "last_seen_at"))
 
 
 def register(commands: Commands) -> None:
@@ -156,11 +158,15 @@ async def forget_memory(args: Namespace) -> int:
 async def show_history(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import Column, print_json, print_table
+    from memchat.memory.profile import field_named
 
     async with assistant(args) as opened:
         is_field = args.id.startswith("profile:")
         target = args.id if is_field else (await opened.store.memories.get(args.id)).id
         changes = await opened.store.memories.history(target)
+        if is_field and not changes:  # what was a field once still has its history; else it must be one
+            named = field_named(opened.settings.profile, args.id.removeprefix("profile:"))
+            changes = await opened.store.memories.history(f"profile:{named}")
     if args.json:
         print_json([change_json(change) for change in changes])
         return DONE
@@ -203,7 +209,7 @@ async def undo(args: Namespace) -> int:
 
 
 def change_json(change: "Change") -> dict[str, Any]:
-    """One change of a memory or a profile field; `before` and `after` are the values themselves."""
+    """One change of a memory or a profile field; `before` and `after` are what it was and what it became."""
     from memchat.core.times import iso
 
     return {
@@ -212,8 +218,8 @@ def change_json(change: "Change") -> dict[str, Any]:
         "action": change.action,
         "actor": change.actor,
         "at": iso(change.at),
-        "before": _value(change.before),
-        "after": _value(change.after),
+        "before": _state(change.before),
+        "after": _state(change.after),
         "undone_at": iso(change.undone_at) if change.undone_at else None,
     }
 
@@ -226,6 +232,19 @@ def told(stored: str | None) -> str:
         status = str(value.get("status") or "active")
         return text if status == "active" else f"{text} ({status})"
     return "" if value is None else str(value)
+
+
+def _state(stored: str | None) -> Any:
+    """What a change's `before` or `after` holds, as the rest of the JSON writes it."""
+    from memchat.core.times import from_unix, iso
+
+    value = _value(stored)
+    if not isinstance(value, dict):
+        return value
+    shown = {name: held for name, held in value.items() if name not in _INTERNAL}
+    for name in _MOMENTS & shown.keys():
+        shown[name] = iso(from_unix(shown[name])) if shown[name] is not None else None
+    return shown | ({"pinned": bool(shown["pinned"])} if "pinned" in shown else {})
 
 
 def _value(stored: str | None) -> Any:

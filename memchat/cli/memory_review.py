@@ -38,7 +38,7 @@ def register(actions: Commands) -> None:
     )
     for action in (accept, reject, archive, restore, erase):
         action.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
-    accept.add_argument("text", metavar="TEXT", nargs="*", help="in other words")
+    accept.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in other words")
     erase.add_argument(
         "--keep-messages", action="store_true", help="leave the conversations, and so the words in them, as they are"
     )

@@ -96,9 +96,10 @@ async def status(args: Namespace) -> int:
             ("learning", found.mode),
             ("model", model or "none yet"),
             ("able", found.unable or "yes" if model else ""),
-            ("waiting", f"{found.waiting:,} jobs"),
-            ("given up", f"{found.failed:,} jobs" if found.failed else ""),
-            *[(name, f"{number:,} memories") for name, number in found.counts.items()],
+            ("waiting", _counted(found.waiting, "job", "jobs")),
+            ("given up", _counted(found.failed, "job", "jobs") if found.failed else ""),
+            ("problem", found.problem),
+            *[(name, _counted(number, "memory", "memories")) for name, number in found.counts.items()],
             ("conflicts", found.conflicts),
             ("consolidated", found.consolidated_at or "not yet"),
         ]
@@ -122,6 +123,10 @@ async def status(args: Namespace) -> int:
     return DONE
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _status_json(found: "LearningStatus", model: str) -> dict[str, Any]:
     from memchat.core.times import iso
 
@@ -132,6 +137,7 @@ def _status_json(found: "LearningStatus", model: str) -> dict[str, Any]:
         "unable": found.unable,
         "waiting": found.waiting,
         "failed": found.failed,
+        "problem": found.problem,
         "counts": dict(found.counts),
         "conflicts": found.conflicts,
         "consolidated_at": iso(found.consolidated_at) if found.consolidated_at else None,

@@ -58,7 +58,7 @@ def register(commands: Commands) -> None:
     delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     erase.add_argument("--keep-memories", action="store_true", help="leave the memories that rest on it")
     add_options(erase)
-    system.add_argument("text", metavar="TEXT", nargs="*", help="in place of any other system prompt")
+    system.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in place of any other system prompt")
     system.add_argument("--persona", metavar="NAME", help="use this persona; none for the default")
     system.add_argument("--clear", action="store_true", help="take the session's own system prompt away")
 
@@ -182,6 +182,8 @@ async def session_system(args: Namespace) -> int:
     from memchat.cli.output import print_json, print_lines
 
     text = " ".join(args.text)
+    if text and args.clear:
+        raise WrongUsage("--clear takes the session's own system prompt away.", "Leave it out, or the new one.")
     async with assistant(args) as opened:
         found = await opened.store.sessions.get(args.id)
         if args.persona:

@@ -89,6 +89,13 @@ class Jobs:
         )
         return None if at is None else max(0.0, float(at) - self._now)
 
+    async def problem(self) -> str:
+        """Why the newest of the jobs that wait for their next try, or were given up, failed; empty when none did."""
+        return str(
+            await self._database.read(value, "SELECT error FROM jobs WHERE error != '' ORDER BY number DESC LIMIT 1")
+            or ""
+        )
+
     async def failed(self) -> list[FailedJob]:
         """The jobs that were given up, newest first."""
         return await self._database.read(_failed)

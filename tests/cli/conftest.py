@@ -28,9 +28,11 @@ class Model:
 
     Attributes:
         replies: What it says to the next questions; then `Noted.` to each.
+        learning: What it says to all that learning asks.
     """
 
     replies: deque[Reply] = field(default_factory=deque)
+    learning: Reply = field(default_factory=lambda: Say("A talk about small things."))
     server: ScriptedServer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +48,7 @@ class Model:
 
     def _choose(self, body: dict[str, Any]) -> Reply:
         if not _is_question(body):
-            return Say("A talk about small things.")
+            return self.learning
         return self.replies.popleft() if self.replies else Say("Noted.")
 
 

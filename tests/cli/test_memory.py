@@ -1,5 +1,7 @@
 """`memchat memory`, `memchat profile` and `memchat search`."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.cli.conftest import Cli, Model
@@ -50,6 +52,10 @@ def test_show_edit_and_history(ok: Cli) -> None:
     assert {change["action"] for change in changes} == {"add", "edit"}
     assert set(changes[0]) == {"id", "target", "action", "actor", "at", "before", "after", "undone_at"}
     assert any("green" in cell for row in ok("memory", "history", memory["id"]).rows for cell in row)
+    after = changes[-1]["after"]
+    assert (after["text"], after["pinned"], after["valid_to"]) == ("The bicycle is blue", False, None)
+    assert datetime.fromisoformat(after["updated_at"]).tzinfo is not None
+    assert not {"normal_text", "sources"} & set(after)
 
 
 def test_undo_takes_the_newest_change_back(ok: Cli, cli: Cli) -> None:
@@ -94,8 +100,18 @@ def test_a_profile_change_has_a_history_and_can_be_undone(ok: Cli) -> None:
     ok("profile", "set", "name", "Bob")
     changes = ok("memory", "history", "profile:name", "--json").json
     assert [change["action"] for change in changes] == ["set", "set", "supersede"]
+    old = next(change["after"] for change in changes if change["action"] == "supersede")
+    assert datetime.fromisoformat(old["valid_to"]) <= datetime.now(UTC)
+    assert ok("memory", "history", "profile:Name", "--json").json == changes
     ok("memory", "undo")
     assert ok("profile", "--json").json[0]["value"] == "Alice"
+
+
+def test_the_history_of_no_field_is_refused(ok: Cli, cli: Cli) -> None:
+    result = cli("memory", "history", "profile:nmae")
+    assert (result.code, result.out) == (1, "")
+    assert "Did you mean name?" in result.err
+    assert ok("memory", "history", "profile:name").out == ""
 
 
 def test_search(ok: Cli, model: Model) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from memchat.core.memories import Memory, MemoryStatus
 from memchat.paths import Paths
+from memchat.providers.scripted import Status
 from memchat.store import Store
 from tests.cli.conftest import Cli, Model
 
@@ -50,6 +51,11 @@ def test_what_is_pending_is_accepted_or_rejected(ok: Cli, cli: Cli, paths: Paths
     assert (again.code, again.out) == (1, "")
 
 
+def test_what_is_missing_is_named(cli: Cli) -> None:
+    assert "required: ID\n" in cli("memory", "accept").err
+    assert "required: ID\n" in cli("sessions", "system").err
+
+
 def test_what_is_archived_is_restored(ok: Cli, cli: Cli, paths: Paths) -> None:
     (tea,) = stored(paths, "The user likes tea")
     assert ok("memory", "archive", tea.id, "--json").json["status"] == "archived"
@@ -85,6 +91,18 @@ def test_erasing_shows_first_what_goes(ok: Cli, cli: Cli, paths: Paths, model: M
     assert ok("memory", "--json", "--status", "all").json == []
     home = paths.data_dir.parent
     assert not [file for file in home.rglob("*") if file.is_file() and b"Brockelmann" in file.read_bytes()]
+
+
+def test_a_place_that_is_not_there_cannot_be_spared(ok: Cli, cli: Cli, paths: Paths, model: Model) -> None:
+    ok("ask", "My dentist is Dr. Brockelmann")
+    memory = ok("memory", "add", "--json", "My dentist is Dr. Brockelmann").json
+    refused = cli("memory", "erase", memory["id"], "--yes", "--spare", "messages:text:99")
+    assert (refused.code, refused.out) == (1, "")
+    assert "'messages:text:99'" in refused.err
+    preview = cli("memory", "erase", memory["id"], "--json").json
+    said = next(place["id"] for place in preview["places"] if place["kind"] == "message")
+    ok("memory", "erase", memory["id"], "--yes", "--spare", said)
+    assert next(hit["text"] for hit in ok("search", "Brockelmann", "--json").json) == "My dentist is Dr. Brockelmann"
 
 
 def test_the_conversation_can_be_kept(ok: Cli, cli: Cli, model: Model) -> None:
@@ -149,11 +167,32 @@ def test_learning_tells_how_it_stands(ok: Cli, paths: Paths, model: Model, monke
     stored(paths, "The user likes tea", status="pending")
     found = ok("memory", "status", "--json").json
     assert (found["mode"], found["counts"]["pending"], found["consolidated_at"]) == ("auto", 1, None)
-    assert ["pending", "1 memories"] in ok("memory", "status").rows or ["pending", "1 memory"] in ok(
-        "memory", "status"
-    ).rows
+    assert ["pending", "1 memory"] in ok("memory", "status").rows
     monkeypatch.setenv("MEMCHAT_LEARNING__MODE", "review")
     assert ok("memory", "status").rows[0] == ["learning", "review"]
+
+
+def test_what_learning_stumbled_over_is_told(ok: Cli, cli: Cli, model: Model) -> None:
+    model.learning = Status(400, "no grammar here")
+    asked = cli("ask", "I brought a weird contraption to my uncle because of my hobby")
+    assert (asked.code, asked.out) == (0, "Noted.\n")
+    assert asked.err.startswith("memchat: Learning is not finished, and the next run goes on with it: ")
+    assert "no grammar here" in ok("memory", "status", "--json").json["problem"]
+    assert any(row[0] == "problem" for row in ok("memory", "status").rows)
+
+
+def test_a_model_too_small_to_learn_says_so_once(
+    ok: Cli, cli: Cli, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok("ask", "I live in Porto")
+    monkeypatch.setenv("MEMCHAT_MODEL", "smollm2-135m")
+    ok("ask", "--no-memory", "--incognito", "Hello")
+    first = cli("ask", "I moved to Lisbon")
+    assert first.out == "Noted.\n"
+    assert "too small" in first.err
+    assert first.err.count("\n") == 1
+    ok("ask", "I like tea")
+    assert ok("profile", "--json").json[0]["value"] == "Porto"
 
 
 def test_consolidating_needs_a_model(cli: Cli, ok: Cli, paths: Paths, model: Model) -> None:

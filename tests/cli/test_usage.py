@@ -59,6 +59,7 @@ COMMANDS = (
         ("eval",),
         ("eval", "weather"),
         ("eval", "memory", "--limit", "0"),
+        ("sessions", "system", "--clear", "s1", "Answer in rhymes."),
     ],
 )
 def test_wrong_usage_is_2_and_said_on_stderr(cli: Cli, arguments: tuple[str, ...]) -> None:

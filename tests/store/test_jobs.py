@@ -87,6 +87,7 @@ async def test_a_job_is_tried_again_later_and_given_up_in_the_end(store: Store, 
         leased = await taken(store)
         assert leased.attempts == attempt
         await store.jobs.retry(leased.id, f"Failure {attempt}.", 100)
+        assert await store.jobs.problem() == f"Failure {attempt}."
         assert await store.jobs.lease("me", 60) is None
         clock.advance(seconds=120)
     assert await store.jobs.waiting() == 0
@@ -95,6 +96,7 @@ async def test_a_job_is_tried_again_later_and_given_up_in_the_end(store: Store, 
     assert (failed.error, failed.attempts, failed.payload) == (f"Failure {MAX_ATTEMPTS}.", MAX_ATTEMPTS, {"n": 1})
     await store.jobs.add([job(n=2)])
     assert await store.jobs.failed() == []
+    assert await store.jobs.problem() == ""
     assert (await taken(store)).attempts == 1
 
 
