@@ -19,6 +19,10 @@ class NotFound(MemchatError):
     """An id or a name that nothing stored answers to."""
 
 
+class ErasedMeanwhile(MemchatError):
+    """What was read may hold what was erased since, so that nothing made of it is stored."""
+
+
 class ConfigError(MemchatError):
     """A setting that cannot be used: an unknown name, a wrong type, a broken file."""
 

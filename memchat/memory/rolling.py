@@ -69,6 +69,7 @@ async def fold(
             tokens=summariser.count(notes),
             model=summariser.model.name,
             previous_id=latest.id if latest else None,
+            as_of=summariser.as_of,
         )
         if new is None:
             return None

@@ -74,5 +74,6 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
         to_seq=last.seq,
         tokens=summariser.count(text),
         model=summariser.model.name,
+        as_of=summariser.as_of,
     )
     return EpisodeClosed(summary)

@@ -61,6 +61,7 @@ class Summariser:
         scale: Its tokens by o200k_base token.
         count: Length of a text in o200k_base tokens.
         charge: Told what each call cost.
+        as_of: From `erasures.times`, when it was made: what is erased later must not come back by what it writes.
     """
 
     model: "ChatModel"
@@ -68,6 +69,7 @@ class Summariser:
     scale: float
     count: Callable[[str], int]
     charge: Callable[[Usage | None], Awaitable[None]] | None = None
+    as_of: int | None = None
 
     @classmethod
     async def of(
@@ -80,7 +82,14 @@ class Summariser:
         """A summariser of `model`, with its window and the token scale that was learned for it."""
         window = await model.window()
         facts = await store.models.get(model.endpoint.noted_as, model.name)
-        return cls(model=model, window=window, scale=max(1.0, facts.token_scale), count=count, charge=charge)
+        return cls(
+            model=model,
+            window=window,
+            scale=max(1.0, facts.token_scale),
+            count=count,
+            charge=charge,
+            as_of=await store.erasures.times(),
+        )
 
     def tokens(self, text: str) -> int:
         """Length of `text` in the model's tokens, rounded up."""

@@ -1,8 +1,10 @@
 """What each kind of learning job does, and what its calls cost."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, assert_never
 
+from memchat.core.errors import ErasedMeanwhile
 from memchat.core.events import BackgroundEvent, Consolidated
 from memchat.core.messages import Usage
 from memchat.core.settings import Settings
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
     from memchat.providers.embedder import Embedder
     from memchat.store import Store
+
+_MOST_TIMES = 3
+"""How often a text is written at most; after that the job waits for its next try."""
 
 
 class Tasks:
@@ -80,7 +85,7 @@ class Tasks:
             case "tidy":
                 await self._tidy()
             case "fold" | "session_summary" | "title":
-                await self._write(job, session_id, await Summariser.of(self._store, model, self._count, charge))
+                await self._write_anew(job, session_id, model, charge)
             case _:
                 assert_never(job.kind)
 
@@ -88,6 +93,16 @@ class Tasks:
         tidied = await tidy(self._store, self._settings().learning, self._clock())
         if tidied.archived:
             self._publish(Consolidated(run_id="", archived=tidied.archived))
+
+    async def _write_anew(
+        self, job: Job, session_id: str, model: "ChatModel", charge: Callable[[Usage | None], Awaitable[None]]
+    ) -> None:
+        """Writes from what there is, and again when another program erased something meanwhile."""
+        for _ in range(_MOST_TIMES - 1):
+            with suppress(ErasedMeanwhile):
+                await self._write(job, session_id, await Summariser.of(self._store, model, self._count, charge))
+                return
+        await self._write(job, session_id, await Summariser.of(self._store, model, self._count, charge))
 
     async def _write(self, job: Job, session_id: str, summariser: Summariser) -> None:
         event: BackgroundEvent | None = None

@@ -37,7 +37,7 @@ async def make_title(store: "Store", summariser: Summariser, session_id: str) ->
     title = tidy_title(reply)
     if not title:
         return None
-    return SessionChanged(await store.sessions.rename(session_id, title, by="model"))
+    return SessionChanged(await store.sessions.rename(session_id, title, by="model", as_of=summariser.as_of))
 
 
 def tidy_title(reply: str) -> str:

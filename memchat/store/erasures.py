@@ -13,6 +13,7 @@ from memchat.core.times import to_unix
 from memchat.store import erasing
 from memchat.store.database import Database
 from memchat.store.doom import Doom
+from memchat.store.erased import times_erased
 from memchat.store.scrubbing import backups, note_unscrubbed, unscrubbed
 from memchat.store.sources import profile_target
 from memchat.store.sql import rows, run, value
@@ -63,6 +64,10 @@ class Erasures:
     @property
     def _now(self) -> float:
         return to_unix(self._database.clock())
+
+    async def times(self) -> int:
+        """How often something was erased; what is made of what is read now is stored only as of this."""
+        return await self._database.read(times_erased)
 
     async def known(self) -> list[Known]:
         """Every memory, whatever its status."""

@@ -9,7 +9,7 @@ from memchat.core.context import ItemSource, Recall, RecalledItem
 from memchat.core.times import from_unix, to_unix
 from memchat.store.database import Database
 from memchat.store.lookup import message_number
-from memchat.store.sql import rows, run, storable
+from memchat.store.sql import row, rows, run, storable
 
 
 class Recalls:
@@ -53,6 +53,8 @@ def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_item
         recall.words_only,
     )
     for place, item in enumerate(recall.items):
+        if item.kind in ("fact", "profile") and row(db, "SELECT 1 FROM memories WHERE id = ?", item.id) is None:
+            continue  # erased since it was found
         run(
             db,
             "INSERT INTO recalled_items (message_id, place, in_plan, kind, ref, text, score, parts, tokens, "

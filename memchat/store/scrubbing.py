@@ -5,6 +5,7 @@ from pathlib import Path
 
 import apsw
 
+from memchat.store.erased import count_erasing
 from memchat.store.failures import BUSY_MILLISECONDS
 from memchat.store.queue import add_jobs
 from memchat.store.sql import row, run
@@ -17,12 +18,13 @@ _WAIT_MILLISECONDS = 2_000
 
 
 def note_unscrubbed(db: apsw.Connection, now: float) -> None:
-    """Notes in the transaction that erases that the files are to be scrubbed, should the program end before it is done.
+    """Notes in the transaction that erases that it did, and that the files are to be scrubbed should the program end.
 
     Args:
         db: A connection in a transaction.
         now: In seconds since 1970.
     """
+    count_erasing(db)
     add_jobs(db, [NewJob(kind="tidy", payload={}, key=SCRUB_KEY)], now)
 
 

@@ -11,6 +11,7 @@ from memchat.core.messages import Session
 from memchat.core.times import to_unix
 from memchat.store import erasing
 from memchat.store.database import Database
+from memchat.store.erased import check_as_of
 from memchat.store.items import drop_session_items, put_episode, put_session_items
 from memchat.store.lookup import number_of
 from memchat.store.prefixes import clear
@@ -54,9 +55,21 @@ class Sessions:
         found = await self._database.read(_list, [], 1)
         return found[0] if found else None
 
-    async def rename(self, id: str, title: str, *, by: Literal["default", "model", "user"]) -> Session:
-        """Names a session; a title of the model's or the default never replaces the user's."""
-        return await self._database.write(_rename, id, storable(title), by)
+    async def rename(
+        self, id: str, title: str, *, by: Literal["default", "model", "user"], as_of: int | None = None
+    ) -> Session:
+        """Names a session; a title of the model's or the default never replaces the user's.
+
+        Args:
+            id: The session's.
+            title: What it is called.
+            by: Who names it.
+            as_of: From `erasures.times`, before what it is made of was read; none for what is made of nothing.
+
+        Raises:
+            ErasedMeanwhile: Something was erased since.
+        """
+        return await self._database.write(_rename, id, storable(title), by, as_of)
 
     async def set_draft(self, id: str, text: str) -> None:
         """Keeps what stands unsent in the input; a session that is gone is let be."""
@@ -234,7 +247,8 @@ def _update(db: apsw.Connection, id: str, assignment: str, values: Sequence[str 
     return _by_number(db, number)
 
 
-def _rename(db: apsw.Connection, id: str, title: str, by: str) -> Session:
+def _rename(db: apsw.Connection, id: str, title: str, by: str, as_of: int | None) -> Session:
+    check_as_of(db, as_of)
     number = number_of(db, "sessions", id)
     changed = run(
         db,

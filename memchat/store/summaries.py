@@ -10,6 +10,7 @@ from memchat.core.ids import new_id
 from memchat.core.messages import RollingSummary, Session, SessionSummary
 from memchat.core.times import to_unix
 from memchat.store.database import Database
+from memchat.store.erased import check_as_of
 from memchat.store.items import put_episode
 from memchat.store.lookup import number_of
 from memchat.store.records import EPISODE, ROLLING, episode_of, rolling_of
@@ -51,6 +52,7 @@ class Summaries:
         tokens: int,
         model: str | None,
         previous_id: str | None,
+        as_of: int | None = None,
     ) -> RollingSummary | None:
         """Stores the result of a fold, unless another one came before it.
 
@@ -62,12 +64,14 @@ class Summaries:
             tokens: Its length in o200k_base tokens.
             model: Who wrote it.
             previous_id: The version that it was merged with; none for the first.
+            as_of: From `erasures.times`, before the messages were read; none asks for nothing.
 
         Returns:
             The new version; none when `previous_id` is no longer the latest.
 
         Raises:
             NotFound: There is no such session.
+            ErasedMeanwhile: Something was erased since they were read.
         """
         new = RollingSummary(
             id=new_id("summary"),
@@ -80,7 +84,7 @@ class Summaries:
             model=model,
             previous_id=previous_id,
         )
-        return await self._database.write(_add, new)
+        return await self._database.write(_add, new, as_of)
 
     async def edit(self, session_id: str, text: str, tokens: int) -> RollingSummary:
         """Stores the user's wording as a new version that covers the same messages.
@@ -96,14 +100,23 @@ class Summaries:
         return None if found is None else episode_of(found)
 
     async def put_session(
-        self, *, session_id: str, text: str, to_seq: int, tokens: int, model: str | None
+        self, *, session_id: str, text: str, to_seq: int, tokens: int, model: str | None, as_of: int | None = None
     ) -> SessionSummary:
         """Stores and indexes what a session came to, unless what is there knows of later messages.
 
+        Args:
+            session_id: Whose.
+            text: What it came to.
+            to_seq: The last message that it knows of.
+            tokens: Its length in o200k_base tokens.
+            model: Who wrote it.
+            as_of: As in `add`.
+
         Raises:
             NotFound: There is no such session.
+            ErasedMeanwhile: Something was erased since it was read.
         """
-        return await self._database.write(_put, session_id, storable(text), to_seq, tokens, model, self._now)
+        return await self._database.write(_put, session_id, storable(text), to_seq, tokens, model, self._now, as_of)
 
     async def recent(self, *, before: Session, limit: int) -> list[SessionSummary]:
         """The summaries of the newest sessions begun before `before`, oldest first."""
@@ -119,7 +132,8 @@ def _latest(db: apsw.Connection, session_id: str) -> RollingSummary | None:
     return None if found is None else rolling_of(found)
 
 
-def _add(db: apsw.Connection, new: RollingSummary) -> RollingSummary | None:
+def _add(db: apsw.Connection, new: RollingSummary, as_of: int | None = None) -> RollingSummary | None:
+    check_as_of(db, as_of)
     session = number_of(db, "sessions", new.session_id)
     latest = _latest(db, new.session_id)
     if (latest.id if latest else None) != new.previous_id:
@@ -151,8 +165,16 @@ def _edit(db: apsw.Connection, session_id: str, text: str, tokens: int, at: date
 
 
 def _put(
-    db: apsw.Connection, session_id: str, text: str, to_seq: int, tokens: int, model: str | None, now: float
+    db: apsw.Connection,
+    session_id: str,
+    text: str,
+    to_seq: int,
+    tokens: int,
+    model: str | None,
+    now: float,
+    as_of: int | None,
 ) -> SessionSummary:
+    check_as_of(db, as_of)
     session = number_of(db, "sessions", session_id)
     run(
         db,

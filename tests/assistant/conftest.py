@@ -24,7 +24,7 @@ class Script:
         chats: Bodies of the chat requests.
         others: Bodies of the background requests, for summaries and titles.
         reader: Answers the requests of learning.
-        background: The reply to those.
+        background: The reply to those, or what chooses it.
         answer: Chooses the reply to a chat request when none is queued.
     """
 
@@ -32,7 +32,7 @@ class Script:
         self.chats: list[dict[str, Any]] = []
         self.others: list[dict[str, Any]] = []
         self.reader = Reader()
-        self.background: Reply = Say("They talked about ChromaDB.")
+        self.background: Reply | Callable[[dict[str, Any]], Reply] = Say("They talked about ChromaDB.")
         self.answer: Callable[[dict[str, Any]], Reply] = lambda _: Say("Good.")
         self._replies: deque[Reply] = deque()
 
@@ -45,7 +45,7 @@ class Script:
             return self.reader(body)
         if not self._is_chat(body):
             self.others.append(body)
-            return self.background
+            return self.background(body) if callable(self.background) else self.background
         self.chats.append(body)
         return self._replies.popleft() if self._replies else self.answer(body)
 
