@@ -140,8 +140,10 @@ class Remembering:
             others = [memory for memory in pair if not memory.id.startswith(keep)]
             if len(others) != 1:
                 raise NotFound("That memory is not in this conflict.", "`memchat memory conflicts` lists both.")
+            # With one of them gone it is settled, until that is undone.
             await self.forget(others[0].id)
-        await self._store.conflicts.resolve(found[0].id)
+        else:
+            await self._store.conflicts.resolve(found[0].id)
         return found[0]
 
     async def consolidate(self) -> None:

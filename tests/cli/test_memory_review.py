@@ -161,6 +161,10 @@ def test_contradictions_are_listed_and_settled(ok: Cli, cli: Cli, paths: Paths) 
     assert [item["id"] for item in ok("memory", "--json").json] == [tea.id]
     assert ok("memory", "conflicts", "--json").json == []
     assert cli("memory", "settle", found["id"]).code == 1
+    ok("memory", "undo")
+    assert [item["id"] for item in ok("memory", "conflicts", "--json").json] == [found["id"]], "both hold again"
+    ok("memory", "settle", found["id"])
+    assert ok("memory", "conflicts", "--json").json == []
 
 
 def test_learning_tells_how_it_stands(ok: Cli, paths: Paths, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
