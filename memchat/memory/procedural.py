@@ -22,12 +22,12 @@ LONGEST = 20_000
 
 
 def personas(folder: Path) -> list[str]:
-    """The names of the personas in `folder`, sorted: its files that end in `.md`."""
+    """The names of the personas in `folder`, sorted: its files that end in `.md`, those that can be written."""
     try:
         found = [file.stem for file in folder.iterdir() if file.suffix == ".md" and file.is_file()]
     except OSError:
         return []
-    return sorted((name for name in found if not name.startswith(".")), key=str.casefold)
+    return sorted((name for name in found if name.isprintable() and not name.startswith(".")), key=str.casefold)
 
 
 def persona(folder: Path, name: str) -> str:

@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from memchat.core.errors import MemchatError
@@ -206,6 +207,20 @@ class MemchatApp(App[None]):
 
         problem = await asyncio.to_thread(copy_to_system, text)
         self.notify(copied_sentence(text, problem), markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002 - nothing that is said is markup
+    ) -> None:
+        """Says something in passing; whatever is in it is shown as text."""
+        from memchat.tui.text import plain
+
+        super().notify(plain(message), title=title, severity=severity, timeout=timeout, markup=False)
 
     def action_how_to_quit(self) -> None:
         self.notify("ctrl+q quits; ctrl+c copies what is selected.", markup=False)

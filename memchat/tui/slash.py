@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from memchat.tui import slash_actions as do
+from memchat.tui.text import one_line
 from memchat.tui.widgets.completions import Completion
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def completions(text: str, names: Mapping[str, Callable[[], Iterable[str]]]) -> 
     if space and (listed := names.get(command[1:])):
         typed = typed.strip()
         return [
-            Completion(text=f"{command} {name}", shown=name, about="", complete=True)
+            Completion(text=f"{command} {name}", shown=one_line(name, 60), about="", complete=True)
             for name in listed()
             if typed.lower() in name.lower() and typed != name
         ]

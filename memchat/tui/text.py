@@ -1,11 +1,16 @@
 """Text from models, memories and files made safe and short enough to show."""
 
+import re
+
 from memchat.core import text as core_text
+
+_UNSEEN = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""Characters without a shape of their own, which terminals differ about; not the joiners of emoji and of scripts."""
 
 
 def plain(text: str) -> str:
-    """`text` without control characters and terminal sequences; tabs are spaces, line ends are line feeds."""
-    return core_text.plain(text).replace("\t", "    ")
+    """`text` without what cannot be seen and terminal sequences; tabs are spaces, line ends are line feeds."""
+    return _UNSEEN.sub("", core_text.plain(text)).replace("\t", "    ")
 
 
 def one_line(text: str, limit: int = 400) -> str:

@@ -112,6 +112,18 @@ async def test_a_persona_answers_in_this_session(start: Start, server: ScriptedS
         await _command(run, "/persona parrot", "no persona 'parrot'")
 
 
+async def test_names_of_personas_are_text(start: Start, server: ScriptedServer, paths: Paths) -> None:
+    for name in ("[bold]evil", "\x1b[31mred\x07", "a\u202eb"):
+        _persona(paths, name, "You are memchat, a pirate.")
+    async with start(server) as run:
+        run.chat.prompt.set_value("/persona ")
+        await run.until(lambda: any("[bold]evil" in line for line in run.screen))
+        assert not set("".join(run.screen)) & {"\x1b", "\x07", "\u202e"}
+        await _command(run, "/persona [bold]evil", "[bold]evil answers")
+        run.chat.say("Forgotten: \x1b[31mred\x1b[0m [red]x[/] z\u200bw")
+        await run.until(lambda: "Forgotten: red [red]x[/] zw" in run.said)
+
+
 async def test_a_session_has_a_system_prompt_of_its_own(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await _command(run, "/system Answer in rhymes.", "of its own now")

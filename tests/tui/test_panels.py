@@ -367,6 +367,20 @@ async def test_the_meter_tells_estimates_from_counts_and_warns() -> None:
         assert any("warning" in str(span.style) for span in meter.spans)
 
 
+async def test_the_meter_does_not_go_up_and_down_with_a_turn() -> None:
+    app = Bare()
+    async with app.run_test(size=(48, 40)) as pilot:
+        whole = samples.plan()
+        between = replace(whole, blocks=tuple(block for block in whole.blocks if block.layer == "system"))
+        app.panels.plan = whole
+        await pilot.pause()
+        meter = app.query_one(ContextMeter)
+        high = meter.size.height
+        app.panels.plan = between
+        await pilot.pause()
+        assert meter.size.height == high
+
+
 NASTY = "[/bad] [bold]x[/] \x1b[31mred\x1b[0m \x07\r\n\u202eevil"
 
 

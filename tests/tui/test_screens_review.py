@@ -145,6 +145,23 @@ async def test_a_place_is_spared(assistant: Assistant) -> None:
         assert (await assistant.store.memories.get(other.id)).status == "active"
 
 
+async def test_the_next_list_is_gone_to_however_soon_that_is_asked_for(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes coffee")
+    await stored(assistant, "The user likes tea", "pending", "It is not sure.")
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = MemoryScreen(assistant)
+        await app.open(screen)
+        screen.action_shelf(1)
+        await app.until(pilot, lambda: "It is not sure." in app.beside)
+        await app.idle(pilot)
+        assert "enter accept" in app.text()
+        await pilot.press("tab")
+        await app.idle(pilot)
+        for words in ("enter edit", "tab next list", "esc close"):
+            assert words in app.text(), "keys that come to hold have a line to stand in"
+
+
 async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assistant) -> None:
     await stored(assistant, "The user likes tea", "pending", "It is not sure.")
     app = Stage()
@@ -154,3 +171,13 @@ async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assi
         await pilot.press("enter")
         await app.until(pilot, lambda: "1 fact" in app.title_shown)
         await app.until(pilot, lambda: "enter edit" in app.text())
+
+
+async def test_a_fact_is_told_whole_though_its_value_is_known(assistant: Assistant) -> None:
+    await assistant.store.memories.add(
+        kind="preference", text="The user loves hiking.", confidence=0.8, origin="user", value="hiking"
+    )
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(MemoryScreen(assistant))
+        await app.until(pilot, lambda: app.beside.startswith("The user loves hiking."))

@@ -73,6 +73,8 @@ class MemoryScreen(Dialog[bool]):
         self._assistant = assistant
         self._shelf: Shelf = next((each for each in SHELVES if each == shelf), "active")
         self._shelves = Shelves()
+        self._loaded = False
+        self._steps = 0
         self._erased = False
 
     def content(self) -> ComposeResult:
@@ -103,9 +105,13 @@ class MemoryScreen(Dialog[bool]):
         except MemchatError as error:
             self.fail(str(error))
             return
-        begun, self._shelves = self._shelves.memories, Shelves(tuple(memories), tuple(conflicts))
-        if not begun and not self._shelves.on("active") and self._shelves.on("pending"):
-            self._shelf = "pending"
+        self._shelves = Shelves(tuple(memories), tuple(conflicts))
+        if not self._loaded:
+            self._loaded = True
+            if not self._shelves.on("active") and self._shelves.on("pending"):
+                self._shelf = "pending"
+            if self._steps:
+                self.action_shelf(self._steps)
         self._show()
         self._preview(self._picker.key)
 
@@ -154,12 +160,15 @@ class MemoryScreen(Dialog[bool]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is shown."""
         if action == "shelf":
-            return len(self._shelves.names()) > 1
+            return len(self._shelves.names()) > 1 or not self._loaded
         shelves = _ON_SHELVES.get(action)
         return self._shelf in shelves if shelves else super().check_action(action, parameters)
 
     def action_shelf(self, step: int) -> None:
-        """Shows the next list."""
+        """Shows the next list, once it is known which there are."""
+        if not self._loaded:
+            self._steps += step
+            return
         names = list(self._shelves.names())
         self._go_to(names[(names.index(self._shelf) + step) % len(names)])
 

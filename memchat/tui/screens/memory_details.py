@@ -16,7 +16,7 @@ def details(memory: Memory, history: Sequence[Change], conflict: Conflict | None
         history: Oldest first.
         conflict: The contradiction that it stands in.
     """
-    parts: list[Part] = [(f"{plain(memory.value or memory.text)}\n\n", "$foreground")]
+    parts: list[Part] = [(f"{plain(_said(memory))}\n\n", "$foreground")]
     if memory.reason and memory.status == "pending":
         parts.append((f"Waits for you: {plain(memory.reason)}\n\n", "$warning"))
     if conflict is not None:
@@ -33,6 +33,10 @@ def details(memory: Memory, history: Sequence[Change], conflict: Conflict | None
             (f"{change.at.astimezone():%d %b %H:%M}  {change.action} by {plain(change.actor)}{undone}\n", "$dim")
         )
     return tuple(parts)
+
+
+def _said(memory: Memory) -> str:
+    return (memory.value or memory.text) if memory.field else memory.text
 
 
 def _facts(memory: Memory) -> list[tuple[str, str]]:

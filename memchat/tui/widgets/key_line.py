@@ -30,7 +30,7 @@ class KeyLine(Widget, can_focus=False):
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, _: Screen[object]) -> None:
-        self.refresh()
+        self.refresh(layout=True)
 
     def render(self) -> Content:
         return Content("\n").join(self._lines(self.size.width))

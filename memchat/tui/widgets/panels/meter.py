@@ -60,6 +60,7 @@ class ContextMeter(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._counted: ContextPlan | None = None
+        self._named = (0, 0)
 
     def watch_reported(self) -> None:
         self._counted = self.plan if self.reported is not None else None
@@ -111,4 +112,8 @@ class ContextMeter(Widget):
                 lines[-1] = Content.assemble(lines[-1], "  ", piece)
             else:
                 lines.append(piece)
-        return lines
+        # A message on its way is named for a moment only, and the panels below must not go up and down for that.
+        known_width, most = self._named
+        most = max(len(lines), most if known_width == width else 0)
+        self._named = (width, most)
+        return lines + [Content("")] * (most - len(lines))
