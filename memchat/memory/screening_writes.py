@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from memchat.core.memories import Origin
 
@@ -63,6 +64,7 @@ _COMMAND = re.compile(
 )
 
 
+@lru_cache(maxsize=8)
 def suspicious(text: str, *, origin: Origin, from_paste: bool) -> str | None:
     """Why `text` must not become an active memory without the user's word, in a sentence; none when it may.
 
@@ -99,6 +101,6 @@ def _hides(text: str) -> bool:
         return True
     hidden = _HIDDEN.findall(text)
     # The marks of right-to-left scripts are part of writing them.
-    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
+    if hidden and any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text):
         hidden = [character for character in hidden if character not in "\u061c\u200e\u200f"]
     return bool(hidden)
