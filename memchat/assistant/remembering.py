@@ -132,7 +132,7 @@ class Remembering:
         Raises:
             NotFound: There is no such conflict, or the memory is not in it.
         """
-        found = [each for each in await self.conflicts() if each.id.startswith(conflict_id)]
+        found = [each for each in await self.conflicts() if conflict_id and each.id.startswith(conflict_id)]
         if len(found) != 1:
             raise NotFound("There is no such conflict.", "`memchat memory conflicts` lists them.")
         pair = (found[0].first, found[0].second)

@@ -1,10 +1,14 @@
 """`memchat config`: the settings, where each is from, and how to change one."""
 
+import sys
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
+
+if TYPE_CHECKING:
+    from memchat.paths import Paths
 
 
 def register(commands: Commands) -> None:
@@ -26,13 +30,14 @@ def show_settings(args: Namespace) -> int:
     from memchat.config import show
     from memchat.paths import Paths
 
-    found = show(Paths.from_environment())
+    paths = Paths.from_environment()
+    found = show(paths)
     if args.json:
         print_json([{"key": item.key, "value": item.value, "source": item.source} for item in found])
         return DONE
     print_table(
         [Column(title="setting", style="bold"), Column(title="value", wide=True), Column(title="from", style="dim")],
-        [(item.key, _written(item.value), item.source) for item in found],
+        [(item.key, _written(item.value), _from(item.source, paths)) for item in found],
         empty="",
     )
     return DONE
@@ -56,6 +61,11 @@ def set_setting(args: Namespace) -> int:
     set_value(paths, args.key, args.value)
     print_fields([(args.key, args.value)])
     return DONE
+
+
+def _from(source: str, paths: "Paths") -> str:
+    """Where a setting is from; a terminal has no room for the whole path beside the values."""
+    return paths.config_file.name if source == str(paths.config_file) and sys.stdout.isatty() else source
 
 
 def _written(value: Any) -> str:

@@ -1,13 +1,16 @@
 """Erasing for good: what will go is shown, and asked about, before it does."""
 
+import shutil
 import signal
 import sys
+import textwrap
 from argparse import Namespace
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import Parser
 from memchat.cli.running import DONE, FAILED, say
+from memchat.cli.text import one_line
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
@@ -115,9 +118,24 @@ def _show(erasure: "Erasure") -> None:
     from memchat.cli.output import Column, print_fields, print_table
 
     print_fields([("erase", erasure.title), ("by the words", ", ".join(erasure.words)), ("note", erasure.note)])
-    columns = [Column(title="what"), Column(title="becomes"), Column(title="text", wide=True)]
-    rows = [(place.kind.replace("_", " "), _FATES[place.fate], place.text) for place in erasure.places]
-    if not sys.stdout.isatty():  # a terminal has no room for the names of the places beside the words
-        columns += [Column(title="in"), Column(title="place")]
-        rows = [(*row, place.where, place.id) for row, place in zip(rows, erasure.places, strict=True)]  # type: ignore[misc]
-    print_table(columns, rows, empty="There is nothing of it.")
+    if sys.stdout.isatty():
+        _show_places(erasure)
+        return
+    columns = [Column(title=title) for title in ("what", "becomes", "text", "in", "place")]
+    rows = [
+        (place.kind.replace("_", " "), _FATES[place.fate], place.text, place.where, place.id)
+        for place in erasure.places
+    ]
+    print_table(columns, rows, empty="")
+
+
+def _show_places(erasure: "Erasure") -> None:
+    """Each place with all words that go: nothing of them is cut off at the edge of the terminal."""
+    if not erasure.places:
+        print("There is nothing of it.")
+    for place in erasure.places:
+        about = (place.kind.replace("_", " "), _FATES[place.fate], place.where, place.id)
+        print(f"\n{one_line(' · '.join(filter(None, about)))}")
+        for words in place.words if place.fate == "cut" and place.words else (place.text,):
+            print(textwrap.indent(textwrap.fill(one_line(words), shutil.get_terminal_size().columns - 4), "    "))
+    print()

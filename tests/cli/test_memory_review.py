@@ -157,6 +157,7 @@ def test_contradictions_are_listed_and_settled(ok: Cli, cli: Cli, paths: Paths) 
     assert {found["first"]["id"], found["second"]["id"]} == {tea.id, coffee.id}
     assert len(ok("memory", "conflicts").rows) == 2
     assert cli("memory", "settle", found["id"], "f0000").code == 1
+    assert cli("memory", "settle", "").code == 1
     ok("memory", "settle", found["id"], tea.id)
     assert [item["id"] for item in ok("memory", "--json").json] == [tea.id]
     assert ok("memory", "conflicts", "--json").json == []

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -262,6 +263,27 @@ def test_ctrl_c_at_a_question_erases_nothing(model: Model, ok: Cli) -> None:
     session = ok("ask", "--json", "Hi").event("user_saved")["message"]["session"]
     assert on_a_terminal("sessions", "delete", session, keys=b"\x03", after=b"[y/N]").code == 130
     assert len(ok("sessions", "--json").json) == 1
+
+
+def test_settings_have_room_beside_a_long_path(ok: Cli) -> None:
+    ok("config", "set", "memory.fold_messages", "1234")
+    seen = on_a_terminal("config", COLUMNS="80").text
+    assert re.search(r"memory\.fold_messages.*1234.*config\.toml", seen)
+    assert ok("config", "path").out.strip() in ok("config").out
+
+
+def test_what_is_erased_is_shown_whole_on_a_terminal(model: Model, ok: Cli) -> None:
+    said = "My dentist is Dr. Brockelmann in the small street behind the old railway station of Wolverhampton"
+    ok("ask", said)
+    memory = ok("memory", "add", "--json", said).json["id"]
+    kept = on_a_terminal("memory", "erase", memory, keys=b"n\r", after=b"[y/N]", COLUMNS="60")
+    shown = " ".join(kept.text.split())
+    assert f"memory · goes · active · memories:{memory}" in shown
+    assert shown.count(said) >= 3, "the title, the memory and the message"
+    assert kept.code == 1
+    erased = on_a_terminal("memory", "erase", memory, keys=b"y\r", after=b"[y/N]")
+    assert erased.code == 0
+    assert ok("memory", "--status", "all", "--json").json == []
 
 
 def test_a_narrow_terminal_shows_what_a_table_has_no_room_for(ok: Cli) -> None:
