@@ -85,7 +85,8 @@ async def run(args: Namespace) -> int:
 
 
 def hit_json(item: "RecalledItem") -> dict[str, Any]:
-    """A search hit as pinned, with the session's title, the message and the parts of the score beside."""
+    """A search hit as pinned, with the session's title, the message, the parts of the score, and when it held."""
+    from memchat.core.jsonable import held_json
     from memchat.core.times import iso
 
     return {
@@ -99,4 +100,5 @@ def hit_json(item: "RecalledItem") -> dict[str, Any]:
         "message": item.source.message_id,
         "role": item.source.role,
         "parts": {name: round(value, 4) for name, value in item.parts.items()},
+        **held_json(item),
     }

@@ -158,8 +158,19 @@ def conflict_json(conflict: Conflict) -> Json:
     }
 
 
+def held_json(item: RecalledItem) -> Json:
+    """Since when and until when a recalled memory holds, and what came after it; empty where none of it is known."""
+    if not (item.valid_from or item.valid_to or item.since_then):
+        return {}
+    return {
+        "valid_from": iso(item.valid_from) if item.valid_from else None,
+        "valid_to": iso(item.valid_to) if item.valid_to else None,
+        "since_then": item.since_then or None,
+    }
+
+
 def recalled_item_json(item: RecalledItem) -> Json:
-    """A recalled item as pinned, its source with session, title, message, role and time."""
+    """A recalled item as pinned, its source with session, title, message, role and time; and when it held, if known."""
     return {
         "id": item.id,
         "kind": item.kind,
@@ -174,7 +185,7 @@ def recalled_item_json(item: RecalledItem) -> Json:
             "role": item.source.role,
             "at": iso(item.source.at),
         },
-    }
+    } | held_json(item)
 
 
 def left_out_json(item: LeftOut) -> Json:

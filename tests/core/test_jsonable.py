@@ -1,6 +1,7 @@
 """The JSON shapes that programs outside rely on, field by field."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from memchat.core.context import LAYERS, Block, ContextPlan, ItemSource, LeftOut, Recall, RecalledItem
@@ -111,6 +112,12 @@ def test_a_recalled_item() -> None:
         "at": "2026-03-03T12:00:00Z",
     }
     assert sum(shape["parts"].values()) == shape["score"]
+
+
+def test_a_recalled_item_that_holds_no_more_says_so() -> None:
+    shape = recalled_item_json(replace(ITEM, valid_to=NOON, since_then="Lives in Lisbon."))
+    assert shape["valid_to"] == "2026-03-03T12:00:00Z"
+    assert (shape["valid_from"], shape["since_then"]) == (None, "Lives in Lisbon.")
 
 
 def test_an_explained_request() -> None:
