@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -105,15 +104,16 @@ def _first_plan() -> ContextPlan:
 
 async def seed(paths: Paths) -> str:
     """Stores three sessions, three memories and a second space, and gives the id of the session to show."""
-    ticks = count()
-    store = await Store.open(paths.database, clock=lambda: BEGIN + timedelta(minutes=7 * next(ticks)))
+    watch = Watch()
+    store = await Store.open(paths.database, clock=lambda: watch.time)
     await _session(
-        store, "RAG with ChromaDB", ["I use ChromaDB.", "How large should chunks be?"], "512 tokens do well."
+        store, watch, "RAG with ChromaDB", ["I use ChromaDB.", "How large should chunks be?"], "512 tokens do well."
     )
-    await _session(store, "Leek soup for six", ["What goes with leeks?"], "Potatoes, and a little nutmeg.")
-    shown = await _session(store, "Trip to Kyoto", ["What was that place with the garden?"], REPLY)
+    await _session(store, watch, "Leek soup for six", ["What goes with leeks?"], "Potatoes, and a little nutmeg.")
+    shown = await _session(store, watch, "Trip to Kyoto", ["What was that place with the garden?"], REPLY)
     for text in ("Likes small gardens and quiet mornings", "Is allergic to peanuts"):
         await store.memories.add(kind="preference", text=text, confidence=1.0, origin="user")
+        watch.wait(7)
     await store.memories.add(
         kind="fact",
         text="Moves to Porto in spring",
@@ -128,14 +128,26 @@ async def seed(paths: Paths) -> str:
     return shown
 
 
-async def _session(store: Store, title: str, questions: Iterable[str], reply: str) -> str:
+class Watch:
+    """Goes on only when it is told to, however often the store looks at it."""
+
+    def __init__(self) -> None:
+        self.time = BEGIN
+
+    def wait(self, minutes: int) -> None:
+        self.time += timedelta(minutes=minutes)
+
+
+async def _session(store: Store, watch: Watch, title: str, questions: Iterable[str], reply: str) -> str:
     session = await store.sessions.create(model=READY.name)
     for text in questions:
         question = await store.messages.append_user(session.id, text, tokens=17)
+        watch.wait(7)
         answer = await store.messages.begin_reply(session.id, question.id, text=reply, model=READY.name)
         await store.messages.finish_reply(
             answer.id, text=reply, status="complete", tokens=64, usage=None, finish_reason="stop"
         )
+        watch.wait(42)
     await store.sessions.rename(session.id, title, by="user")
     await store.sessions.end(session.id)
     return session.id
