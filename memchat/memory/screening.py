@@ -2,7 +2,7 @@
 
 Conservative: a placeholder where there is no secret damages what the user said for good. So a replacement needs a shape
 that nothing else has (`sk-…`, `ghp_…`, a PEM block), or a word that says what follows (`password = …`) and a value that
-looks like one, or a card number that is grouped and checks out. Hashes, UUIDs, phone numbers and order numbers stay.
+looks like one, or a card or bank account number that checks out. Hashes, UUIDs, phone numbers and order numbers stay.
 """
 
 import math
@@ -91,6 +91,20 @@ def _card(value: str) -> bool:
     return sum(doubled) % 10 == 0
 
 
+def _account(value: str) -> bool:
+    """Whether `value` is an IBAN: its check digits are right (ISO 7064, modulo 97)."""
+    plain = value.replace(" ", "")
+    if not 15 <= len(plain) <= 34:
+        return False
+    turned = "".join(str(int(character, 36)) for character in plain[4:] + plain[:4])
+    return int(turned) % 97 == 1
+
+
+def _told_password(value: str) -> bool:
+    """Whether what follows `my password is` is one: letters and digits mixed, or digits alone."""
+    return _password_like(value) or (value.isdecimal() and 4 <= len(value) <= 12)
+
+
 def _rule(kind: str, pattern: str, holds: Callable[[str], bool] = _always, flags: int = 0) -> _Rule:
     return _Rule(kind, re.compile(pattern, flags), holds)
 
@@ -98,6 +112,26 @@ def _rule(kind: str, pattern: str, holds: Callable[[str], bool] = _always, flags
 _EDGE = r"(?<![A-Za-z0-9_\-])"
 _END = r"(?![A-Za-z0-9_\-])"
 _PEM = r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?"
+_KEYWORD = (
+    r"(?:pass(?:wor[dt]|code|phrase|wd)|kennwort|schlüsselwort|wlan-?schlüssel|mot de passe|contraseña|\bclave"
+    r"|\bsenha"
+    r"|palavra-passe|parola d['’]ordine|wachtwoord|парол[ья]|密[碼码]|通行[碼码]|パスワード|暗証番号"
+    r"|비밀번호|비번|암호)"
+)
+_ABOUT_IT = r"(?![\s\-]*(?:hash|manager|field|policy|reset|rule|length|strength|check|generator|feld|manager|länge))"
+_DIGITS_KEYWORD = (
+    r"(?:\bpin\b(?:[\s\-]?(?:code|number|nummer|kod)\b)?|\bpincode\b|geheimzahl|geheimnummer|пин(?:-?код\w*)?\b"
+    r"|(?:zugangs|zutritts|tür|alarm)code|\b(?:door|entry|gate|alarm|access|security) code\b|code d['’]accès|digicode"
+    r"|código de (?:acceso|acesso)|codice d['’]accesso|toegangscode|код доступа"
+    r"|密[碼码]|通行[碼码]|暗証番号|비밀번호|비번)"
+)
+_LINK = (
+    r"(?:\s*[:=：]\s*|\s*(?:\b(?:is|ist|lautet|est|c['’]est|es|é|è|was|war|это)\b)\s+"
+    r"(?:(?:still|now|just|always|noch|immer noch|jetzt|toujours|todavía|ancora|ainda|nog)\s+)?"
+    r"|\s*(?:是|為|为|は|が|은|는|이|가)\s*|\s+[-–—]\s+)"
+)
+_WITHIN = r"[^\n.!?。！？\[\]]{0,40}?"
+_UNQUOTED = r"[^\s'\"`,;，。、„“”«»「」\[\]\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
 _RULES: tuple[_Rule, ...] = (
     _rule("private key", rf"-----BEGIN {_PEM}-----[\s\S]{{20,20000}}?-----END {_PEM}-----"),
     _rule("api key", rf"{_EDGE}sk-(?:ant-|proj-|svcacct-|or-v1-|lf-)?[A-Za-z0-9_\-]{{20,200}}{_END}", _key_like),
@@ -137,6 +171,41 @@ _RULES: tuple[_Rule, ...] = (
         r"\b[\w\-]{0,40}(?:password|passwd|passphrase|pwd)['\"]?\s*(?:[:=]|\bis\b)\s*(?P<quote>['\"`]?)(?P<secret>[^\s'\"`,;]{6,128})",
         _password_like,
         re.IGNORECASE,
+    ),
+    _rule(
+        "password",
+        rf"(?<!secret: ){_KEYWORD}{_ABOUT_IT}{_WITHIN}{_LINK}['\"`„“«「]?"
+        rf"(?P<secret>{_UNQUOTED}{{3,127}}(?![A-Za-z0-9])(?<![.?!)]))(?!\s*(?:bits?|bytes?|char|zeichen|days?|tage)\b)",
+        _told_password,
+        re.IGNORECASE,
+    ),
+    _rule(
+        "password",
+        r"(?<!secret: )(?:парол[ья]|密[碼码]|パスワード|비밀번호|비번|passwort|wachtwoord|contraseña|mot de passe)"
+        rf"\s+(?P<secret>{_UNQUOTED}{{5,127}})",
+        _password_like,
+        re.IGNORECASE,
+    ),
+    _rule(
+        "pin",
+        rf"(?<!secret: ){_DIGITS_KEYWORD}{_WITHIN}{_LINK}['\"„“«「]?(?P<secret>\d(?:[\- ]?\d){{3,9}})"
+        r"(?![\d:/]|[.,]\d|\s*(?:mm|euro|€)\b)",
+        flags=re.IGNORECASE,
+    ),
+    _rule(
+        "token",
+        r"(?:api[\s_\-]?(?:schlüssel|sleutel|キー|키|密[鑰钥]|金鑰)"
+        r"|clé(?: d['’])? ?api|(?:clave|chave|chiave)(?: de| da)? (?:la )?api"
+        rf"|токен\w*|jeton|トークン|토큰|令牌|ключ\w*){_WITHIN}{_LINK}['\"`„“«「]?"
+        rf"(?P<secret>{_UNQUOTED}{{8,512}}(?![A-Za-z0-9])(?<![.?!)]))",
+        lambda value: _random(value) and not _is_reference(value),
+        re.IGNORECASE,
+    ),
+    _rule("pin", r"(?:\bPIN|(?i:пин-код)\w*)(?: \w+)?\s+(?P<secret>\d{4,8})(?![\d\-:/]|[.,]\d)"),
+    _rule(
+        "bank account",
+        rf"{_EDGE}(?P<secret>[A-Z]{{2}}\d\d(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z0-9]{{1,3}})?){_END}",
+        _account,
     ),
     _rule(
         "card number",

@@ -40,6 +40,29 @@ def key(length: int = 40) -> str:
         ("card 4111 1111 1111 1111", "card number"),
         ("amex 3782-822463-10005", "card number"),
         ("my visa number: 4111111111111111", "card number"),
+        ("My password for the router is still bluehorse77.", "password"),
+        ("Mein WLAN-Passwort ist Sommer2024, kannst du …", "password"),
+        ("Mon mot de passe est soleil1987.", "password"),
+        ("La contraseña de mi correo es gatonegro55", "password"),
+        ("La clave del wifi es casa2020", "password"),
+        ("A senha do meu banco é flamengo10", "password"),
+        ("La mia password è fragola88", "password"),
+        ("Mijn wachtwoord is fietsbel12", "password"),
+        ("Мой пароль: kotik2015", "password"),
+        ("我的密碼是 taipei101abc", "password"),
+        ("我家wifi密码是woaini520,写个小卡片", "password"),
+        ("パスワードはsakura1234です。", "password"),
+        ("비밀번호는 hodu2020 이에요", "password"),
+        ("Mein Passwort ist 12345678.", "password"),
+        ("The PIN for my phone is 4821 in case I forget", "pin"),
+        ("Meine PIN lautet 7391.", "pin"),
+        ("Mon code PIN c'est 6602.", "pin"),
+        ("Пин-код карты 9043", "pin"),
+        ("Mein Zugangscode fürs Büro: 88-41-07", "pin"),
+        ("提款卡密碼是7788", "password"),
+        ("暗証番号は5519です", "password"),
+        ("Mein API-Schlüssel ist aB3dE6fG9hJ2", "token"),
+        ("My IBAN is DE89 3704 0044 0532 0130 00.", "bank account"),
     ],
 )
 def test_a_secret_becomes_a_typed_placeholder(text: str, kind: str) -> None:
@@ -79,6 +102,13 @@ def test_a_secret_becomes_a_typed_placeholder(text: str, kind: str) -> None:
         "I think 512 tokens with 50-token overlap is working well.",
         "3.14159265358979323846 and 6.02214076e23",
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB",
+        "My password is from 2019 and the password is 12 characters long.",
+        "Das Passwort ist zu kurz, und meine PIN ist neu seit 2021.",
+        "The password hash is sha256round5 by default.",
+        "Connect PIN 13 to ground; the pin is 1500 mm away.",
+        "El mot de passe est trop court, la clave es practicar.",
+        "DE89 3704 0044 0532 0130 01 has the wrong check digits",
+        "我的密碼是什麼？忘記密碼怎麼辦",
         "卡號是什麼？我的密碼很重要。",
         "self.fc_1 = nn.Linear(4096, 4096)  # 4096 4096 4096 4096",
     ],
@@ -120,7 +150,8 @@ def test_a_key_is_found_in_any_text(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a-", "api_key ", "eyJ", "-----BEGIN PRIVATE KEY-----", "4111 ", "password is ", "x"]
+    "piece",
+    ["a-", "api_key ", "eyJ", "-----BEGIN PRIVATE KEY-----", "4111 ", "password is ", "pin is ", "密碼", "DE89", "x"],
 )
 @pytest.mark.timeout(30)
 def test_no_text_makes_the_patterns_run_away(piece: str) -> None:
