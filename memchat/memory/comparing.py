@@ -26,6 +26,9 @@ NEARLY_SAME = 0.85
 _BEGINNING = 5
 """Letters that words of one family have in common, such as `allergic` and `allergy`."""
 
+_STEM = 4
+"""Shorter words have no family, only themselves."""
+
 _LIGHT = frozenset(
     map(
         stem,
@@ -129,6 +132,26 @@ def adds(new: Gist, old: Gist) -> bool:
 def tells_change(text: str) -> bool:
     """Whether `text` says in so many words that something is no longer as it was."""
     return bool(_CHANGED.search(text))
+
+
+def differs(first: Gist, second: Gist) -> bool:
+    """Whether each says something that the other does not, and no name or number shows that they speak of one thing.
+
+    Tea and coffee, violin and viola: what stands for one thing in the one stands for another in the other.
+    """
+    if first.unspaced or second.unspaced:
+        return not (first.characters <= second.characters or second.characters <= first.characters)
+    return not (first.keys & second.keys) and _has_more(first, second) and _has_more(second, first)
+
+
+def _has_more(first: Gist, second: Gist) -> bool:
+    """Whether `first` has a word that is of the family of none in `second`."""
+    return any(not any(_akin(word, other) for other in second.words) for word in first.words)
+
+
+def _akin(word: str, other: str) -> bool:
+    short, long = sorted((word, other), key=len)
+    return word == other or (len(short) >= _STEM and long.startswith(short[:_BEGINNING]))
 
 
 def covers(new: Gist, old: Gist) -> float:

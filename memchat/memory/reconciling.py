@@ -13,7 +13,17 @@ from typing import Literal, get_args
 
 from memchat.core.memories import Memory
 from memchat.memory.attributes import many_valued, one_valued, same_attribute
-from memchat.memory.comparing import MAYBE_SAME, NEARLY_SAME, SURELY_SAME, adds, agree, covers, gist, tells_change
+from memchat.memory.comparing import (
+    MAYBE_SAME,
+    NEARLY_SAME,
+    SURELY_SAME,
+    adds,
+    agree,
+    covers,
+    differs,
+    gist,
+    tells_change,
+)
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.queries import folded, same_text
 
@@ -77,7 +87,7 @@ def checked(verdict: Verdict, new: Proposal, known: Known) -> Verdict:
         # Tea and coffee differ in a character or two: what has one more says something else.
         alike = agree(said, kept) and covers(said, kept) >= 0.5 and said.characters <= kept.characters
     else:
-        alike = agree(said, kept) and known.similarity >= _STILL_SAME
+        alike = agree(said, kept) and known.similarity >= _STILL_SAME and not differs(said, kept)
     match verdict:
         case "refines":
             keeps = kept.keys <= said.words | said.keys and kept.negative == said.negative

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -115,6 +116,9 @@ async def test_what_the_model_calls_different_stays_apart(store: Store, server: 
         ("The user's server has 16 GB of memory.", "The user's server has 32 GB of memory."),
         ("The user's sister is called Mei.", "The user's sister is called Ann."),
         ("The user likes coffee.", "The user does not like coffee."),
+        ("The user plays the violin.", "The user plays the viola."),
+        ("The user likes red wine.", "The user likes white wine."),
+        ("使用者喜歡喝茶。", "使用者喜歡喝咖啡。"),
     ],
 )
 async def test_statements_that_differ_in_a_name_a_number_or_a_not_are_never_merged(
@@ -123,6 +127,24 @@ async def test_statements_that_differ_in_a_name_a_number_or_a_not_are_never_merg
     answering(server, same={"same": True, "statement": pair[0]}, both_can_be_true={"both_can_be_true": True})
     await add(store, *pair, attribute="thing")
     assert (await run()).merged == ()
+
+
+async def test_what_held_at_different_times_is_never_merged(store: Store, server: ScriptedServer, run: Run) -> None:
+    answering(server, same={"same": True, "statement": "x"}, both_can_be_true={"both_can_be_true": True})
+    first, second = await add(store, "The user lives in Taipei.", "The user's home is in Taipei.", attribute="home")
+    year = datetime(2019, 1, 1, tzinfo=UTC)
+    await store.memories.set_validity(first.id, year, year.replace(year=2021), actor="m")
+    await store.memories.set_validity(second.id, year.replace(year=2024), None, actor="m")
+    assert (await run()).merged == ()
+
+
+async def test_a_statement_that_leaves_something_out_is_not_believed(
+    store: Store, server: ScriptedServer, run: Run
+) -> None:
+    answering(server, same={"same": True, "statement": "The user."})
+    await add(store, *THREE_WAYS[:2], attribute="allergy")
+    (one,) = (await run()).merged
+    assert one.text in THREE_WAYS
 
 
 async def test_contradictions_are_listed_once_and_change_nothing(

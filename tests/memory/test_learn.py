@@ -334,6 +334,9 @@ SAID = (
     "I don't like cake.",
     "I like cake.",
     "I play the violin.",
+    "I play the viola.",
+    "I like red wine.",
+    "I like white wine.",
     "I work at Globex.",
     "我喜歡喝茶。",
     "我喜歡喝咖啡。",
@@ -345,7 +348,7 @@ async def test_no_word_of_a_model_loses_anything(
     store: Store, learn: Learn, clock: Clock, reader: Reader, verdict: Verdict
 ) -> None:
     reader.verdict = lambda _, __: verdict
-    reader.topics = {"violin": "hobby"}
+    reader.topics = {"violin": "instrument", "viola": "instrument"}
     taught: dict[str, str] = {}
     for text in SAID:
         session = await store.sessions.create()
@@ -368,7 +371,21 @@ async def test_no_word_of_a_model_loses_anything(
         + [change.before or "" for memory in await active(store) for change in await store.memories.history(memory.id)]
         + [memory.text for memory in await store.memories.list(status="superseded", fields=True)]
     )
-    for word in ("tea", "coffee", "Acme", "Globex", "Initech", "Rex", "Tom", "violin", "茶", "咖啡"):
+    for word in (
+        "tea",
+        "coffee",
+        "Acme",
+        "Globex",
+        "Initech",
+        "Rex",
+        "Tom",
+        "violin",
+        "viola.",
+        "red",
+        "white",
+        "茶",
+        "咖啡",
+    ):
         assert word in said
     sister = [memory for memory in await active(store) if "Initech" in memory.text]
     assert sister, "what is about somebody else is not touched"

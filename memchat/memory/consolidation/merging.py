@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from memchat.core.memories import HOLDS, ORIGINS, Memory
-from memchat.memory.comparing import agree, gist
+from memchat.memory.comparing import agree, covers, differs, gist
 from memchat.memory.consolidation.tools import Bench, numbered
 from memchat.memory.quoting import defused
 from memchat.store.decisions import Merge, NewMemory
@@ -17,6 +17,9 @@ ALIKE_OF_ONE_ATTRIBUTE = 0.75
 
 MOST_PARTS = 8
 _LONGEST = 300
+
+_KEPT = 0.5
+"""The share of each part's words that are in the statement at least."""
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -48,7 +51,8 @@ def near_duplicates(first: Memory, second: Memory, bench: Bench) -> bool:
         return False
     if first.attribute and second.attribute and first.attribute != second.attribute:
         return False
-    if not agree(gist(first.text), gist(second.text)):
+    one_says, other_says = gist(first.text), gist(second.text)
+    if not agree(one_says, other_says) or differs(one_says, other_says):
         return False
     one = bool(first.attribute) and first.attribute == second.attribute
     return bench.likeness(first.text, second.text) >= (ALIKE_OF_ONE_ATTRIBUTE if one else ALIKE)
@@ -111,4 +115,6 @@ def _problem(value: Any, parts: Sequence[Memory]) -> str:
         return "The statement says something that none of the statements says."
     if not all(agree(made, each) for each in said):
         return "The statement must keep every name and number."
+    if any(covers(made, each) < _KEPT or not each.characters <= made.characters for each in said):
+        return "The statement leaves out what one of the statements says."
     return ""
