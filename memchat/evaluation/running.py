@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from memchat.assistant.shared import Shared
+from memchat.core.errors import ModelError
 from memchat.core.settings import Settings
 from memchat.evaluation.cases import Conversation
 from memchat.evaluation.observed import Observed
@@ -71,10 +72,17 @@ class Evaluation:
             player = Player(self._settings, shared, chosen.client.endpoint.noted_as, self._environ)
             for number, conversation in enumerate(conversations, 1):
                 played = await player.play(conversation)
+                if played.asked and not any(map(_answered, (*observed, played))):
+                    raise ModelError(played.asked[0].problem, "Then begin again.")  # the others would fare no better
                 observed.append(played)
                 self._progress(_line_on(played, number, len(conversations), time.monotonic() - began))
             unable = shared.connection.unable
         return Report(model=status.name, observed=tuple(observed), unable=unable, seconds=time.monotonic() - began)
+
+
+def _answered(observed: Observed) -> bool:
+    """Whether the model answered a question at all."""
+    return any(not asked.problem for asked in observed.asked)
 
 
 def _line_on(played: Observed, number: int, of: int, seconds: float) -> str:

@@ -1,5 +1,6 @@
 """`memchat eval memory`, with a scripted model."""
 
+from memchat.providers.scripted import Status
 from tests.cli.conftest import Cli, Model
 
 
@@ -21,6 +22,14 @@ def test_one_document_with_what_went_wrong(cli: Cli, model: Model) -> None:
     answers = next(measure for measure in document["measures"] if measure["key"] == "answers")
     assert (answers["value"], answers["reached"]) == (0.0, False)
     assert [asked["answer"] for asked in document["conversations"][0]["asked"]] == ["Noted.", "Noted."]
+
+
+def test_a_model_that_cannot_answer_is_said_at_once(cli: Cli, model: Model) -> None:
+    model.say(*[Status(400, "out of order")] * 40)
+    result = cli("eval", "memory", "--limit", "3")
+    assert (result.code, result.out) == (1, "")
+    assert "out of order" in result.err
+    assert "Then begin again." in result.err
 
 
 def test_a_name_that_no_conversation_has_is_said(cli: Cli, model: Model) -> None:
