@@ -1,70 +1,26 @@
 """Facts that the user asks to be kept."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
 from memchat.core.times import now
+from memchat.memory.asked import LONGEST
 from memchat.memory.attributes import attribute_of
+from memchat.memory.claims import claims
 from memchat.memory.dates import resolve, validity
+from memchat.memory.extraction.phrasing import phrased
 from memchat.memory.kinds import kind_of
-from memchat.memory.languages import language_of
+from memchat.memory.queries import query_of, same_text
 from memchat.memory.quoting import defused
-from memchat.memory.screening import PLACEHOLDER, screen_if
-from memchat.memory.sentences import own_text, sentences
+from memchat.memory.screening import screen_if
 from memchat.memory.zones import user_zone
 
 if TYPE_CHECKING:
     from memchat.store import Store
 
-LONGEST = 1_000
-"""Characters of a fact at most; what is longer is a document, not a fact."""
-
-_ASKED = re.compile(
-    r"""
-    ^(?:(?:hi|hey|hello|ok|okay|also|and|oh|so|btw|by\ the\ way|memchat)\b[,.!:]*\s+)*
-    (?:please\s+)?(?P<polite>(?:can|could|would|will)\ you\s+)?(?:please\s+)?
-    (?:remember(?:\s+this)?|(?:don['’]?t|do\ not|never)\s+forget|keep\ in\ mind|(?:make|take)\ a\ note|note)
-    (?:\s*[:,]\s*|\s+that\s+
-      |\s+(?=(?:I|I['’]\w+|(?:my|our)\b.*\b(?:is|are|was|were|has|have))\b(?!\ (?:told|said|asked))))
-    (?P<english>\S.*)$
-    |^(?:請|请)?你?(?:記住|记住|記得|记得|別忘了|别忘了)[：:，,\s]*(?P<chinese>\S.*)$
-    |^(?:bitte\s+)?merke?\s+dir(?:\s+bitte)?\s*[:,]?\s*(?:dass\s+)?(?P<german>\S.*)$
-    """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
-_MAY_ASK = re.compile(r"\b(?:remember|forget|keep in mind|note|merke?)\b|記住|记住|記得|记得|忘", re.IGNORECASE)
-_OWN = re.compile(r"\b(?:I|I['’]\w+|my|our|we|us|me|ich|mein\w*|mir|mich|wir|unser\w*)\b|我", re.IGNORECASE)
-_NOT_A_FACT = re.compile(r"^(?:time|day|when|how|what|where|who|song|movie|film)\b", re.IGNORECASE)
-
-
-def asked_to_remember(text: str) -> str | None:
-    """What the user asks to be remembered, else none.
-
-    The whole text begins with the request, or a sentence of it does that tells something of the user: what was pasted
-    below the user's own line may say "remember that …" too. A question ("do you remember that …?") is no request.
-    """
-    stripped = text.strip()
-    if len(stripped) > LONGEST:
-        return None
-    found = _asked(stripped)
-    if found is not None or "\n" in stripped or not _MAY_ASK.search(stripped):
-        return found
-    own = own_text(stripped, language_of(stripped))
-    wanted = (_asked(each.text + "?" * each.asks) for each in sentences(own))
-    return next((what for what in wanted if what and _OWN.search(what)), None)
-
-
-def _asked(text: str) -> str | None:
-    match = _ASKED.match(text)
-    if match is None:
-        return None
-    what = (match["english"] or match["chinese"] or match["german"]).strip()
-    asks_back = what.endswith(("?", "？")) and not match["polite"]
-    what = what.rstrip("?？").rstrip()
-    return None if asks_back or not what or _NOT_A_FACT.match(what) or PLACEHOLDER.search(what) else what
+_NEAR = 8
 
 
 async def remember(
@@ -105,9 +61,10 @@ async def remember(
     said_at, zone = at or now(), await user_zone(store)
     told, holds = resolve(cleaned, said_at, zone), validity(cleaned, said_at, zone)
     said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
+    known = await _known(store, told) if status == "active" else None
     return await store.memories.add(
-        kind=kind or kind_of(cleaned),
-        text=told,
+        kind=known.kind if known else kind or kind_of(cleaned),
+        text=known.text if known else told,
         confidence=confidence,
         origin=origin,
         sources=(Source(session_id=session_id, message_id=message_id, quote=said[:LONGEST]),),
@@ -118,6 +75,19 @@ async def remember(
         valid_to=None if holds.past else holds.valid_to,
         attribute=attribute_of(cleaned),
     )
+
+
+async def _known(store: "Store", text: str) -> Memory | None:
+    """The active fact that says the same, whether of "me" or of "the user"; none when there is none."""
+    said = _of_the_user(text)
+    near = await store.memories.neighbours(None, query_of(text).terms, limit=_NEAR)
+    return next((each for each in near if each.field is None and _of_the_user(each.text) == said), None)
+
+
+def _of_the_user(text: str) -> str:
+    """`text` as learning would word it, for comparing."""
+    found = claims(text)
+    return same_text(phrased(found[0]) if len(found) == 1 and same_text(found[0].quote) == same_text(text) else text)
 
 
 async def edit(store: "Store", id: str, text: str, *, redact: bool = True) -> Memory:
