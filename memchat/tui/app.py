@@ -28,8 +28,9 @@ Resume = str | Literal["pick"] | None
 
 _log = logging.getLogger(__name__)
 
-_LAST_LEARNING_SECONDS = 3.0
-"""How long learning may take to its end when the program is left; what is not done by then waits for the next start."""
+_LAST_LEARNING_SECONDS = 2.5
+"""How long learning may take to its end when the program is left, so that it is left within three seconds; what is not
+done by then waits for the next start."""
 
 
 class MemchatApp(App[None]):
@@ -234,6 +235,7 @@ class MemchatApp(App[None]):
 
             for screen in self.screen_stack:
                 if isinstance(screen, ChatScreen):
+                    screen.show_leaving()
                     with suppress(MemchatError):
                         await screen.leave()
                     self.assistant = screen.assistant

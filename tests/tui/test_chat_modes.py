@@ -95,6 +95,13 @@ async def test_the_header_tells_no_mode_before_it_is_known() -> None:
         assert str(app.query_one(Header).render()).split() == ["memchat"]
 
 
+async def test_the_header_says_what_leaving_waits_for(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        run.chat.learning = LearningChanged(waiting=1)
+        run.chat.show_leaving()
+        await run.until(lambda: "● leaving, learning first" in run.screen[0])
+
+
 def _persona(paths: Paths, name: str, text: str) -> Path:
     paths.personas_dir.mkdir(parents=True, exist_ok=True)
     file = paths.personas_dir / f"{name}.md"

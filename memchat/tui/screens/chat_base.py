@@ -166,6 +166,10 @@ class ChatBase(Screen[None]):
         header.space, header.mode = settings.memory.space, settings.learning.mode
         header.reads = settings.privacy.incognito_reads
 
+    def show_leaving(self) -> None:
+        """Says why the program is not left yet, where something is still learned."""
+        self.query_exactly_one(Header).leaving = True
+
     def on_resize(self) -> None:
         self.call_after_refresh(self._tell_header)
 

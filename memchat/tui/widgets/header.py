@@ -35,6 +35,8 @@ class Header(Widget, can_focus=False):
     """How memchat learns here; none until that is known."""
     pending: reactive[int] = reactive(0)
     """How many memories wait for the user's review."""
+    leaving: reactive[bool] = reactive(default=False)
+    """Whether the program is being left."""
     panels_hidden: reactive[bool] = reactive(default=False)
     plan: reactive[ContextPlan | None] = reactive(None)
     recall: reactive[Recall | None] = reactive(None)
@@ -115,6 +117,8 @@ class Header(Widget, can_focus=False):
         if learning is not None and learning.failure:
             return Content.styled("● learning failed", "$warning")
         if learning is not None and learning.waiting:
+            if self.leaving:
+                return Content.styled("● leaving, learning first", "$success")
             busy = f"● learning {learning.waiting}"
             return Content.styled(busy if mode == "auto" else f"{busy} · {mode}", "$success")
         if learning is not None and learning.unable and mode != "off":
