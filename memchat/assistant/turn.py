@@ -33,7 +33,8 @@ from memchat.core.events import (
 from memchat.core.memories import Memory
 from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
-from memchat.memory.facts import asked_to_remember, remember
+from memchat.memory.asked import asked_to_remember
+from memchat.memory.facts import remember
 from memchat.memory.recall import Recaller
 from memchat.memory.tools import ToolContext
 from memchat.store import NewJob
@@ -257,7 +258,8 @@ class Turn:
         """Keeps what the user asks to be remembered, before any model is asked."""
         if self.home.private or not (self.use_memory and self.settings.memory.enabled):
             return None
-        wanted = asked_to_remember(user.text)
+        # The first look at a language's words takes a while, in which the screen must not stand still.
+        wanted = await asyncio.to_thread(asked_to_remember, user.text)
         if wanted is None:
             return None
         memories = self.home.knowledge.memories
@@ -270,6 +272,7 @@ class Turn:
                 wanted,
                 session_id=user.session_id,
                 message_id=user.id,
+                quote=None if wanted in user.text else user.text,
                 redact=self.settings.privacy.redact_secrets,
                 at=user.created_at,
             )

@@ -85,11 +85,17 @@ def _read(batch: ExtractionBatch) -> tuple[list[_Read], list[str]]:
         kept = [same_text(text) for text in heard.kept]
         for claim in claims(heard.message.text):
             own = same_text(claim.quote)
-            if any(own in text or text in own for text in kept if text):
+            if any(_within(own, text) or _within(text, own) for text in kept if text):
                 dropped.append("It was stored already, as the user asked.")
                 continue
             read.append(_Read(heard, claim, reading(claim)))
     return read, dropped
+
+
+def _within(text: str, other: str) -> bool:
+    """Whether `text` is in `other`, in another order of its words too."""
+    words = text.split()
+    return text in other or (len(words) > 2 and set(words) <= set(other.split()))
 
 
 def _found(

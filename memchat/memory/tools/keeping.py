@@ -1,5 +1,6 @@
 """The tools that keep something: it rests on the newest message of the user, or waits for them to confirm it."""
 
+import asyncio
 from dataclasses import replace
 
 from memchat.core.events import ForgetAsked
@@ -23,7 +24,7 @@ _FEW_WORDS = 2
 async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolResult:
     """Saves a fact that the user's newest message states; what it does not state waits for them to confirm it."""
     text = checked(text, redact=context.settings.privacy.redact_secrets)
-    weighed = weigh(text, context)
+    weighed = await asyncio.to_thread(weigh, text, context)
     if weighed.refusal:
         return ToolResult(weighed.refusal)
     if (known := await _kept_from_this(text, context)) is not None:
@@ -50,7 +51,7 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
 async def update_memory(about: str, text: str, context: ToolContext) -> ToolResult:
     """Puts what the user's newest message states in the place of a saved fact, which stays in history."""
     text = checked(text, redact=context.settings.privacy.redact_secrets)
-    weighed = weigh(text, context)
+    weighed = await asyncio.to_thread(weigh, text, context)
     if weighed.refusal:
         return ToolResult(weighed.refusal)
     found = await meant(about, context)
@@ -76,7 +77,7 @@ async def set_profile(name: str, value: str, context: ToolContext) -> ToolResult
     present = [item for item in await context.store.profile.list() if item.field == field]
     if any(item.value.casefold() == value.casefold() for item in present):
         return ToolResult(f"{field} is {value} already.")
-    weighed = weigh(value, context)
+    weighed = await asyncio.to_thread(weigh, value, context)
     if weighed.refusal:
         return ToolResult(weighed.refusal)
     if weighed.origin != "user" and present and field not in settings.several:

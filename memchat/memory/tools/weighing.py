@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from memchat.core.memories import Origin
+from memchat.memory.asked import LONGEST, asked_to_remember
 from memchat.memory.claims import Claim, claims
 from memchat.memory.deciding import IN_REVIEW
 from memchat.memory.extraction.reading import Reading, reading
-from memchat.memory.facts import LONGEST, asked_to_remember
 from memchat.memory.grounding import ground
 from memchat.memory.queries import Vocabulary, all_words, query_of
 from memchat.memory.screening_writes import suspicious
