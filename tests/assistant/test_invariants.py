@@ -14,6 +14,7 @@ from memchat.paths import Paths
 from memchat.providers.scripted import CallTool, Disconnect, Empty, Hang, Reply, Say, Status
 from memchat.providers.tokens import TokenCounter
 from memchat.store import Store
+from memchat.store.decisions import Add, NewMemory
 from tests.assistant.conftest import Open, Script, converse, prompt_of
 from tests.assistant.test_turn import only
 from tests.store.helpers import Costs
@@ -189,6 +190,36 @@ async def test_a_turn_costs_the_same_after_a_long_history(open_assistant: Open, 
     short, long = await cost(100), await cost(5_000)
     assert long[:2] == short[:2]
     assert long[2] < short[2] * 1.2
+
+
+async def test_a_turn_costs_about_the_same_with_ten_times_the_memories(open_assistant: Open) -> None:
+    """With recall on: statements, and rows that come to the program, of a whole turn and of what is learned from it."""
+    assistant = await open_assistant({"memory.embedder": "off", "learning.most_facts": "100000"})
+    view = await assistant.new_session()
+    chance = random.Random(1)
+
+    async def cost(start: int, end: int) -> tuple[int, int]:
+        new = [
+            NewMemory(
+                kind="instruction" if not number % 200 else "preference",
+                text=f"Saw {' '.join(chance.choices(WORDS, k=5))} {number}.",
+                confidence=0.9,
+                origin="user",
+                attribute=f"thing {number}",
+            )
+            for number in range(start, end)
+        ]
+        await assistant.store.memories.apply([Add(each) for each in new], actor="small")
+        for text in ("What of okapis?", "What of tapirs?"):  # words of no memory; what is frozen is frozen by then
+            async with Costs(assistant.store) as costs:
+                await converse(assistant, view.session.id, text)
+                assert await assistant.settle(20)
+        own = {sql: count for sql, count in costs.statements.items() if "item_words" not in sql}
+        return sum(own.values()), costs.rows
+
+    few, many = await cost(0, 300), await cost(300, 3000)
+    assert many[0] <= few[0] * 1.2 + 10
+    assert many[1] <= few[1] * 1.2 + 40
 
 
 async def _long_talk(store: Store, session_id: str, messages: int) -> None:
