@@ -5,9 +5,12 @@ from typing import Any
 
 from textual.widgets import TextArea
 
+from memchat.assistant import Assistant
 from memchat.core.events import Consolidated, ForgetAsked, Learned
 from memchat.core.memories import Memory
+from memchat.core.settings import Settings
 from memchat.core.times import now
+from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.turns import TurnHappened
@@ -212,6 +215,25 @@ async def test_a_consolidation_is_told(start: Start, server: ScriptedServer) -> 
         run.chat.heard_from(Consolidated(run_id="r2"))
         await run.idle()
         assert not any("nothing says the same" in line for line in run.screen)
+
+
+async def test_what_is_erased_elsewhere_goes_when_the_user_comes_back(
+    start: Start, server: ScriptedServer, paths: Paths, settings: Settings
+) -> None:
+    async with start(server) as run:
+        await run.send("/remember my dentist is Dr. Brockelmann")
+        await run.ask("My dentist is Dr. Brockelmann")
+        assert any("Brockelmann" in line for line in run.screen)
+        other = await Assistant.open(settings, paths, environ={})
+        (memory,) = await other.store.memories.list(status="active")
+        await other.eraser.erase("memory", memory.id)
+        await other.close()
+        run.app.app_focus = False
+        await run.pilot.pause()
+        run.app.app_focus = True
+        await run.until(lambda: [view.text for view in run.views] == ["[erased]", "Fine."])
+        await run.idle()
+        assert not any("Brockelmann" in line for line in run.screen)
 
 
 async def test_the_session_is_erased_from_the_chat(start: Start, server: ScriptedServer) -> None:

@@ -43,8 +43,14 @@ class ChatScreen(ChatActions):
         self.set_class(self.panels_open, "-panels")
         self.happenings = Happenings(self)
         self.watch(self.transcript, "away", self._tell_place)
+        self.watch(self.app, "app_focus", self._come_back, init=False)
         self.work(self.begin())
         self.work(self._look_again_when_all_is_known())
+
+    def _come_back(self, focused: bool) -> None:  # noqa: FBT001 - a watcher
+        """The user comes back from another window, where they may have erased something."""
+        if focused:
+            self.work(self.catch_up(), group="session")
 
     async def _look_again_when_all_is_known(self) -> None:
         """Replaces the first estimate of what the next request holds."""

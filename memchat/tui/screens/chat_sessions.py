@@ -167,6 +167,16 @@ class ChatSessions(ChatBase):
             await self._show(view)
             self.prompt.set_value(view.session.draft)
 
+    async def catch_up(self) -> None:
+        """Shows the session again when something in it was erased elsewhere meanwhile."""
+        shown = [view.message for view in self.transcript.views if view.message is not None]
+        if not shown or self.turns.running or self._moving.locked():
+            return
+        newest = await self.assistant.earlier(self.session_id, shown[-1].seq + 1)
+        stored = {message.id: message.text for message in newest}
+        if not stored or any(stored.get(message.id, message.text) != message.text for message in shown):
+            await self.show_again()
+
     async def leave(self) -> None:
         """Keeps the draft and the running reply's text, and ends the session for now."""
         if self._left:
