@@ -52,6 +52,15 @@ async def test_remember_keeps_what_the_user_says_now_with_that_message_as_source
     assert (await context.store.memories.history(memory.id))[0].actor == "scripted"
 
 
+async def test_what_a_model_calls_tomorrow_is_kept_with_the_date_of_the_message(context: ToolContext) -> None:
+    told = await saying(context, "Remember that I fly to Oslo tomorrow.")
+    late = replace(told, user=replace(told.user, created_at=datetime(2026, 11, 20, 23, 30, tzinfo=UTC)))
+    await late.store.profile.set("timezone", "Etc/GMT-12", origin="user")
+    result = await run_tool(call("remember", {"text": "The user flies to Oslo tomorrow"}), late)
+    assert result.learned is not None
+    assert [memory.text for memory in result.learned.added] == ["The user flies to Oslo on 22 November 2026"]
+
+
 async def test_recalled_text_never_becomes_a_memory(context: ToolContext) -> None:
     told = replace(context, recalled=[recalled("I like small gardens in Kyoto")])
     for name, arguments in (

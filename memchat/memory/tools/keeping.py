@@ -7,6 +7,8 @@ from memchat.core.events import ForgetAsked
 from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind
 from memchat.memory.attributes import attribute_of
 from memchat.memory.comparing import gist, mentions
+from memchat.memory.dates import resolve, validity
+from memchat.memory.extraction.values import Proposal
 from memchat.memory.facts import checked
 from memchat.memory.kinds import kind_of
 from memchat.memory.profile import checked_value, field_named
@@ -16,6 +18,7 @@ from memchat.memory.tools.meaning import meant
 from memchat.memory.tools.values import ToolContext, ToolResult
 from memchat.memory.tools.weighing import Weighed, weigh
 from memchat.memory.tools.writing import proposal, shown, write
+from memchat.memory.zones import user_zone
 
 _NEIGHBOURS = 8
 _FEW_WORDS = 2
@@ -37,7 +40,7 @@ async def remember_fact(text: str, kind: object, context: ToolContext) -> ToolRe
         assert told.field is not None
         return await set_profile(told.field, told.value, context)
     new = replace(
-        proposal(text, chosen, weighed, context),
+        await _dated(text, chosen, weighed, context),
         subject=told.subject,
         attribute=told.attribute or attribute_of(text),
         holds=told.holds,
@@ -63,7 +66,7 @@ async def update_memory(about: str, text: str, context: ToolContext) -> ToolResu
     if not gist(text).words & gist(f"{old.text} {old.attribute}").words:
         return ToolResult(f"Not changed: that says nothing about “{shown(old)}”. Save it with remember.")
     new = replace(
-        proposal(text, old.kind, weighed, context), subject=old.subject, attribute=old.attribute, holds=old.holds
+        await _dated(text, old.kind, weighed, context), subject=old.subject, attribute=old.attribute, holds=old.holds
     )
     verdict: Verdict = "same" if same_text(text) == same_text(old.text) else "replaces"
     return await write(new, [Known(memory=old)], {old.id: verdict}, weighed, context, named=True)
@@ -100,6 +103,14 @@ async def forget(about: str, context: ToolContext) -> ToolResult:
     if found.memory is None:
         return found.answer
     return ToolResult(f"The user is asked whether to forget: {shown(found.memory)}", asked=ForgetAsked(found.memory))
+
+
+async def _dated(text: str, kind: MemoryKind, weighed: Weighed, context: ToolContext) -> Proposal:
+    """What is to be kept, with dates for what it calls tomorrow or last week, and until when it holds."""
+    at, zone = context.user.created_at, await user_zone(context.store)
+    holds = validity(text, at, zone)
+    new = proposal(resolve(text, at, zone), kind, weighed, context)
+    return new if holds.past else replace(new, valid_from=holds.valid_from, valid_to=holds.valid_to)
 
 
 async def _kept_from_this(text: str, context: ToolContext) -> Memory | None:
