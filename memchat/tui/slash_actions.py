@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LEARNING_MODES: Mapping[LearningMode, str] = {
     "auto": "What you tell is learned by itself; a line under the answer says what.",
-    "review": "What you tell waits for your review before it is used: f6, then tab.",
+    "review": "What you tell waits for your review before it is used; f6 lists it.",
     "off": "Nothing is learned from what you say; what you ask to be remembered is.",
 }
 
