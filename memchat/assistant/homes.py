@@ -62,11 +62,6 @@ class Homes:
             home.use(settings)
 
     @property
-    def now(self) -> datetime:
-        """The present moment."""
-        return self._clock()
-
-    @property
     def quiet_since(self) -> datetime | None:
         """Since when no reply is under way; none while one is."""
         return None if self._quiet else self._quiet_since

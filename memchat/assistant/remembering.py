@@ -49,9 +49,7 @@ class Remembering:
             MemchatError: There is nothing in it to keep, or the session is incognito.
         """
         self.check_keeps(session_id)
-        memory = await facts.remember(
-            self._store, text, session_id=session_id, message_id=None, redact=self._redact, at=self._homes.now
-        )
+        memory = await facts.remember(self._store, text, session_id=session_id, message_id=None, redact=self._redact)
         self._tell(Learned(added=(memory,)))
         return memory
 

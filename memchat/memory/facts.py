@@ -1,11 +1,11 @@
 """Facts that the user asks to be kept."""
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
-from memchat.core.times import now
 from memchat.memory.asked import LONGEST
 from memchat.memory.attributes import attribute_of
 from memchat.memory.claims import claims
@@ -38,7 +38,7 @@ async def remember(
     redact: bool = True,
     at: datetime | None = None,
 ) -> Memory:
-    """Keeps a fact, with where it comes from; what it calls tomorrow or last week it tells by date.
+    """Keeps a fact, with where it comes from.
 
     Args:
         store: Where to.
@@ -52,14 +52,20 @@ async def remember(
         confidence: How sure, from 0 to 1.
         status: `pending` for what the user is to confirm.
         redact: Whether secrets in it are replaced first.
-        at: When it was said; none for now.
+        at: When it was said in a conversation: then what it calls tomorrow or last week is told by its date. None keeps
+            the words as they were written.
 
     Raises:
         MemchatError: There is nothing in it to keep, or it is too long.
     """
     cleaned = checked(text, redact=redact)
-    said_at, zone = at or now(), await user_zone(store)
-    told, holds = resolve(cleaned, said_at, zone), validity(cleaned, said_at, zone)
+    told, begun, ended = cleaned, None, None
+    if at is not None:
+        zone = await user_zone(store)
+        told = resolve(cleaned, at, zone)
+        begun, ended, past = validity(cleaned, at, zone)
+        if past:
+            begun = ended = None
     said = screen_if(defused(quote).strip(), on=redact) if quote else cleaned
     known = await _known(store, told) if status == "active" else None
     return await store.memories.add(
@@ -71,15 +77,16 @@ async def remember(
         actor=actor,
         status=status,
         observed_at=at,
-        valid_from=None if holds.past else holds.valid_from,
-        valid_to=None if holds.past else holds.valid_to,
+        valid_from=begun,
+        valid_to=ended,
         attribute=attribute_of(cleaned),
     )
 
 
 async def _known(store: "Store", text: str) -> Memory | None:
     """The active fact that says the same, whether of "me" or of "the user"; none when there is none."""
-    said = _of_the_user(text)
+    # The first look at a language's words takes a while, in which the screen must not stand still.
+    said = await asyncio.to_thread(_of_the_user, text)
     near = await store.memories.neighbours(None, query_of(text).terms, limit=_NEAR)
     return next((each for each in near if each.field is None and _of_the_user(each.text) == said), None)
 

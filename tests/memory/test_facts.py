@@ -119,6 +119,8 @@ async def test_what_is_called_tomorrow_is_kept_with_its_date_in_the_users_own_zo
     assert until.valid_to == datetime(2026, 11, 28, tzinfo=ZoneInfo("Pacific/Auckland"))
     before = await remember(store, "I used to smoke.", session_id=None, message_id=None, at=late)
     assert (before.text, before.valid_to) == ("I used to smoke.", None)
+    by_hand = await remember(store, "I fly to Oslo tomorrow.", session_id=None, message_id=None)
+    assert by_hand.text == "I fly to Oslo tomorrow.", "what is written by hand stays as it is"
 
 
 async def test_what_was_learned_already_is_not_kept_twice_in_other_words(store: Store) -> None:
