@@ -43,8 +43,8 @@ _ASKED = re.compile(
 )
 _GROUPS = tuple(name for name in _ASKED.groupindex if name not in {"polite", "subordinate"})
 _MAY_ASK = re.compile(
-    r"\b(?:remember|forget|keep in mind|note[rz]?|notiere?|merke?|vergiss|denke?|retiens|retenez|souv\w+|rappelle|oublie|mémorise"
-    r"|garde|recuerd[ae]|acuérdate|olvides|ten|an[oó]t[ae]|apunta|memori[sz][ae]|lembr[ae]|esqueça|guarde|ricorda\w*|dimenticare"
+    r"\b(?:remember|forget|keep in mind|note[rz]?|notiere?|merke?|vergiss|denke?|retiens|retenez|souv\w+|rappelle"
+    r"|oublie|mémorise|garde|recuerd[ae]|acuérdate|olvides|ten|an[oó]t[ae]|apunta|memori[sz][ae]|lembr[ae]|esqueça|guarde|ricorda\w*|dimenticare"
     r"|tieni|annota|segnati|onthoud|vergeet|noteer|запомни\w*|помни|забудь|забывай|учти|запиши)\b"
     r"|記住|记住|記得|记得|忘|覚えて|記憶して|メモ|기억해|잊지|메모해",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ Each message is settled in one transaction, with the place up to which the sessi
 message's facts or none, and no message is read twice.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from memchat.core.memories import ABOUT_USER, Memory
 from memchat.core.messages import Message, Usage
 from memchat.core.settings import Settings
 from memchat.memory.attributes import same_attribute
+from memchat.memory.claims import play_goes_on
 from memchat.memory.comparing import SURELY_SAME, agree, cosine, gist, mentions
 from memchat.memory.deciding import Terms, decide, normalised
 from memchat.memory.extraction import ExtractionBatch, Heard, Proposal, extract
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 6
 """How many messages one call reads."""
+
+_PLAY_LASTS = 60
+"""Messages after which a play is over, if nobody said so."""
 
 _CANDIDATES = 6
 _NEIGHBOURS = 8
@@ -76,7 +81,11 @@ class Learner:
         if session.deleted_at is not None:
             return
         while messages := await self.store.messages.unlearned(self.session_id, MOST_AT_ONCE):
-            heard = [await self._heard(message) for message in messages]
+            playing = await self._plays(messages[0].seq)
+            heard: list[Heard] = []
+            for message in messages:
+                heard.append(await self._heard(message, playing=playing))
+                playing = await asyncio.to_thread(play_goes_on, message.text, playing=playing)
             proposed = await self._proposed(heard)
             last = len(messages) < MOST_AT_ONCE
             for message in messages:
@@ -84,7 +93,12 @@ class Learner:
                 ends = self.job_id if last and message is messages[-1] else None
                 await self._settle(message, of_this, ends)
 
-    async def _heard(self, message: Message) -> Heard:
+    async def _plays(self, before_seq: int) -> bool:
+        """Whether a play that began in the session is going on there."""
+        earlier = await self.store.messages.page(self.session_id, before_seq=before_seq, limit=_PLAY_LASTS)
+        return await asyncio.to_thread(_playing, [each.text for each in earlier if each.role == "user"])
+
+    async def _heard(self, message: Message, *, playing: bool) -> Heard:
         before = await self.store.messages.before(self.session_id, message.seq)
         recalled = await self.store.recalls.of_message(message.id)
         kept = await self.store.memories.of_message(message.id)
@@ -93,6 +107,7 @@ class Learner:
             before=before.text if before is not None else "",
             recalled=tuple(item.text for item in recalled),
             kept=tuple(memory.text for memory in kept),
+            playing=playing,
         )
 
     async def _proposed(self, heard: Sequence[Heard]) -> tuple[Proposal, ...]:
@@ -274,3 +289,11 @@ def _apart(decisions: Sequence[Decision]) -> list[Decision]:
         for each in decisions
         if isinstance(each, Add | Hold | Replace | Revise)
     ]
+
+
+def _playing(said: Sequence[str]) -> bool:
+    """Whether a play is going on after the user said all this, the first first."""
+    playing = False
+    for text in said:
+        playing = play_goes_on(text, playing=playing)
+    return playing

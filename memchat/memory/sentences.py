@@ -25,8 +25,8 @@ _FOREIGN_LINE = re.compile(
       | (?:from|to|subject|date|cc|sent|re|fwd|von|an|betreff|de|para|asunto|objet|寄件者|主旨|件名)\s*:
       | (?:system|assistant|user|human|ai|bot|developer|tool|instructions?)\s*[:：\]>]
       | \#{1,6}\s | \[(?:INST|SYS|system|assistant|user)\b | <\W?\w+ | \w+@[\w.]+\b[^a-z]*[$\#] | \$\s
-      | (?:def|class|import|from\ \w+\ import|function|const|let|var|public|private|SELECT|INSERT|UPDATE|return
-        |if\s*\(|for\s*\(|\#include)\b.*[({;:=]
+      | (?-i:(?:def|class|import|from\ \w+\ import|function|const|var|public|private|return)\s.*[({;:=]
+        |let\s+\w+\s*=|(?:SELECT|INSERT|UPDATE)\s.*[({;:=]|if\s*\(|for\s*\(|\#include\b)
       | Traceback | File\ " | \s*at\ [\w.$]+\( | \d{4}-\d\d-\d\d[T ]\d\d:\d\d | \[?\d\d:\d\d:\d\d | (?:ERROR
         |WARN|INFO|DEBUG)\b
       | [{}\[\]();]+\s*$ | .*[{;]\s*$ | "[\w\-]+"\s*:

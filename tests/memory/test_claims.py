@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memchat.memory.claims import MOST, claims
+from memchat.memory.claims import MOST, claims, play_goes_on
 from memchat.memory.extraction.phrasing import phrased
-from memchat.memory.extraction.reading import reading
+from memchat.memory.extraction.reading import reading, readings
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,24 @@ def test_what_sets_a_profile_field_is_told_by_its_words(message: str, field: str
         ),
         ("我對花生過敏。", ["使用者對花生過敏。"]),
         ("Ich trinke meinen Kaffee schwarz.", ["Der Nutzer trinkt seinen Kaffee schwarz."]),
+        ("I love hiking, hate beaches.", ["The user loves hiking.", "The user hates beaches."]),
+        ("I don't like jazz, my husband does.", ["The user doesn't like jazz."]),
+        ("Meine Tochter Lena spielt Geige.", ["Lena, die Tochter des Nutzers, spielt Geige."]),
+        ("Update: I moved to Rome (finally)!", ["The user moved to Rome (finally)."]),
+        ("Ma sœur travaille à Lyon.", ["La sœur de l'utilisateur travaille à Lyon."]),
+        ("Mon frère vit à Lyon.", ["Le frère de l'utilisateur vit à Lyon."]),
+        ("Mi hermano Diego estudia en Granada.", ["Diego, el hermano del usuario, estudia en Granada."]),
+        ("Minha esposa Ana é professora.", ["Ana, a esposa do usuário, é professora."]),
+        ("Mio padre vive in Calabria.", ["Il padre dell'utente vive in Calabria."]),
+        ("Моя сестра живёт в Праге.", ["Сестра пользователя живёт в Праге."]),
+        ("我女儿叫小雨。", ["用户的女儿叫小雨。"]),
+        ("妹は大阪の大学に通っています。", ["ユーザーの妹は大阪の大学に通っています。"]),
+        ("納豆が嫌いで、猫を飼っています。", ["ユーザーは納豆が嫌いで、猫を飼っています。"]),
+        ("저는 교사예요. 커피를 좋아해요.", ["사용자는 교사예요.", "사용자는 커피를 좋아해요."]),
+        (
+            "Minha irmã é médica e nós moramos juntos.",
+            ["O usuário diz: “Minha irmã é médica e nós moramos juntos.”"],
+        ),
     ],
 )
 def test_a_claim_is_put_in_words_about_the_user(message: str, texts: list[str]) -> None:
@@ -137,3 +155,64 @@ def test_every_quote_stands_in_the_message(message: str) -> None:
 @settings(deadline=None)
 def test_a_long_message_brings_few_claims(piece: str) -> None:
     assert len(claims(piece * 4_000)) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "field", "value"),
+    [
+        ("Nice! Where do you live?", "Lisbon.", "location", "Lisbon"),
+        ("Where do you live?", "in New York, why?", "location", "New York"),
+        ("Hi! What's your name?", "Priya", "name", "Priya"),
+        ("What do you do for a living?", "I'm a teacher", "occupation", "teacher"),
+        ("Und wo wohnst du?", "In Berlin.", "location", "Berlin"),
+        ("Où habites-tu ?", "À Bordeaux", "location", "Bordeaux"),
+        ("¿Dónde vives?", "en Sevilla", "location", "Sevilla"),
+        ("你住在哪裡？", "台南", "location", "台南"),
+        ("お名前は何ですか？", "田中です", "name", "田中"),
+        ("어디에 사세요?", "부산이에요", "location", "부산"),
+    ],
+)
+def test_a_few_words_answer_for_the_profile_field_that_was_asked_for(
+    before: str, message: str, field: str, value: str
+) -> None:
+    [claim] = claims(message, before=before)
+    assert (reading(claim).field, reading(claim).value) == (field, value)
+    assert claim.quote in message
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [
+        ("Which colour do you want?", "Blue."),
+        ("Where do you live?", "Not sure, maybe later"),
+        ("Where do you live?", "why do you ask?"),
+        ("Where do you live?", "nowhere special"),
+        ("I wonder where you live. Paris is lovely.", "Lisbon."),
+        ("Wo wohnst du?", "nicht so wichtig"),
+        ("", "Lisbon."),
+    ],
+)
+def test_other_short_answers_tell_nothing(before: str, message: str) -> None:
+    assert claims(message, before=before) == ()
+
+
+def test_a_play_goes_on_until_the_user_ends_it() -> None:
+    assert play_goes_on("Let's role-play: you are the captain and I am the cook.")
+    assert play_goes_on("I live in the galley.", playing=True)
+    assert not play_goes_on("Ok, stop the game now.", playing=True)
+    assert not play_goes_on("Act as a linter for this file.")
+    assert not play_goes_on("Write a poem about a captain.")
+    assert claims("I live in the galley.", playing=True) == ()
+    assert claims("Stop the game. I live in Rome.", playing=True)
+
+
+def test_a_clause_can_tell_of_work_and_employer() -> None:
+    [claim] = claims("I work at Globex as an accountant.")
+    told = {(each.attribute, each.field, each.value) for each in readings(claim)}
+    assert ("occupation", "occupation", "accountant") in told
+
+
+def test_what_is_denied_sets_no_field() -> None:
+    assert [reading(each).value for each in claims("No vivo en Madrid, vivo en Málaga.")][-1] == "Málaga"
+    for message in ("No vivo en Madrid.", "Non vivo a Roma.", "Я не живу в Москве.", "私は東京に住んでいません。"):
+        assert all(reading(each).field is None for each in claims(message))

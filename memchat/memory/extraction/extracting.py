@@ -11,7 +11,7 @@ from memchat.core.settings import Settings
 from memchat.memory.claims import Claim, claims
 from memchat.memory.extraction.phrasing import stands_alone
 from memchat.memory.extraction.proposing import Finding, proposal
-from memchat.memory.extraction.reading import Reading, reading
+from memchat.memory.extraction.reading import Reading, readings
 from memchat.memory.extraction.values import Extracted, ExtractionBatch, Heard, Proposal
 from memchat.memory.extraction.verdicts import Judgement, Question, judge
 from memchat.memory.queries import query_of, same_text
@@ -83,12 +83,12 @@ def _read(batch: ExtractionBatch) -> tuple[list[_Read], list[str]]:
     dropped: list[str] = []
     for heard in batch.heard:
         kept = [same_text(text) for text in heard.kept]
-        for claim in claims(heard.message.text):
+        for claim in claims(heard.message.text, before=heard.before, playing=heard.playing):
             own = same_text(claim.quote)
             if any(_within(own, text) or _within(text, own) for text in kept if text):
                 dropped.append("It was stored already, as the user asked.")
                 continue
-            read.append(_Read(heard, claim, reading(claim)))
+            read += [_Read(heard, claim, told) for told in readings(claim)]
     return read, dropped
 
 

@@ -4,16 +4,19 @@ import re
 
 from memchat.memory.claims import Claim
 
-SAYS = "The user says: “"
-"""How a claim begins that no rule can put otherwise: it stays in the user's words."""
-
 _OPENING = re.compile(
     r"^(?:(?:hi|hello|hey|ok(?:ay)?|well|oh|yes|yeah|yep|no|nope|so|and|but|also|btw|by the way|actually|anyway"
     r"|fyi|please"
     r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record"
     r"|for context|since|as"
-    r"|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
+    r"|update|(?:ok )?long story(?: short)?|to be clear|quick (?:one|question)|side note|fun fact|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
     re.IGNORECASE,
+)
+_SIMPLIFIED = re.compile(
+    r"[们这说欢讨厌爱学习国车书妈岁农医师电时问还见长门东个为么对过发开关样给让谢买卖儿乐语边进远听写岛龙鸟鱼马业两护叫离婚画饮饭馆银钱铁园图圆]"
+)
+_TRADITIONAL = re.compile(
+    r"[們這說歡討厭愛學習國車書媽歲農醫師電時問還見長門東個為麼對過發開關樣給讓謝買賣兒樂語邊進遠聽寫]"
 )
 _LEFT_OPEN = re.compile(
     r"^(?:it|they|this|that|these|those|there|one|both)\b|\b(?:it|they|them|this|that|those|there|she|he|her"
@@ -49,10 +52,18 @@ def phrased(claim: Claim) -> str:
     for pattern, words in claim.language.switches:
         switched = pattern.sub(words, switched)
     changed = switched != text or (claim.about and claim.language.code == "en")
-    if not changed or (claim.language.code == "en" and claim.language.first_person.search(switched)):
+    left = claim.language.first_person if claim.language.code == "en" else claim.language.unswitched
+    if not changed or left.search(switched):
+        text = claim.text if claim.language.code != "en" else text
         mark = "" if text[-1:] in "。.!！" else "。" if claim.language.code in {"zh", "ja"} else "."
-        return f"{SAYS}{text}{mark}”"
-    return _sentence(switched, claim)
+        return _script(claim.language.says.format(f"{text[:1].upper()}{text[1:]}{mark}"), claim)
+    return _script(_sentence(switched, claim), claim)
+
+
+def _script(text: str, claim: Claim) -> str:
+    """`text` with the user named in the Chinese characters that they write in."""
+    simplified = claim.language.code == "zh" and _SIMPLIFIED.search(claim.text) and not _TRADITIONAL.search(claim.text)
+    return text.replace("使用者", "用户").replace("說", "说") if simplified else text
 
 
 def stands_alone(claim: Claim) -> bool:

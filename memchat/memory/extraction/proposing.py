@@ -51,6 +51,8 @@ def proposal(finding: Finding, *, fields: Mapping[str, str], confidence: float, 
         return "It repeats what was recalled."
     kind = _kind(read, judged)
     field = _field(read, fields)
+    if claim.answers and field is None:
+        return "It answers for a profile field that learning may not set."
     when = spans(claim.text, message.created_at, zone)
     value = _without(read.value, [span.words for span in when])
     text = _text(finding, field, value, message.created_at, zone)

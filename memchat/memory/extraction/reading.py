@@ -1,12 +1,14 @@
 """What a claim says, as far as its words tell without a model: its kind, attribute, and the value of it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from memchat.core.memories import ABOUT_USER, Holds, MemoryKind
 from memchat.memory.claims import Claim
 from memchat.memory.kinds import kind_of
-from memchat.memory.languages import Read
+from memchat.memory.languages import Language, Read
 
 LONGEST_VALUE = 80
 """Characters of a profile value that is learned at most; what is longer is no value but talk."""
@@ -41,6 +43,7 @@ _TAIL = re.compile(
     r"|november|december)|(?:a|one|two|three|four|five|six|\d+) (?:days?|weeks?|months?|years?))\b.*)$",
     re.IGNORECASE,
 )
+_PLACES = frozenset({"location", "employer", "hometown", "occupation"})
 _EDGES = " \t\"'“”‘’()，,。.;；:：!！"
 
 
@@ -72,13 +75,37 @@ def reading(claim: Claim) -> Reading:
     """What the words of `claim` tell."""
     if claim.standing:
         return Reading(kind="instruction", holds="years", sure=True)
+    if claim.answers:
+        attribute = claim.answers.replace("_", " ")
+        return Reading(
+            kind="fact", attribute=attribute, field=claim.answers, value=claim.text, holds="years", sure=True
+        )
     if claim.about:
         return _of_another(claim)
-    for read in claim.language.reads:
-        if (match := read.pattern.search(claim.text)) and (value := _value(match)):
-            return _read(read, value, claim)
-    named = _named_attribute(claim)
-    return named or _untold(claim)
+    found = next(_told(claim), None)
+    return found or _named_attribute(claim) or _untold(claim)
+
+
+def readings(claim: Claim) -> tuple[Reading, ...]:
+    """What the words of `claim` tell, and what else they tell that is a profile value: `I work at Globex as a cook`."""
+    first = reading(claim)
+    if claim.standing or claim.answers or claim.about or not first.sure:
+        return (first,)
+    others = (each for each in _told(claim) if each.field and each.sure and each.attribute != first.attribute)
+    return (first, *islice(others, 1))
+
+
+def _told(claim: Claim) -> Iterator[Reading]:
+    language = claim.language
+    for read in language.reads:
+        match = read.pattern.search(claim.text)
+        if match is None or not (value := _value(match, claim.language, read.attribute)):
+            continue
+        denied = language.negates.search(claim.text[: match.start()]) or language.unsaid.search(
+            claim.text[match.end() :]
+        )
+        if not denied or not read.attribute:
+            yield _read(read, value, claim)
 
 
 def holds_of(kind: MemoryKind) -> Holds:
@@ -143,10 +170,11 @@ def _untold(claim: Claim) -> Reading:
     return Reading(kind=kind, holds=_HOLDS[kind])
 
 
-def _value(match: re.Match[str]) -> str:
+def _value(match: re.Match[str], language: Language, attribute: str) -> str:
     groups = match.groupdict()
     value = next((text for name, text in groups.items() if name.startswith("value") and text), "")
-    return _tidied(value)
+    tidied = _tidied(value)
+    return language.tails.sub("", tidied).strip(_EDGES) if attribute in _PLACES else tidied
 
 
 def _tidied(value: str) -> str:

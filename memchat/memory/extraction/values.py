@@ -17,12 +17,14 @@ class Heard:
         before: The assistant's message before it, for reference only; nothing is learned from it.
         recalled: Texts that were recalled for it; nothing is learned from them either.
         kept: Texts that were stored from it already, because the user asked for it; they are not proposed again.
+        playing: Whether it is part of a play that began before it.
     """
 
     message: Message
     before: str = ""
     recalled: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    playing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,8 @@ class Language:
         asks: It is a question.
         supposes: It is a supposition.
         plays: The whole message is play or fiction.
+        opens_play: What follows in the session is play too.
+        ends_play: The play is over.
         jokes: What was said before it was a joke.
         reports: It tells what somebody else said.
         passing: It is small talk, or of this moment and task.
@@ -65,6 +67,14 @@ class Language:
         follows: It goes on about who was spoken of before.
         reads: Ways to say something of a known attribute, the surest first.
         switches: From the first person to the third, in order.
+        unswitched: What `switches` leave of the first person, so that the words are kept as the user's.
+        says: How words that stay the user's are told, with `{}` for them.
+        negates: What before a known attribute says that it is not so.
+        unsaid: What after a known attribute says that it is not so.
+        tails: What follows a place, an employer or an occupation and is no part of it.
+        answers: Questions of the assistant to which a few words are the value of a profile field.
+        no_answer: Words that answer no such question.
+        before_answer: What stands before the value in an answer.
     """
 
     code: str
@@ -89,7 +99,17 @@ class Language:
     before_question: re.Pattern[str]
     relations: re.Pattern[str]
     follows: re.Pattern[str]
+    opens_play: re.Pattern[str]
+    ends_play: re.Pattern[str]
+    unswitched: re.Pattern[str]
+    negates: re.Pattern[str]
+    unsaid: re.Pattern[str]
+    tails: re.Pattern[str]
+    no_answer: re.Pattern[str]
+    before_answer: re.Pattern[str]
     lead: str = ""
+    says: str = "{}"
+    answers: tuple[tuple[str, re.Pattern[str]], ...] = ()
     reads: tuple[Read, ...] = ()
     switches: tuple[tuple[re.Pattern[str], str], ...] = ()
 
@@ -125,15 +145,18 @@ def _language(code: str) -> Language:
     reads = tuple(_read(each) for each in table.pop("reads", ()))
     switches = tuple((_pattern(old), new) for old, new in table.pop("switches", ()))
     words = frozenset(table.pop("words", "").split())
-    lead = table.pop("lead", "")
+    lead, says = table.pop("lead", ""), table.pop("says", "{}")
+    answers = tuple((field, _pattern(asked)) for field, asked in table.pop("answers", {}).items())
     names = [name for name in Language.__dataclass_fields__ if name not in _MADE]
     patterns = {name: _pattern(table.pop(name, ())) for name in names}
     if table:
         raise ValueError(f"{code}.toml has what no language has: {', '.join(table)}")
-    return Language(code=code, words=words, lead=lead, reads=reads, switches=switches, **patterns)
+    return Language(
+        code=code, words=words, lead=lead, says=says, answers=answers, reads=reads, switches=switches, **patterns
+    )
 
 
-_MADE = frozenset({"code", "words", "lead", "reads", "switches"})
+_MADE = frozenset({"code", "words", "lead", "says", "answers", "reads", "switches"})
 
 
 def _read(entry: Mapping[str, Any]) -> Read:
