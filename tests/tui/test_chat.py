@@ -18,7 +18,7 @@ from memchat.providers.scripted import (
     Status,
 )
 from memchat.store import Store
-from memchat.tui.widgets.chip import Note
+from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.panels import Panels
 from memchat.tui.widgets.welcome import Welcome
@@ -177,9 +177,9 @@ async def test_tool_calls_and_what_was_learnt_are_quiet_lines(start: Start) -> N
     call = CallTool("remember", {"text": "The user likes [b]tea[/b]"})
     async with scripted(call, Say("Noted.")) as server, start(server) as run:
         await run.ask("Remember that I like tea")
-        await run.until(lambda: list(run.chat.query(Note)))
+        await run.until(lambda: list(run.chat.query(Chip)))
         assert "remember" in line(run.views[-1], "tools")
-        assert any("remembered" in str(note.content) for note in run.chat.query(Note))
+        assert any("remembered" in chip.sentence for chip in run.chat.query(Chip))
 
 
 async def test_thinking_is_shown_folded(start: Start) -> None:
