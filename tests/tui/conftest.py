@@ -95,7 +95,7 @@ class Script:
 
     def __call__(self, body: dict[str, Any]) -> Reply:
         if not str(body["messages"][0]["content"]).startswith(self._system):
-            return Say("A title")
+            return Say("Of gardens")
         self.chats.append(body)
         return self._replies.pop(0) if self._replies else Say("Fine.")
 

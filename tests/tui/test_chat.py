@@ -249,7 +249,7 @@ async def test_the_header_tells_session_and_model(start: Start, server: Scripted
     async with start(server, size=(80, 24)) as run:
         await run.ask("Where is the garden?")
         header = run.chat.query_exactly_one(Header)
-        assert "A title" in str(header.render())
+        assert "Of gardens" in str(header.render())
         assert "scripted · local" in str(header.render())
         assert "recalled" in str(header.render())
         await run.pilot.press("ctrl+b")
