@@ -126,6 +126,7 @@ def rank(
     only_time: bool = False,
     past: bool = False,
     extra: Collection[str] = (),
+    boosted: bool = True,
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
@@ -140,6 +141,7 @@ def rank(
         only_time: Whether nothing but a time is asked for.
         past: Whether it is asked how things were before.
         extra: Those of the terms that need not be there, such as the names of months.
+        boosted: Whether relevance is multiplied by boosts.
     """
     vocabularies = [Vocabulary.of(f"{candidate.item.text} {candidate.context}") for candidate in candidates]
     held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
@@ -159,7 +161,7 @@ def rank(
             parts["meaning"] = for_meaning * scale.strength(candidate.cosine)
         if only_time and candidate.in_time:
             parts["asked for"] = max(0.0, _ASKED_FOR[candidate.item.kind] - sum(parts.values()))
-        factors = boosts_of(candidate, now, answering=answering, past=past)
+        factors = boosts_of(candidate, now, answering=answering, past=past) if boosted else {}
         ranked.append(_boosted(candidate.item, parts, factors))
     ranked.sort(
         key=lambda one: (-round(one.score - one.parts.get("cap", 0.0), 9), -one.item.at.timestamp(), one.item.ref)

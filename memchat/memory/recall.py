@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from memchat.core.context import ItemKind, ItemSource, Recall, RecalledItem
 from memchat.core.errors import MemchatError
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 CANDIDATES = 32
 """How many items each way of searching brings to be ranked."""
+
+Component = Literal["words", "meaning", "time", "boosts"]
+COMPONENTS: tuple[Component, ...] = get_args(Component)
+"""What `Recaller.ranking` can do without."""
 
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
@@ -106,16 +110,34 @@ class Recaller:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
-        said = same_text(text)
-        useful = [
-            one
-            for one in distinct(found)
-            if one.score >= floor and one.item.ref not in in_context and same_text(one.item.text) != said
-        ]
+        useful = [one for one in _new_to(text, found) if one.score >= floor and one.item.ref not in in_context]
         useful = await self._gathering.current(useful, asked, self._clock())
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
         return Recall(items=tuple(items), considered=len(found), milliseconds=_since(began), words_only=why)
+
+    async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
+        """What `recall` chooses from for `text`, whole and scored as there, for measuring how well it is ranked.
+
+        No score is too low, and nothing is left out for its length or because it goes to the model anyway.
+
+        Args:
+            text: The user's message.
+            limit: The most items.
+            without: What is not used, so that it shows what that brings.
+        """
+        began = time.perf_counter()
+        asked = TimesAsked(query=query_of(text))
+        if "time" not in without:
+            asked = times_asked(text, self._clock(), await self._zone_of_user())
+        if not (asked.query.terms or asked.spans) or limit <= 0:
+            return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
+        asked = await self._anchored(asked)
+        candidates = max(CANDIDATES, limit)
+        found, why = await self._find(asked, outside=None, kinds=None, candidates=candidates, without=without)
+        useful = await self._gathering.current(_new_to(text, found), asked, self._clock())
+        items = tuple(self._item(one, one.item.text) for one in useful[:limit])
+        return Recall(items=items, considered=len(found), milliseconds=_since(began), words_only=why)
 
     async def search(
         self, query: str, *, kinds: Collection[ItemKind] | None = None, limit: int = 20
@@ -160,9 +182,10 @@ class Recaller:
         kinds: Collection[ItemKind] | None,
         candidates: int,
         answering: bool = True,
+        without: Collection[Component] = (),
     ) -> tuple[list[Ranked], str]:
-        terms = asked.query.terms
-        embedded, why = await self._embed(asked.query.text)
+        terms = () if "words" in without else asked.query.terms
+        embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
         wanted = Wanted(
             terms=terms,
             vector=embedded[0] if embedded else None,
@@ -185,6 +208,7 @@ class Recaller:
             only_time=asked.only,
             past=asked.past,
             extra=asked.extra,
+            boosted="boosts" not in without,
         )
         return ranked, why
 
@@ -244,6 +268,12 @@ class Recaller:
                 at=item.at,
             ),
         )
+
+
+def _new_to(text: str, found: Sequence[Ranked]) -> list[Ranked]:
+    """Each text of `found` once, without what says the same as `text`."""
+    said = same_text(text)
+    return [one for one in distinct(found) if same_text(one.item.text) != said]
 
 
 def _since(began: float) -> float:
