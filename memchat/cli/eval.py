@@ -1,10 +1,11 @@
-"""`memchat eval`: how good the memory is with the configured model."""
+"""`memchat eval`: how good the memory is with the configured model, and how well recall finds what was said."""
 
 import sys
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
 from memchat.cli.ask import add_model
+from memchat.cli.eval_retrieval import register as register_retrieval
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    parser = commands.add("eval", "memory [OPTIONS]", "Measure how good the memory is", _unnamed)
+    parser = commands.add("eval", "memory|retrieval [OPTIONS]", "Measure how good the memory is", _unnamed)
     actions = Commands(parser, dest="action", title="what to measure", metavar="WHAT")
     memory = actions.add(
         "memory",
@@ -27,6 +28,7 @@ def register(commands: Commands) -> None:
     add_model(memory)
     memory.add_argument("--only", metavar="NAME", default="", help="only conversations with this in their name")
     memory.add_argument("--limit", metavar="N", type=_count, help="at most so many conversations")
+    register_retrieval(actions, _count)
 
 
 def _count(text: str) -> int:
@@ -39,7 +41,7 @@ def _count(text: str) -> int:
 def _unnamed(_: Namespace) -> int:
     from memchat.cli.running import WrongUsage
 
-    raise WrongUsage("Say what to measure: `memchat eval memory`.")
+    raise WrongUsage("Say what to measure: `memchat eval memory` or `memchat eval retrieval`.")
 
 
 async def evaluate_memory(args: Namespace) -> int:

@@ -1,0 +1,1 @@
+"""How well recall finds what was said: data sets that are read in, asked through the real recall, and scored."""
