@@ -127,7 +127,12 @@ def _in_place_of(old: Sequence[Memory], new: Proposal, source: Source, at: datet
     for memory in old:
         groups.setdefault((memory.subject, memory.attribute), []).append(memory)
     return [
-        Replace(old_ids=tuple(each.id for each in group), new=memory_of(new, source, like=group[0]), at=at)
+        Replace(
+            old_ids=tuple(each.id for each in group),
+            new=memory_of(new, source, like=group[0]),
+            at=at,
+            named=not group[0].attribute,
+        )
         for group in groups.values()
     ]
 

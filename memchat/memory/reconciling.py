@@ -25,7 +25,7 @@ from memchat.memory.comparing import (
     tells_change,
 )
 from memchat.memory.extraction.values import Proposal
-from memchat.memory.queries import folded, same_text
+from memchat.memory.queries import folded, same_text, stem
 
 Verdict = Literal["same", "refines", "replaces", "unrelated"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -71,6 +71,8 @@ def by_rule(new: Proposal, known: Known) -> Verdict | None:
     all_words = max(covers(said, kept), covers(kept, said)) == 1.0
     if related and all_words and not said.unspaced and known.similarity >= NEARLY_SAME and agree(said, kept):
         return "same"
+    if rescheduled(new, old):
+        return None
     if adds(said, kept) and (related or known.similarity >= MAYBE_SAME):
         return "refines" if related else None
     if related and not new.several:
@@ -88,6 +90,8 @@ def checked(verdict: Verdict, new: Proposal, known: Known) -> Verdict:
         alike = agree(said, kept) and covers(said, kept) >= 0.5 and said.characters <= kept.characters
     else:
         alike = agree(said, kept) and known.similarity >= _STILL_SAME and not differs(said, kept)
+    if verdict in ("refines", "replaces") and rescheduled(new, known.memory):
+        return "replaces"
     match verdict:
         case "refines":
             keeps = kept.keys <= said.words | said.keys and kept.negative == said.negative
@@ -117,6 +121,22 @@ def may_replace(new: Proposal, known: Known) -> bool:
     old = known.memory
     passing = new.valid_to is not None and old.valid_to is None
     return about_the_same(new, known) and not (new.several or new.past or passing)
+
+
+def rescheduled(new: Proposal, old: Memory) -> bool:
+    """Whether `new` says in so many words that what is known changed, and names it again with another time or number.
+
+    That stands for the attribute where nobody named one: "The report is due on 3 March", "it was moved to the 17th".
+    """
+    said, kept = gist(new.text), gist(old.text)
+    if new.several or new.past or new.kind == "instruction" or not tells_change(new.quote) or old.field or new.field:
+        return False
+    if said.keys == kept.keys or said.negative != kept.negative or not kept.names <= said.names | said.words:
+        return False
+    named = {stem(key) for key in kept.keys} | kept.keys
+    core = kept.words - named
+    shared = core & said.words
+    return len(shared) >= max(1 if kept.keys & said.keys else 2, (len(core) + 1) // 2)
 
 
 def ends(new: Proposal, known: Known) -> bool:

@@ -23,6 +23,7 @@ from memchat.memory.reconciling import (
     ends,
     is_older,
     may_replace,
+    rescheduled,
     settled,
 )
 from memchat.providers.embedder import BuiltinEmbedder
@@ -405,3 +406,35 @@ def test_a_refinement_is_a_new_version_under_the_old_name() -> None:
     assert isinstance(decision, Revise)
     assert decision.new.attribute == "pet"
     assert may_replace(new, old)
+
+
+# another time for the same thing
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The tax form is due on 3 March 2026.", "The date when the tax form is due was moved to 17 March 2026."),
+        ("The user has choir practice on Monday evening.", "The choir practice is on Thursday now instead of Monday."),
+        ("The rent is 800 euros.", "The rent was changed from 800 to 860 euros."),
+    ],
+)
+def test_what_is_moved_takes_the_place_of_what_was_when_a_model_agrees(old: str, new: str) -> None:
+    (decision,) = outcome(said(new), kept(old), old="replaces")
+    assert isinstance(decision, Replace)
+    assert decision.old_ids == ("old",)
+    assert decision.named
+    assert isinstance(outcome(said(new), kept(old), old="unrelated")[0], Add)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The tax form is due on 3 March 2026.", "The car was sold on 17 March 2026."),
+        ("The Atlas project uses version 3.", "The Heron project was changed to version 4."),
+        ("The user runs 10 km on Sundays.", "The user runs 5 km on Wednesdays."),
+        ("The user has a meeting on 3 March 2026.", "The user moved to a flat on 17 March 2026."),
+    ],
+)
+def test_another_thing_is_not_moved(old: str, new: str) -> None:
+    assert not rescheduled(said(new), kept(old).memory)
