@@ -182,7 +182,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         "password",
         r"(?<!secret: )(?:парол[ья]|密[碼码]|パスワード|비밀번호|비번|passwort|wachtwoord|contraseña|mot de passe)"
-        rf"\s+(?P<secret>{_UNQUOTED}{{5,127}})",
+        rf"(?:\s+[^\W\d]{{1,20}}){{0,3}}?\s+(?P<secret>(?=\S{{0,40}}\d){_UNQUOTED}{{5,127}})",
         _password_like,
         re.IGNORECASE,
     ),

@@ -49,6 +49,7 @@ def key(length: int = 40) -> str:
         ("La mia password è fragola88", "password"),
         ("Mijn wachtwoord is fietsbel12", "password"),
         ("Мой пароль: kotik2015", "password"),
+        ("Пароль от вайфая zayka777", "password"),
         ("我的密碼是 taipei101abc", "password"),
         ("我家wifi密码是woaini520,写个小卡片", "password"),
         ("パスワードはsakura1234です。", "password"),

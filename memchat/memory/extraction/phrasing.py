@@ -9,7 +9,8 @@ _OPENING = re.compile(
     r"|fyi|please"
     r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record"
     r"|for context|since|as"
-    r"|update|(?:ok )?long story(?: short)?|to be clear|quick (?:one|question)|side note|fun fact|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
+    r"|update|(?:ok )?long story(?: short)?|to be clear|quick (?:one|question)|side note"
+    r"|fun fact|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
     re.IGNORECASE,
 )
 _SIMPLIFIED = re.compile(
@@ -24,8 +25,8 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\bi ((?:(?:really|absolutely|also|usually|generally|mostly|always|never|still|currently|now|actually|only"
-    r"|just|recently"
+    r"\bi ((?:(?:no longer|really|absolutely|also|usually|generally|mostly|always|never|still|currently|now|actually"
+    r"|only|just|recently"
     r"|much|often|sometimes|mainly|strongly|both|already|finally|truly|personally|normally|rarely|originally"
     r"|typically|once"
     r"|\w+ly) )*)([a-z]+?)(n['’]t)?\b",

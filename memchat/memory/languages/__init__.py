@@ -132,12 +132,14 @@ def language_of(text: str) -> Language:
         return languages()["ru"]
     found = re.findall(r"[^\W\d_]+", text.casefold())
     scores = {code: sum(word in language.words for word in found) for code, language in languages().items()}
-    best = max(scores, key=lambda code: scores[code])
+    most = max(scores.values())
+    level = [code for code, score in scores.items() if score == most]
+    best = next((code for code in level if most and languages()[code].first_person.search(text)), level[0])
     english = languages()["en"]
     known = any(pattern.search(text) for pattern in (english.first_person, english.standing, english.asks))
     if not scores[best] and len(found) > 3 and not known:
         return languages()["other"]
-    return languages()[best if scores[best] > scores["en"] else "en"]
+    return languages()[best if scores[best] > scores["en"] or not known else "en"]
 
 
 def _language(code: str) -> Language:
