@@ -34,6 +34,12 @@ COMPONENTS: tuple[Component, ...] = get_args(Component)
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
 
+SURE = 0.6
+"""An item with this score surely has to do with what is asked."""
+
+BESIDE_THE_BEST = 0.5
+"""What scores less than this share of a sure one is noise beside it."""
+
 _LEAST_ITEM_TOKENS = 48
 _LINE_TOKENS = 24
 """About what the line above an item takes in the request, and the quote marks."""
@@ -111,7 +117,7 @@ class Recaller:
         asked = await self._anchored(asked)
         found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
         useful = [one for one in _new_to(text, found) if one.score >= floor and one.item.ref not in in_context]
-        useful = await self._gathering.current(useful, asked, self._clock())
+        useful = _beside_the_best(await self._gathering.current(useful, asked, self._clock()))
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
         return Recall(items=tuple(items), considered=len(found), milliseconds=_since(began), words_only=why)
@@ -268,6 +274,13 @@ class Recaller:
                 at=item.at,
             ),
         )
+
+
+def _beside_the_best(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """`ranked`, best first, without what hardly counts beside a best one that surely answers."""
+    if not ranked or ranked[0].score < SURE:
+        return list(ranked)
+    return [one for one in ranked if one.score >= BESIDE_THE_BEST * ranked[0].score]
 
 
 def _new_to(text: str, found: Sequence[Ranked]) -> list[Ranked]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from memchat.core.events import SessionChanged
 from memchat.memory.quoting import one_line
-from memchat.memory.summarising import Summariser, transcript
+from memchat.memory.summarising import Summariser, UnusableSummary, transcript
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -22,7 +22,7 @@ async def make_title(store: "Store", summariser: Summariser, session_id: str) ->
         The renamed session; none when it keeps its title, as it does when the model finds no short one.
 
     Raises:
-        ModelError: The model failed.
+        ModelError: The call failed.
     """
     session = await store.sessions.get(session_id)
     if session.title_by != "default":
@@ -33,7 +33,10 @@ async def make_title(store: "Store", summariser: Summariser, session_id: str) ->
     room = summariser.room("title", _LIMIT)
     each = max(16, min(300, room // 3))
     text = "\n\n".join(transcript([message], each, summariser.count)[: each * 6] for message in first[:2])
-    reply = await summariser.write("title", f"<conversation>\n{text}\n</conversation>\n\nTitle:", limit=_LIMIT)
+    try:
+        reply = await summariser.write("title", f"<conversation>\n{text}\n</conversation>\n\nTitle:", limit=_LIMIT)
+    except UnusableSummary:
+        return None
     title = tidy_title(reply)
     if not title:
         return None
