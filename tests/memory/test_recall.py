@@ -160,9 +160,9 @@ async def test_what_is_ranked_does_not_grow_with_what_is_stored(
 async def test_beside_a_sure_answer_weak_ones_are_left_out(
     store: Store, embedding: Holder, minilm: BuiltinEmbedder
 ) -> None:
-    for text in ("The user is allergic to peanuts.", "The user bakes bread with nuts and seeds on Sundays."):
+    for text in ("The user is allergic to peanuts.", "The user bought peanuts for the squirrels in the park behind the house."):
         await store.memories.add(kind="fact", text=text, confidence=0.9, origin="user")
     await embed_all(store, minilm)
     recaller = Recaller(store, embedding, words)
     assert await recall(recaller, "Am I allergic to peanuts?", floor=0.05) == ["The user is allergic to peanuts."]
-    assert len(await recall(recaller, "nuts and seeds, and peanuts", floor=0.05)) == 2
+    assert len(await recall(recaller, "squirrels and peanuts", floor=0.05)) == 2
