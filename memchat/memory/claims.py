@@ -15,6 +15,7 @@ from memchat.memory.screening import PLACEHOLDER
 from memchat.memory.sentences import own_text, sentences
 
 _FIRST_WORDS = 400
+_NO_MORE = 4
 MOST = 12
 """Claims of one message at most."""
 
@@ -137,6 +138,10 @@ def _clauses(sentence: str, before: str, language: Language, named: str) -> Iter
         yield Claim(quote=sentence, text=sentence, language=language, before=before, standing=True)
         return
     for text, quote in _parts(sentence, language):
+        reported = language.reports.search(text)
+        if reported and len(text) - reported.end() <= _NO_MORE:
+            # What follows is what the other said.
+            return
         follows = bool(named) and language.follows.search(text) is not None
         if _claims(text, language, follows=follows):
             mentions, about = _whom(text, language)

@@ -113,7 +113,9 @@ _EDGE = r"(?<![A-Za-z0-9_\-])"
 _END = r"(?![A-Za-z0-9_\-])"
 _PEM = r"(?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?"
 _KEYWORD = (
-    r"(?:pass(?:wor[dt]|code|phrase|wd)|kennwort|schlüsselwort|wlan-?schlüssel|mot de passe|contraseña|\bclave"
+    r"(?:pass(?:wor[dt]|code|phrase|wd)|kennwort|\b(?:pass|pw|mdp|pwd)(?=\s*[:=])"
+    r"|(?:wi-?fi|wlan|wpa2?|network|router|licen[cs]e)[ \-](?:key|schlüssel)|clé (?:wi-?fi|réseau)"
+    r"|chiave wi-?fi|schlüsselwort|wlan-?schlüssel|mot de passe|contraseña|\bclave"
     r"|\bsenha"
     r"|palavra-passe|parola d['’]ordine|wachtwoord|парол[ья]|密[碼码]|通行[碼码]|パスワード|暗証番号"
     r"|비밀번호|비번|암호)"
@@ -122,11 +124,13 @@ _ABOUT_IT = r"(?![\s\-]*(?:hash|manager|field|policy|reset|rule|length|strength|
 _DIGITS_KEYWORD = (
     r"(?:\bpin\b(?:[\s\-]?(?:code|number|nummer|kod)\b)?|\bpincode\b|geheimzahl|geheimnummer|пин(?:-?код\w*)?\b"
     r"|(?:zugangs|zutritts|tür|alarm)code|\b(?:door|entry|gate|alarm|access|security) code\b|code d['’]accès|digicode"
+    r"|\botp\b|\bverification code|bestätigungscode|code de (?:vérification|confirmation)|código de verifica(?:ción|ção)"
+    r"|codice di verifica|код подтверждения|驗證碼|验证码|認証コード|確認コード|인증번호"
     r"|código de (?:acceso|acesso)|codice d['’]accesso|toegangscode|код доступа"
     r"|密[碼码]|通行[碼码]|暗証番号|비밀번호|비번)"
 )
 _LINK = (
-    r"(?:\s*[:=：]\s*|\s*(?:\b(?:is|ist|lautet|est|c['’]est|es|é|è|was|war|это)\b)\s+"
+    r"(?:\s*[:=：]\s*|['’]s\s+|\s+(?:to|auf)\s+|\s*(?:\b(?:is|ist|lautet|est|c['’]est|es|é|è|was|war|это)\b)\s+"
     r"(?:(?:still|now|just|always|noch|immer noch|jetzt|toujours|todavía|ancora|ainda|nog)\s+)?"
     r"|\s*(?:是|為|为|は|が|은|는|이|가)\s*|\s+[-–—]\s+)"
 )
@@ -175,7 +179,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         "password",
         rf"(?<!secret: ){_KEYWORD}{_ABOUT_IT}{_WITHIN}{_LINK}['\"`„“«「]?"
-        rf"(?P<secret>{_UNQUOTED}{{3,127}}(?![A-Za-z0-9])(?<![.?!)]))(?!\s*(?:bits?|bytes?|char|zeichen|days?|tage)\b)",
+        rf"(?P<secret>(?=\S{{0,100}}[^\s.,?!;:)'\"A-Za-zÀ-ž]){_UNQUOTED}{{3,127}}(?![A-Za-z0-9])(?<![.?!)]))(?!\s*(?:bits?|bytes?|char|zeichen|days?|tage)\b)",
         _told_password,
         re.IGNORECASE,
     ),

@@ -176,6 +176,20 @@ async def test_small_talk_costs_nothing_and_brings_nothing(store: Store, learn: 
     assert (await store.sessions.get(session.id)).learned_to == 5
 
 
+async def test_a_play_that_began_in_an_earlier_message_brings_nothing_until_it_ends(
+    store: Store, learn: Learn, reader: Reader
+) -> None:
+    session = await store.sessions.create()
+    await say(store, session, "Let's role-play: you are a captain and I am your cook.", "Aye.")
+    assert await learn(session) == []
+    await say(store, session, "I live in the galley.", "Aye.", "I live on salted fish.", "Aye.")
+    assert await learn(session) == []
+    await say(store, session, "Stop the game. I live in Rome.", "Fine.")
+    [told] = await learn(session)
+    assert reader.calls == 0
+    assert [change.field for change in told.profile] == ["location"]
+
+
 async def test_a_failing_model_leaves_the_messages_to_be_read(
     store: Store, learn: Learn, server: ScriptedServer, reader: Reader
 ) -> None:
