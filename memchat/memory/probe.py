@@ -1,5 +1,6 @@
 """Whether a model can tell what to keep of what a user says: a dozen lines of which the answer is known."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from memchat.memory.claims import Claim
@@ -42,7 +43,8 @@ async def can_extract(model: "ChatModel") -> bool:
         ModelError: The call failed, so that nothing is known.
     """
     right = 0
-    english = languages()["en"]
+    # The first look at the languages takes a while, in which the screen must not stand still.
+    english = (await asyncio.to_thread(languages))["en"]
     for start in range(0, len(_CASES), _AT_ONCE):
         cases = _CASES[start : start + _AT_ONCE]
         claims = [Claim(quote=text, text=text, language=english) for text, _ in cases]

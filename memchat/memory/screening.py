@@ -124,7 +124,8 @@ _ABOUT_IT = r"(?![\s\-]*(?:hash|manager|field|policy|reset|rule|length|strength|
 _DIGITS_KEYWORD = (
     r"(?:\bpin\b(?:[\s\-]?(?:code|number|nummer|kod)\b)?|\bpincode\b|geheimzahl|geheimnummer|пин(?:-?код\w*)?\b"
     r"|(?:zugangs|zutritts|tür|alarm)code|\b(?:door|entry|gate|alarm|access|security) code\b|code d['’]accès|digicode"
-    r"|\botp\b|\bverification code|bestätigungscode|code de (?:vérification|confirmation)|código de verifica(?:ción|ção)"
+    r"|\botp\b|\bverification code|bestätigungscode|code de (?:vérification|confirmation)"
+    r"|código de verifica(?:ción|ção)"
     r"|codice di verifica|код подтверждения|驗證碼|验证码|認証コード|確認コード|인증번호"
     r"|código de (?:acceso|acesso)|codice d['’]accesso|toegangscode|код доступа"
     r"|密[碼码]|通行[碼码]|暗証番号|비밀번호|비번)"

@@ -1,14 +1,20 @@
 """From what the user says to checked proposals, with a model that says what it is told to."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from memchat.core.settings import LearningSettings, Settings
+from memchat.memory import languages
 from memchat.memory.extraction import Extracted, ExtractionBatch, Heard, extract
+from memchat.memory.facts import remember
 from memchat.memory.probe import can_extract
 from memchat.providers.client import ChatModel
 from memchat.providers.scripted import Say, ScriptedServer
+from memchat.store import Store
 from tests.memory.making import fact, message
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -113,3 +119,37 @@ async def test_a_message_brings_a_handful(model: ChatModel) -> None:
 async def test_a_model_that_keeps_everything_cannot_extract(model: ChatModel, server: ScriptedServer) -> None:
     server.add(*[lines(*[("x", "fact", "years")] * 4)] * 3)
     assert not await can_extract(model)
+
+
+async def test_patterns_are_never_compiled_on_the_screens_own_thread(
+    model: ChatModel, store: Store, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loops, elsewhere = threading.get_ident(), []
+    compiled = languages._language
+
+    def watched(code: str) -> languages.Language:
+        elsewhere.append(threading.get_ident() != loops)
+        return compiled(code)
+
+    monkeypatch.setattr(languages, "_language", watched)
+    server.add(*[lines(*[("x", "fact", "years")] * 4)] * 3)
+    languages.languages.cache_clear()
+    await read(model, "I live in Rome.")
+    languages.languages.cache_clear()
+    await remember(store, "I live in Rome.", session_id=None, message_id=None)
+    languages.languages.cache_clear()
+    await can_extract(model)
+    assert len(elsewhere) > 30
+    assert all(elsewhere)
+
+
+async def test_an_answer_to_the_assistants_question_sets_the_field(model: ChatModel) -> None:
+    heard = Heard(message=replace(message(1, "Lisbon."), created_at=AT), before="Nice! Where do you live?")
+    fields = dict(Settings().profile.fields)
+    batch = ExtractionBatch(heard=(heard,), fields=fields)
+    extracted = await extract(model, batch, settings=Settings(), zone=UTC)
+    [found] = extracted.proposals
+    assert (found.field, found.value, found.quote, extracted.called) == ("location", "Lisbon", "Lisbon", 0)
+    fields.pop("location")
+    batch = ExtractionBatch(heard=(heard,), fields=fields)
+    assert (await extract(model, batch, settings=Settings(), zone=UTC)).proposals == ()
