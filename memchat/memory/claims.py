@@ -37,6 +37,7 @@ _JOINING = {
 }
 _JOINED = {code: re.compile(rf"(?:{words})(?:\s+also)?\s+", re.IGNORECASE) for code, words in _JOINING.items()}
 _I = re.compile(r"\b(?:i|we)\b|\bi['’]?m\b", re.IGNORECASE)
+_OPEN = re.compile(r"\b(?:it|them|there)\b(?!['’]s|\s(?:is|are|was|were)\b)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SPACED_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -162,7 +163,8 @@ def _clauses(sentence: str, before: str, language: Language, named: str) -> Iter
 def _parts(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
     """The clauses of a sentence, each as it is read and as it stands there."""
     starts = [0, *(match.start() for match in language.joins.finditer(sentence)), len(sentence)]
-    for start, end in pairwise(starts):
+    starts = [at for at, end in pairwise(starts) if not (at and _leans(sentence[at:end], language))]
+    for start, end in pairwise([*starts, len(sentence)]):
         clause = _trimmed(sentence[start:end], language)
         carried = [0, *(match.start() for match in language.carries.finditer(clause)), len(clause)]
         leads = language.leads.search(clause) is not None
@@ -172,6 +174,11 @@ def _parts(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
             quote = _trimmed(clause[first:last], language)
             if quote:
                 yield (f"{language.lead}{quote}" if number else quote), quote
+
+
+def _leans(clause: str, language: Language) -> bool:
+    """Whether a clause tells something only with the one before it, as in "I played the cello, but I gave it up"."""
+    return language.code == "en" and _OPEN.search(clause) is not None and language.passing.search(clause) is None
 
 
 def _trimmed(clause: str, language: Language) -> str:

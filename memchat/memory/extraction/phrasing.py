@@ -19,6 +19,12 @@ _SIMPLIFIED = re.compile(
 _TRADITIONAL = re.compile(
     r"[們這說歡討厭愛學習國車書媽歲農醫師電時問還見長門東個為麼對過發開關樣給讓謝買賣兒樂語邊進遠聽寫]"
 )
+_CLOSING = re.compile(
+    r"(?:,?\s+so\s+(?:please|pls|no|don['’]?t|never|count|avoid|keep|skip)\b[^.]{0,120}"
+    r"|,?\s+(?:btw|by the way|lol|haha|tho|pls|please|thanks|thx|fyi"
+    r"|if that (?:matters|helps)|just so you know))[.!]*$",
+    re.IGNORECASE,
+)
 _LEFT_OPEN = re.compile(
     r"^(?:it|they|this|that|these|those|there|one|both)\b|\b(?:it|they|them|this|that|those|there|she|he|her"
     r"|him|his)\b",
@@ -47,6 +53,8 @@ def phrased(claim: Claim) -> str:
     text = _OPENING.sub("", claim.text) if claim.language.code == "en" else claim.text
     if claim.standing:
         return _sentence(text, claim)
+    if claim.language.code == "en":
+        text = _CLOSING.sub("", text)
     if claim.about and (follows := claim.language.follows.match(text)):
         text = _named(follows, claim.about) + text[follows.end() :]
     switched = _VERB.sub(_third_person, text) if claim.language.code == "en" else text
