@@ -42,7 +42,12 @@ _OVERRIDE = re.compile(
     r"|(?:以前|これまで|上記)の?(?:指示|命令)[^。]{0,6}無視"
     r"|\bignoriere\b.{0,30}\b(?:vorherigen|bisherigen|obigen|alle)\b.{0,30}\b(?:anweisungen|befehle|regeln)\b"
     r"|\bignore[zr]?\b.{0,30}\b(?:instructions?|consignes?)\b.{0,20}\b(?:précédentes?|antérieures?|ci-dessus)\b"
-    r"|\bignor[ae]\b.{0,30}\b(?:instrucciones|instruções|istruzioni)\b",
+    r"|\bignor[aei]\b.{0,30}\b(?:instrucciones|instruções|istruzioni)\b"
+    r"|\b(?:olvida|desconsidere|esqueça|dimentica|oublie)\b.{0,30}\b(?:instrucciones|instruções|istruzioni|instructions|consignes)\b"
+    r"|\b(?:negeer|vergeet)\b.{0,30}\b(?:vorige|eerdere|alle|bovenstaande)\b.{0,30}\b(?:instructies|opdrachten|regels)\b"
+    r"|\b(?:vergiss|missachte)\b.{0,30}\b(?:vorherigen|bisherigen|obigen|alle)\b.{0,30}\b(?:anweisungen|befehle|regeln)\b"
+    r"|\b(?:игнорируй|забудь|проигнорируй)(?:те)?\b.{0,40}\b(?:инструкции|указания|правила|команды)\b"
+    r"|(?:이전|앞선|위의|모든)\s?(?:의\s?)?(?:지시|명령|지침)[^.]{0,8}(?:무시|잊)",
     re.IGNORECASE | re.DOTALL,
 )
 _ABOUT_THE_USER = re.compile(
