@@ -37,7 +37,10 @@ _JOINING = {
 }
 _JOINED = {code: re.compile(rf"(?:{words})(?:\s+also)?\s+", re.IGNORECASE) for code, words in _JOINING.items()}
 _I = re.compile(r"\b(?:i|we)\b|\bi['’]?m\b", re.IGNORECASE)
-_OPEN = re.compile(r"\b(?:it|them|there)\b(?!['’]s|\s(?:is|are|was|were)\b)", re.IGNORECASE)
+_OPEN = {
+    "en": re.compile(r"\b(?:it|them|there)\b(?!['’]s|\s(?:is|are|was|were)\b)", re.IGNORECASE),
+    "de": re.compile(r"\b(?:sie|ihn|ihm|ihnen|dort)\b"),
+}
 _WORD = re.compile(r"[^\W_]+")
 _SPACED_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -178,7 +181,8 @@ def _parts(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
 
 def _leans(clause: str, language: Language) -> bool:
     """Whether a clause tells something only with the one before it, as in "I played the cello, but I gave it up"."""
-    return language.code == "en" and _OPEN.search(clause) is not None and language.passing.search(clause) is None
+    pattern = _OPEN.get(language.code)
+    return pattern is not None and pattern.search(clause) is not None and language.passing.search(clause) is None
 
 
 def _trimmed(clause: str, language: Language) -> str:
