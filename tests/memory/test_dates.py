@@ -275,3 +275,15 @@ def test_any_text_can_be_read(text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in places)
     validity(text, FRIDAY, LISBON)
     resolve(text, FRIDAY, LISBON)
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("I'm getting married on 12 June next year.", "I'm getting married on 12 June 2027."),
+        ("I moved in June last year.", "I moved in June 2025."),
+        ("Das war am 3. Mai letztes Jahr.", "Das war am 3. Mai 2025."),
+    ],
+)
+def test_a_day_of_another_year_is_one_time(text: str, resolved: str) -> None:
+    assert resolve(text, datetime(2026, 11, 20, 12, 0, tzinfo=UTC), UTC) == resolved

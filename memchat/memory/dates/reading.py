@@ -1,7 +1,9 @@
 """The times that a text names, whatever its language."""
 
 import re
-from datetime import datetime, tzinfo
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from functools import cache
 from itertools import pairwise
 
@@ -68,8 +70,34 @@ def read(text: str, at: datetime, zone: tzinfo | None, *, prefer: Prefer | None 
     chosen = languages_of(text)
     for language in chosen:
         if found := reader(language.code).find(text, present, prefer):
-            return language, _without_weekly(lower(text[:LONGEST]), found, language)
+            lowered = lower(text[:LONGEST])
+            return language, _without_weekly(lowered, _in_their_years(lowered, found), language)
     return chosen[0], []
+
+
+def _in_their_years(text: str, found: list[Found]) -> list[Found]:
+    """`found` with "on 12 June next year" and "in June last year" as one time each."""
+    result: list[Found] = []
+    for one in found:
+        last = result[-1] if result else None
+        dated = (
+            last is not None
+            and last.relative
+            and last.named
+            and not last.weekday
+            and last.period.grain in {"day", "month"}
+        )
+        if not (dated and last and one.relative and one.period.grain == "year") or text[last.end : one.start].strip(
+            " ,"
+        ):
+            result.append(one)
+            continue
+        month, day = last.period.first.month, last.period.first.day
+        first = date(one.period.first.year, month, min(day, monthrange(one.period.first.year, month)[1]))
+        of_days = last.period.grain == "day"
+        period = periods.days(first, 1, "day") if of_days else periods.month_period(first.year, month - 1)
+        result[-1] = replace(last, end=one.end, period=period)
+    return result
 
 
 def _without_weekly(text: str, found: list[Found], language: Language) -> list[Found]:
