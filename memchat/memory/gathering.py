@@ -1,12 +1,13 @@
 """Brings what may help from the index, and tells what of it still holds."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind, RecalledItem
+from memchat.core.errors import NotFound
 from memchat.core.memories import ABOUT_USER, Memory
 from memchat.memory.dates import TimeSpan, spans
 from memchat.memory.queries import Vocabulary, akin
@@ -102,7 +103,8 @@ class Gathering:
     async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
         """`holding`, without the messages that said no more than what has ceased to hold.
 
-        A message goes as well when a memory that says the same, and was learned from it, is among the best.
+        A message goes as well when a memory that says the same, and was learned from it, is among the best. A short
+        reply goes with the message that it echoes.
         """
         kept: list[Ranked] = []
         holding = self.holding(ranked, asked, now)
@@ -113,11 +115,26 @@ class Gathering:
             if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
                 if len(item.text) <= 2 * said.get(item.ref, 0):
                     continue
-                learned = await self._store.memories.of_message(item.ref) if not (asked.past or asked.spans) else []
-                if learned and all(memory.status == "superseded" and memory.valid_to for memory in learned):
+                if not (asked.past or asked.spans) and await self._outdated(item.ref):
+                    continue
+            if item.kind == "message" and item.role == "assistant" and len(item.text) <= _SHORT:
+                if await self._echoes(item.ref, said):
                     continue
             kept.append(one)
         return kept
+
+    async def _outdated(self, message_id: str) -> bool:
+        """Whether all that was learned from a message has ceased to hold."""
+        learned = await self._store.memories.of_message(message_id)
+        return bool(learned) and all(memory.status == "superseded" and memory.valid_to for memory in learned)
+
+    async def _echoes(self, reply_id: str, said: Collection[str]) -> bool:
+        """Whether a reply answers a message of which a memory is among the best, or one that is outdated."""
+        try:
+            parent = (await self._store.messages.get(reply_id)).parent_id
+        except NotFound:  # it was erased a moment ago
+            return True
+        return parent is not None and (parent in said or await self._outdated(parent))
 
     def holding(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
         """`ranked` without what no longer holds, unless it is asked for."""

@@ -237,13 +237,24 @@ async def test_when_a_model_copies_its_instructions_the_users_own_words_stand_in
     store: Store, server: ScriptedServer, summariser: Summariser
 ) -> None:
     session = await store.sessions.create()
-    await say(store, session, "I live in Taipei.", "Good to know.")
+    await say(store, session, "I live in Taipei.", "Good to know.", "It rains here.", "Take an umbrella.")
     copied = {"topic": "the subject", "wanted": "what the user wanted", "resolved": "", "decided": "", "pending": ""}
     server.add(Say(json.dumps(copied)), Say(json.dumps(copied)))
     closed = await summarise_session(store, summariser, session.id)
     assert closed is not None
     assert "I live in Taipei." in closed.summary.text
     assert "what the user wanted" not in closed.summary.text
+
+
+async def test_a_session_of_one_short_exchange_is_told_in_the_users_own_words(
+    store: Store, server: ScriptedServer, summariser: Summariser
+) -> None:
+    session = await store.sessions.create()
+    await say(store, session, "I moved to Lisbon last week.", "How do you like it there?")
+    closed = await summarise_session(store, summariser, session.id)
+    assert closed is not None
+    assert closed.summary.text == 'The user said: "I moved to Lisbon last week."'
+    assert server.requests == []
 
 
 async def test_a_long_session_is_summarised_from_its_notes_within_the_window(

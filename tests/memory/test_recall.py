@@ -160,7 +160,8 @@ async def test_what_is_ranked_does_not_grow_with_what_is_stored(
 async def test_beside_a_sure_answer_weak_ones_are_left_out(
     store: Store, embedding: Holder, minilm: BuiltinEmbedder
 ) -> None:
-    for text in ("The user is allergic to peanuts.", "The user bought peanuts for the squirrels in the park behind the house."):
+    weak = "The user bought peanuts for the squirrels in the park behind the house."
+    for text in ("The user is allergic to peanuts.", weak):
         await store.memories.add(kind="fact", text=text, confidence=0.9, origin="user")
     await embed_all(store, minilm)
     recaller = Recaller(store, embedding, words)

@@ -309,3 +309,17 @@ def test_an_event_is_told_by_its_words(text: str, relation: str, event: str) -> 
     anchor = times_asked(text, datetime(2026, 11, 20, tzinfo=UTC), LISBON).anchor
     assert anchor is not None
     assert (anchor.relation, anchor.event) == (relation, event)
+
+
+async def test_a_reply_that_echoes_what_no_longer_holds_is_not_recalled(
+    life: Life, embedding: Holder, minilm: BuiltinEmbedder
+) -> None:
+    taipei = await life.lives_in("Taipei")
+    session = await life.store.sessions.get(taipei.sources[0].session_id or "")
+    (echo,) = await say(life.store, session, "You live in Taipei.")
+    assert echo.role == "assistant"
+    life.goes_on_to(11, 20)
+    lisbon = await life.lives_in("Lisbon", instead_of=taipei, at=datetime(2026, 11, 13, tzinfo=UTC))
+    await embed_all(life.store, minilm)
+    found = await asked(life, embedding, "Where do I live now?", floor=0.05, in_context={lisbon.id})
+    assert not [item.text for item in found if "Taipei" in item.text]
