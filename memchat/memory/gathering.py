@@ -117,9 +117,9 @@ class Gathering:
                     continue
                 if not (asked.past or asked.spans) and await self._outdated(item.ref):
                     continue
-            if item.kind == "message" and item.role == "assistant" and len(item.text) <= _SHORT:
-                if await self._echoes(item.ref, said):
-                    continue
+            short_reply = item.kind == "message" and item.role == "assistant" and len(item.text) <= _SHORT
+            if short_reply and await self._echoes(item.ref, said):
+                continue
             kept.append(one)
         return kept
 
@@ -128,7 +128,7 @@ class Gathering:
         learned = await self._store.memories.of_message(message_id)
         return bool(learned) and all(memory.status == "superseded" and memory.valid_to for memory in learned)
 
-    async def _echoes(self, reply_id: str, said: Collection[str]) -> bool:
+    async def _echoes(self, reply_id: str, said: Collection[str | None]) -> bool:
         """Whether a reply answers a message of which a memory is among the best, or one that is outdated."""
         try:
             parent = (await self._store.messages.get(reply_id)).parent_id
