@@ -126,7 +126,9 @@ def _text(finding: Finding, field: str | None, value: str, at: datetime, zone: t
     text = phrased(claim)
     if judged is not None and judged.text and not stands_alone(claim):
         wording = judged.text
-        of_the_user = claim.language.first_person.search(wording) is None
+        # Only what is left open is asked for in other words, and that is in English; a piece of it is no sentence.
+        whole = bool(claim.about) or re.search(r"\busers?\b", wording, re.IGNORECASE) is not None
+        of_the_user = whole and claim.language.first_person.search(wording) is None
         if of_the_user and says_no_more(wording, claim, claim.before) and keeps_negation(wording, claim):
             text = wording
     return one_line(resolve(text, at, zone))
