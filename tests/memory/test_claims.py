@@ -38,6 +38,7 @@ from memchat.memory.extraction.reading import reading, readings
         "Danke dir, das war super!",
         "Mein Chef hat gesagt, ich sei faul.",
         "My head hurts.",
+        "key points: 1) speed 2) cost",
         "As I said, it does not compile.",
         "C'est nul, j'en ai marre.",
         "哈哈哈笑死我了",
