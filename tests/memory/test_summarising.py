@@ -68,7 +68,7 @@ def test_noise_and_refusals_are_no_notes(reply: str) -> None:
 
 
 def test_notes_in_any_language_are_notes() -> None:
-    assert not usable("Pending: nothing\nDecided: \"\"")
+    assert not usable('Pending: nothing\nDecided: ""')
     assert usable("- 使用者叫小明，住在台北。")
     assert usable("- Der Nutzer heißt Alex.")
 
