@@ -37,6 +37,12 @@ _SURE_EVENT = 0.35
 SURE = 0.6
 """An item with this score surely has to do with what is asked."""
 
+SHORT_REPLY = 200
+"""Characters of a reply that says little by itself."""
+
+SURER = 0.15
+"""How much more than other items such a reply must score."""
+
 BESIDE_THE_BEST = 0.5
 """What scores less than this share of a sure one is noise beside it."""
 
@@ -116,7 +122,9 @@ class Recaller:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
-        useful = [one for one in _new_to(text, found) if one.score >= floor and one.item.ref not in in_context]
+        useful = [
+            one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
+        ]
         useful = _beside_the_best(await self._gathering.current(useful, asked, self._clock()))
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
@@ -274,6 +282,12 @@ class Recaller:
                 at=item.at,
             ),
         )
+
+
+def _least(one: Ranked, floor: float) -> float:
+    """What an item must score: a short reply of the assistant more than what the user said."""
+    short_reply = one.item.kind == "message" and one.item.role == "assistant" and len(one.item.text) <= SHORT_REPLY
+    return floor + SURER if short_reply else floor
 
 
 def _beside_the_best(ranked: Sequence[Ranked]) -> list[Ranked]:

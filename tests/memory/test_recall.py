@@ -3,7 +3,7 @@
 import pytest
 
 from memchat.core.events import EmbedderChanged
-from memchat.memory.recall import CANDIDATES, Recaller
+from memchat.memory.recall import CANDIDATES, SURER, Recaller
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store
 from tests.memory.conftest import Holder, embed_all, say
@@ -167,3 +167,19 @@ async def test_beside_a_sure_answer_weak_ones_are_left_out(
     recaller = Recaller(store, embedding, words)
     assert await recall(recaller, "Am I allergic to peanuts?", floor=0.05) == ["The user is allergic to peanuts."]
     assert len(await recall(recaller, "squirrels and peanuts", floor=0.05)) == 2
+
+
+async def test_a_short_reply_needs_a_surer_match_than_what_the_user_said(
+    store: Store, embedding: Holder, minilm: BuiltinEmbedder
+) -> None:
+    said, replied = "The bees behind the house are mine.", "So the bees behind the house are fine."
+    await say(store, await store.sessions.create(), said, "Good.")
+    await say(store, await store.sessions.create(), "Good evening.", replied)
+    await embed_all(store, minilm)
+    recaller = Recaller(store, embedding, words)
+    question = "Where do the bees live?"
+    scores = {item.text: item.score for item in (await recaller.ranking(question, limit=9)).items}
+    just_under = scores[replied] - SURER / 2
+    assert 0 < just_under < scores[said]
+    assert await recall(recaller, question, floor=just_under) == [said]
+    assert await recall(recaller, question, floor=just_under - 0.6 * SURER) == [said, replied]
