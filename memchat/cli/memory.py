@@ -7,7 +7,8 @@ from memchat.cli import memory_review, memory_upkeep
 from memchat.cli.memory_review import tell
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
-from memchat.core.memories import MEMORY_KINDS, MEMORY_STATUSES
+from memchat.core.kinds import MEMORY_KINDS
+from memchat.core.memories import MEMORY_STATUSES
 
 if TYPE_CHECKING:
     from memchat.core.memories import Change

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from memchat.core.kinds import WorkingMode
 from memchat.core.memories import Origin
 from memchat.core.messages import Role
 
@@ -13,8 +14,6 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 """In the order of the request, so that a prompt cache holds; `recalled` ends the newest user message."""
 
 ItemKind = Literal["message", "fact", "profile", "episode"]
-
-WorkingMode = Literal["buffer", "window", "summary", "hybrid"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-MemoryKind = Literal["preference", "fact", "decision", "goal", "event", "instruction"]
-MEMORY_KINDS: tuple[MemoryKind, ...] = get_args(MemoryKind)
+from memchat.core.kinds import MemoryKind
 
 MemoryStatus = Literal["active", "pending", "archived", "superseded", "forgotten"]
 MEMORY_STATUSES: tuple[MemoryStatus, ...] = get_args(MemoryStatus)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from memchat.core.context import WorkingMode
-from memchat.core.memories import MemoryKind
+from memchat.core.kinds import MemoryKind, WorkingMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memchat.core.chat import ChatMessage
-from memchat.core.context import Block, ContextPlan, Layer, LeftOut, Recall, RecalledItem, WorkingMode
+from memchat.core.context import Block, ContextPlan, Layer, LeftOut, Recall, RecalledItem
 from memchat.core.errors import MessageTooLong
+from memchat.core.kinds import WorkingMode
 from memchat.core.messages import Message, RollingSummary
 from memchat.core.settings import MemorySettings
 from memchat.memory.budget import (

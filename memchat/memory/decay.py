@@ -21,7 +21,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from memchat.core.context import ItemKind
-from memchat.core.memories import Holds, Memory, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import Holds, Memory
 
 HALF_LIFE_BY_HOLDS: Mapping[Holds, float] = MappingProxyType({"days": 4, "weeks": 20, "months": 120, "years": 1_000})
 """In days, of what is known to hold about so long."""

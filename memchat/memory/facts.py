@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
-from memchat.core.memories import Memory, MemoryKind, MemoryStatus, Origin, Source
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import Memory, MemoryStatus, Origin, Source
 from memchat.memory.asked import LONGEST
 from memchat.memory.attributes import attribute_of
 from memchat.memory.claims import claims

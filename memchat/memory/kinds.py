@@ -2,7 +2,7 @@
 
 import re
 
-from memchat.core.memories import MemoryKind
+from memchat.core.kinds import MemoryKind
 
 _INSTRUCTION = r"^(?:please\s+)?(?:always|never|don['’]?t|do\ not|answer|reply|respond|write|use|call\ me|stop)\b"
 _PREFERENCE = r"\b(?:prefers?|likes?|loves?|hates?|dislikes?|enjoys?|favou?rite|can['’]?t\ stand|rather|allergic)\b"

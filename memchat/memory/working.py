@@ -17,7 +17,7 @@ The four modes:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from memchat.core.context import WorkingMode
+from memchat.core.kinds import WorkingMode
 from memchat.core.messages import Message, RollingSummary
 from memchat.core.settings import MemorySettings
 from memchat.store.values import Span

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from memchat.core.memories import ABOUT_USER, Holds, Memory, MemoryKind, MemoryStatus, Origin, ProfileField, Source
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Holds, Memory, MemoryStatus, Origin, ProfileField, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

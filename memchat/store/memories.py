@@ -5,16 +5,8 @@ from datetime import datetime
 
 import apsw
 
-from memchat.core.memories import (
-    ABOUT_USER,
-    Change,
-    Holds,
-    Memory,
-    MemoryKind,
-    MemoryStatus,
-    Origin,
-    Source,
-)
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Change, Holds, Memory, MemoryStatus, Origin, Source
 from memchat.core.times import to_unix
 from memchat.store import applying, erasing, history, memory_writing, reviewing
 from memchat.store import memory_reading as reading

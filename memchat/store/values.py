@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from memchat.core.context import ItemKind
-from memchat.core.memories import ABOUT_USER, Holds, MemoryKind, MemoryStatus
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Holds, MemoryStatus
 from memchat.core.messages import Role
 
 JobKind = Literal["fold", "session_summary", "title", "learn", "consolidate", "tidy"]

@@ -84,7 +84,9 @@ class MemchatApp(App[None]):
         self._environ = environ
         self._ahead: TypedAhead | None = TypedAhead()
         self._collecting = Collecting()
-        self._use_themes()
+        self._problems: list[str] = []
+        self._all_themes = False
+        self._use_theme()
 
     def get_default_screen(self) -> Screen[Any]:
         return Skeleton()
@@ -129,10 +131,22 @@ class MemchatApp(App[None]):
             self._collecting.begin()
             self.set_interval(1, lambda: self._collecting.look(busy=chat.turns.running))
 
+    def _use_theme(self) -> None:
+        """Paints in the theme that is set; where it is memchat's own, the others are read after the first paint."""
+        from memchat.tui.themes import own
+
+        theme = own(self.settings.interface.theme)
+        if theme is None:
+            self._use_themes()
+            return
+        self.register_theme(theme)
+        self.theme = theme.name
+
     def _use_themes(self) -> None:
         """Registers memchat's own and the user's themes, and tells of those that cannot be used."""
         from memchat.tui.themes import load
 
+        self._all_themes = True
         themes = load(self.paths)
         for theme in themes.themes:
             self.register_theme(theme)
@@ -144,6 +158,8 @@ class MemchatApp(App[None]):
             self._problems.append(f"There is no theme {wanted}; /theme lists them.")
 
     def _begin(self) -> None:
+        if not self._all_themes:
+            self._use_themes()
         self.run_worker(self._open(), name="open", exit_on_error=False)
 
     async def _open(self) -> None:

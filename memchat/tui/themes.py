@@ -78,6 +78,15 @@ def load(paths: Paths) -> Themes:
     return Themes(themes=tuple(theme for theme, _ in themes.values()), problems=tuple(problems))
 
 
+def own(name: str) -> Theme | None:
+    """memchat's own theme of that name, without a look at any other; none when there is none."""
+    try:
+        theme = read(own_folder() / f"{Path(name).name}.toml")
+    except _BadTheme:
+        return None
+    return theme if theme.name == name else None
+
+
 def own_folder() -> Path:
     """Where memchat's own themes lie: in the package when installed, beside it in a source tree."""
     package = Path(__file__).resolve().parent.parent

@@ -7,7 +7,8 @@ import pytest
 
 from memchat.assistant import Assistant
 from memchat.core.errors import MemchatError
-from memchat.core.memories import Memory, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import Memory
 from memchat.providers.scripted import CallTool, ScriptedServer
 from memchat.store.decisions import Add, Expire, Hold, NewMemory, Replace
 from tests.assistant.conftest import Open, Script, converse

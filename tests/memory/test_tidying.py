@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.core.errors import NotFound
-from memchat.core.memories import MEMORY_KINDS, Memory
+from memchat.core.kinds import MEMORY_KINDS
+from memchat.core.memories import Memory
 from memchat.core.settings import LearningSettings
 from memchat.memory.tidying import ACTOR, beyond, past_its_time, stale, tidy
 from memchat.store import Store

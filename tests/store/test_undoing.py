@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memchat.core.errors import MemchatError
-from memchat.core.memories import MEMORY_KINDS, Memory, Source
+from memchat.core.kinds import MEMORY_KINDS
+from memchat.core.memories import Memory, Source
 from memchat.store.decisions import Add, Archive, Decision, Expire, Hold, Merge, NewMemory, Reinforce, Replace, Revise
 from memchat.store.store import Store
 from tests.store.conftest import Ticking

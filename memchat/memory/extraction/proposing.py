@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from memchat.core.memories import ABOUT_USER, Holds, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Holds
 from memchat.memory.claims import Claim
 from memchat.memory.dates import resolve, spans, validity
 from memchat.memory.extraction.checking import keeps_negation, says_no_more

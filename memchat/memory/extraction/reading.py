@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from memchat.core.memories import ABOUT_USER, Holds, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Holds
 from memchat.memory.claims import Claim
 from memchat.memory.kinds import kind_of
 from memchat.memory.languages import Language, Read

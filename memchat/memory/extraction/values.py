@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from memchat.core.memories import ABOUT_USER, Holds, Memory, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import ABOUT_USER, Holds, Memory
 from memchat.core.messages import Message, Usage
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.chat import ChatMessage, ChatRequest
-from memchat.core.memories import HOLDS, Holds, Memory, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import HOLDS, Holds, Memory
 from memchat.core.messages import Usage
 from memchat.memory.asking import ask
 from memchat.memory.claims import Claim

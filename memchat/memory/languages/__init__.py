@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from memchat.core.memories import Holds, MemoryKind
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import Holds
 
 _CODES = ("en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko", "other")
 _NEVER = re.compile(r"(?!)")

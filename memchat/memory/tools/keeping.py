@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from memchat.core.events import ForgetAsked
-from memchat.core.memories import MEMORY_KINDS, Memory, MemoryKind
+from memchat.core.kinds import MEMORY_KINDS, MemoryKind
+from memchat.core.memories import Memory
 from memchat.memory.attributes import attribute_of
 from memchat.memory.comparing import gist, mentions
 from memchat.memory.dates import resolve, validity

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memchat.core.chat import Tool
-from memchat.core.memories import MEMORY_KINDS
+from memchat.core.kinds import MEMORY_KINDS
 
 
 def _tool(name: str, description: str, properties: Mapping[str, Any], required: Sequence[str]) -> Tool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from memchat.core.events import Learned
-from memchat.core.memories import Memory, MemoryKind, Origin
+from memchat.core.kinds import MemoryKind
+from memchat.core.memories import Memory, Origin
 from memchat.memory.deciding import Terms, decide
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.quoting import one_line
