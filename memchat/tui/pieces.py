@@ -115,10 +115,13 @@ class Cutter:
         limit = 2 * self._hard
         while self._length + len(rest) > limit:
             least = max(0, limit - self._length)
-            most = limit + 200 - self._length
-            found = rest.find(" ", least, most) + 1 or (most if len(rest) > most else 0)
+            most = max(0, limit + 200 - self._length)
+            found = rest.find(" ", least, most) + 1
             if not found:
-                break
+                # A part may be full to the last character; one that holds no more than a fence's opening is not.
+                if len(rest) <= most or (not most and self._length <= len(self._opening)):
+                    break
+                found = most
             self._send(pieces, rest[:found])
             if self._fence:
                 self._send(pieces, "\n")

@@ -1,6 +1,6 @@
 """A long reply is cut into parts that are each cheap to draw, wherever its chunks end."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from memchat.tui.pieces import Cutter, Piece, cut
@@ -44,6 +44,10 @@ def small() -> Cutter:
 
 
 @given(text=_TEXTS, sizes=st.lists(st.integers(1, 90), min_size=1, max_size=40))
+@example(text=f"```python\n{'y' * 1190}\n{'y' * 900}", sizes=[1])
+@example(text=f"```python\n{'y' * 1189}\n{'y' * 900}", sizes=[1])
+@example(text=f"{'y' * 1200}\n{'y' * 900}", sizes=[1])
+@example(text=f"```{'p' * 1300}\n{'y' * 900}", sizes=[1])
 def test_the_cuts_are_the_same_however_the_text_is_chunked(text: str, sizes: list[int]) -> None:
     whole, chunked = small(), small()
     expected = parts([*whole.feed(text), *whole.end()])
