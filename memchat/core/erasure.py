@@ -1,7 +1,7 @@
 """What erasing takes away for good, told before it is done."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 ErasureKind = Literal["memory", "profile", "session", "space"]
 """What is erased: one memory, a profile field with its past, a session, or all of a space."""
@@ -25,7 +25,6 @@ PlaceKind = Literal[
     "session",
 ]
 """Where something stands: what a memory says, its history, the words that it rests on, a conversation, …"""
-PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 
 Fate = Literal["removed", "cut", "remade", "restored", "stays"]
 """What becomes of a place: it goes as a whole, only the words go, it is made again without them, it comes back into

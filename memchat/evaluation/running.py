@@ -3,36 +3,15 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
-from memchat.assistant.shared import Shared
 from memchat.core.errors import ModelError
 from memchat.core.settings import Settings
 from memchat.evaluation.cases import Conversation
+from memchat.evaluation.hosting import evaluation_settings, sharing
 from memchat.evaluation.observed import Observed
 from memchat.evaluation.playing import Player
 from memchat.evaluation.report import Report
 from memchat.paths import Paths
-from memchat.store import Store
-
-_ANSWER_TOKENS = 40
-"""An answer's limit, in tokens: what is expected is a few words."""
-
-_DECADE_MINUTES = 10 * 365 * 24 * 60
-
-
-def evaluation_settings(settings: Settings) -> Settings:
-    """The user's settings, made fit for playing: nothing but the memory may make a difference.
-
-    Nothing is done on its own account between the messages: no summaries of idle sessions, no consolidation.
-    """
-    return replace(
-        settings,
-        model=replace(settings.model, reply_tokens=_ANSWER_TOKENS, temperature=0.0),
-        memory=replace(settings.memory, enabled=True, space="personal"),
-        learning=replace(settings.learning, mode="auto", idle_minutes=_DECADE_MINUTES, consolidate_hours=0),
-        privacy=replace(settings.privacy, incognito_reads=True),
-    )
 
 
 class Evaluation:
@@ -62,11 +41,7 @@ class Evaluation:
         began = time.monotonic()
         observed: list[Observed] = []
         async with AsyncExitStack() as stack:
-            host = await Store.open(None)
-            stack.push_async_callback(host.close)
-            shared = Shared(self._settings, self._paths, self._environ, host)
-            shared.join(host, lambda _: None)
-            stack.push_async_callback(shared.leave, host)
+            shared = await stack.enter_async_context(sharing(self._settings, self._paths, self._environ))
             status = await shared.connection.connect()
             chosen = await stack.enter_async_context(shared.connection.reading())
             player = Player(self._settings, shared, chosen.client.endpoint.noted_as, self._environ)

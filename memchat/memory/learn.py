@@ -144,18 +144,7 @@ class Learner:
             _log.warning("what was learned is kept beside what is known: %s", error)
             applied = await self._apply(_apart(decisions), message, job_id)
         if not applied.empty:
-            self.publish(
-                Learned(
-                    added=applied.added,
-                    changed=applied.changed,
-                    superseded=applied.superseded,
-                    pending=applied.pending,
-                    profile=applied.profile,
-                    known=applied.known,
-                    session_id=self.session_id,
-                    message_id=message.id,
-                )
-            )
+            self.publish(applied.learned(self.session_id, message.id))
 
     async def _apply(self, decisions: Sequence[Decision], message: Message, job_id: str | None) -> Applied:
         return await self.store.memories.apply(

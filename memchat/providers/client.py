@@ -4,7 +4,6 @@ import asyncio
 import difflib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
 
 from memchat.core.chat import ChatPart, ChatRequest, EndPart, ReasoningPart, RetryPart, TextPart
 from memchat.core.errors import ModelError, NoModel
@@ -19,7 +18,6 @@ from memchat.providers.failures import (
     is_about_model,
     unknown_model,
 )
-from memchat.providers.json_replies import read_json
 from memchat.providers.listing import ModelInfo, first_chat_model, list_models
 from memchat.providers.parts import Completion
 from memchat.providers.retry import Backoff
@@ -117,24 +115,6 @@ class ChatModel:
                             reasoning="".join(reasoning),
                         )
         raise cut_off(self.endpoint)
-
-    async def complete_json(self, request: ChatRequest) -> Any:
-        """The reply as JSON that follows `request.schema`.
-
-        Servers without JSON schemas are asked for JSON objects, and those without either are asked in words.
-
-        Raises:
-            ModelError: The call failed for good, or the reply is not JSON.
-        """
-        completion = await self.complete(request)
-        try:
-            return read_json(completion.text, request.schema)
-        except ValueError:
-            if completion.finish_reason == "length":
-                sentence = f"{self.name} reached the reply's limit before its JSON was whole."
-            else:
-                sentence = f"{self.name} answered with something that is not JSON."
-            raise ModelError(sentence, "Try again, or pick a larger model.", retryable=True) from None
 
     async def models(self) -> list[ModelInfo]:
         """The models that the endpoint lists.

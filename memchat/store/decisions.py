@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from memchat.core.events import Learned
 from memchat.core.kinds import MemoryKind
 from memchat.core.memories import ABOUT_USER, Holds, Memory, MemoryStatus, Origin, ProfileField, Source
 
@@ -133,6 +134,24 @@ class Applied:
     profile: tuple[ProfileField, ...] = ()
     known: tuple[Memory, ...] = ()
     batch: str = ""
+
+    def learned(self, session_id: str, message_id: str) -> Learned:
+        """What is told of it.
+
+        Args:
+            session_id: Where it was said.
+            message_id: The user's message that it was learned from.
+        """
+        return Learned(
+            added=self.added,
+            changed=self.changed,
+            superseded=self.superseded,
+            pending=self.pending,
+            profile=self.profile,
+            known=self.known,
+            session_id=session_id,
+            message_id=message_id,
+        )
 
     @property
     def empty(self) -> bool:

@@ -13,10 +13,11 @@ from memchat.core.errors import NoModel
 from memchat.core.events import AssistantSaved, Learned
 from memchat.core.settings import Settings
 from memchat.evaluation import metrics
+from memchat.evaluation.hosting import evaluation_settings
 from memchat.evaluation.loading import parse
 from memchat.evaluation.metrics import Share
 from memchat.evaluation.report import Report, report_json
-from memchat.evaluation.running import Evaluation, evaluation_settings
+from memchat.evaluation.running import Evaluation
 from memchat.evaluation.watching import SimulatedClock, Watch, find_secrets
 from memchat.paths import Paths
 from memchat.providers.scripted import Reply, Say, ScriptedServer

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from memchat.core.chat import ChatMessage, ChatRequest
-from memchat.core.errors import ModelError
+from memchat.providers.client import ChatModel
 from memchat.providers.dialect import is_strict
+from memchat.providers.json_replies import read_json
 from memchat.providers.scripted import Reply, Say, ScriptedServer, Status
 from tests.providers.talking import HELLO, REMEMBER, parts_of, talking, text_of
 
@@ -19,6 +20,10 @@ SCHEMA = {
     "additionalProperties": False,
 }
 AS_JSON = ChatRequest(messages=(ChatMessage(role="user", content="name it"),), schema=SCHEMA)
+
+
+async def json_of(model: ChatModel) -> Any:
+    return read_json((await model.complete(AS_JSON)).text, SCHEMA)
 
 
 def refusing(field: str, said: str, code: int = 400) -> Callable[[dict[str, Any]], Reply]:
@@ -63,14 +68,14 @@ async def test_what_was_noted_before_is_heeded() -> None:
         model.tools_supported = False
         model.schema_supported = False
         await parts_of(model, FULL)
-        await model.complete_json(AS_JSON)
+        await model.complete(AS_JSON)
         assert "tools" not in server.requests[0]
         assert server.requests[1]["response_format"] == {"type": "json_object"}
 
 
 async def test_json_by_schema() -> None:
     async with ScriptedServer(Say('{"title": "Tea"}')) as server, talking(server) as model:
-        assert await model.complete_json(AS_JSON) == {"title": "Tea"}
+        assert await json_of(model) == {"title": "Tea"}
         assert server.requests[0]["response_format"]["json_schema"]["schema"] == SCHEMA
         assert server.requests[0]["response_format"]["json_schema"]["strict"] is True
         assert model.schema_supported is True
@@ -83,27 +88,14 @@ async def test_json_falls_back_to_objects_then_to_words_and_remembers() -> None:
         return Say('Here you are:\n```json\n{"title": "Tea"}\n```\nAnything else?')
 
     async with ScriptedServer(old) as server, talking(server) as model:
-        assert await model.complete_json(AS_JSON) == {"title": "Tea"}
-        assert await model.complete_json(AS_JSON) == {"title": "Tea"}
+        assert await json_of(model) == {"title": "Tea"}
+        assert await json_of(model) == {"title": "Tea"}
         kinds = [body.get("response_format", {}).get("type") for body in server.requests]
         assert kinds == ["json_schema", "json_object", None, None]
         last = server.requests[-1]["messages"][-1]["content"]
         assert last.startswith("name it")
         assert '"title"' in last
         assert model.schema_supported is False
-
-
-@pytest.mark.parametrize("text", ["I would rather not.", "", "{broken", "[1, 2]", '"Tea"'])
-async def test_what_is_not_json_is_an_error(text: str) -> None:
-    async with ScriptedServer(Say(text)) as server, talking(server) as model:
-        with pytest.raises(ModelError, match="not JSON"):
-            await model.complete_json(AS_JSON)
-
-
-async def test_json_cut_by_the_limit_says_so() -> None:
-    async with ScriptedServer(Say('{"title": "T', finish_reason="length")) as server, talking(server) as model:
-        with pytest.raises(ModelError, match="limit"):
-            await model.complete_json(AS_JSON)
 
 
 def test_strict_schemas() -> None:

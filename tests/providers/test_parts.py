@@ -129,3 +129,9 @@ def test_json_is_found_within_talk(value: dict[str, Any], before: str, after: st
 def test_deep_nesting_is_refused_not_fatal() -> None:
     with pytest.raises(ValueError, match="no JSON"):
         read_json("[" * 200_000, None)
+
+
+@pytest.mark.parametrize("text", ["I would rather not.", "", "{broken", "[1, 2]", '"Tea"', '{"title": "T'])
+def test_what_is_no_json_object_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no JSON"):
+        read_json(text, {"type": "object"})

@@ -2,17 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
 
-from memchat.assistant.shared import Shared
 from memchat.core.settings import Settings
+from memchat.evaluation.hosting import evaluation_settings, sharing
 from memchat.evaluation.retrieval.asking import Asked, Asker
 from memchat.evaluation.retrieval.report import RetrievalReport
 from memchat.evaluation.retrieval.values import Dataset
-from memchat.evaluation.running import evaluation_settings
 from memchat.memory.recall import COMPONENTS, Component
 from memchat.paths import Paths
-from memchat.store import Store
 
 
 class Retrieval:
@@ -45,12 +42,7 @@ class Retrieval:
         """
         began = time.monotonic()
         asked: list[Asked] = []
-        async with AsyncExitStack() as stack:
-            host = await Store.open(None)
-            stack.push_async_callback(host.close)
-            shared = Shared(self._settings, self._paths, self._environ, host)
-            shared.join(host, lambda _: None)
-            stack.push_async_callback(shared.leave, host)
+        async with sharing(self._settings, self._paths, self._environ) as shared:
             await shared.texts.load()
             embedder = await shared.embedding.get()
             without: tuple[Component, ...] = COMPONENTS if ablate else ()

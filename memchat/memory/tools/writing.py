@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from memchat.core.events import Learned
 from memchat.core.kinds import MemoryKind
 from memchat.core.memories import Memory, Origin
 from memchat.memory.deciding import Terms, decide
@@ -57,17 +56,7 @@ async def write(
     )
     decisions = [_owned(each, weighed.origin, named=named) for each in decide(new, known, verdicts, terms)]
     applied = await context.store.memories.apply(decisions, actor=context.model)
-    learned = Learned(
-        added=applied.added,
-        changed=applied.changed,
-        superseded=applied.superseded,
-        pending=applied.pending,
-        profile=applied.profile,
-        known=applied.known,
-        session_id=session_id,
-        message_id=new.message_id,
-    )
-    return ToolResult(_told(applied), None if applied.empty else learned)
+    return ToolResult(_told(applied), None if applied.empty else applied.learned(session_id, new.message_id))
 
 
 def _owned(decision: Decision, origin: Origin, *, named: bool) -> Decision:
