@@ -14,18 +14,19 @@ from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
 from memchat.memory.gathering import Gathering, Wanted
-from memchat.memory.queries import Query, all_words, query_of, same_text
-from memchat.memory.ranking import Ranked, Similarities, distinct, rank, similarities
+from memchat.memory.queries import Query, about_world, all_words, query_of, same_text
+from memchat.memory.ranking import Ranked, Similarities, distinct, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
 from memchat.store.values import BufferSpan
 
 if TYPE_CHECKING:
     from memchat.providers.embedder import Embedder
+    from memchat.providers.vectors import Question
     from memchat.store import Store
 
-CANDIDATES = 32
-"""How many items each way of searching brings to be ranked."""
+CANDIDATES = 100
+"""How many items the search by words brings; that by meaning, which is cheap, twice as many."""
 
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
@@ -105,7 +106,7 @@ class Recaller:
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
+        found, considered, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
         said = same_text(text)
         useful = [
             one
@@ -115,7 +116,7 @@ class Recaller:
         useful = await self._gathering.current(useful, asked, self._clock())
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
-        return Recall(items=tuple(items), considered=len(found), milliseconds=_since(began), words_only=why)
+        return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def search(
         self, query: str, *, kinds: Collection[ItemKind] | None = None, limit: int = 20
@@ -129,7 +130,7 @@ class Recaller:
         if not asked.query.terms or limit <= 0:
             return []
         candidates = max(CANDIDATES, 2 * limit)
-        found, _ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
+        found, *_ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
         found = self._gathering.holding(found, asked, self._clock())
         items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
         return await self._gathering.told(items)
@@ -144,7 +145,7 @@ class Recaller:
         event = TimesAsked(query=query_of(asked.anchor.event), past=True)
         if not event.query.terms:
             return asked
-        found, _ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2)
+        found, *_ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2)
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
@@ -160,36 +161,39 @@ class Recaller:
         kinds: Collection[ItemKind] | None,
         candidates: int,
         answering: bool = True,
-    ) -> tuple[list[Ranked], str]:
+    ) -> tuple[list[Ranked], int, str]:
         terms = asked.query.terms
         embedded, why = await self._embed(asked.query.text)
         wanted = Wanted(
             terms=terms,
-            vector=embedded[0] if embedded else None,
+            question=embedded[0] if embedded else None,
+            scale=embedded[1] if embedded else None,
             kinds=None if kinds is None else tuple(kinds),
             outside=outside,
             limit=candidates,
             zone=await self._zone_of_user(),
             now=self._clock(),
         )
-        chosen, beginnings = await self._gathering.candidates(wanted, asked, answering=answering)
+        gathered = await self._gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()
         ranked = rank(
-            chosen,
+            gathered.candidates,
             terms,
             stored=counts.items,
+            weights=gathered.weights,
             now=self._clock(),
             scale=embedded[1] if embedded else None,
             answering=answering,
-            beginnings=beginnings,
+            personal=not about_world(asked.query.text, known_terms(gathered.weights, counts.items)),
+            beginnings=gathered.beginnings,
             only_time=asked.only,
             past=asked.past,
             extra=asked.extra,
         )
-        return ranked, why
+        return ranked, gathered.considered, why
 
-    async def _embed(self, text: str) -> tuple[tuple[bytes, Similarities] | None, str]:
-        """The query's vector and what its similarities mean, or why there is none."""
+    async def _embed(self, text: str) -> tuple[tuple["Question", Similarities] | None, str]:
+        """What the embedder makes of the query and what its similarities mean, or why there is none."""
         if self._embedder.status.state != "ready":
             return None, self._missing()
         try:
@@ -197,12 +201,12 @@ class Recaller:
                 embedder = await self._embedder.get()
                 if embedder is None:
                     return None, self._missing()
-                vectors = await embedder.embed([text])
+                question = await embedder.question(text)
         except TimeoutError:
             return None, "The embedder took too long, so only words were searched."
         except MemchatError as error:
             return None, str(error)
-        return (vectors[0], similarities(embedder.id)), ""
+        return (question, similarities(embedder.id)), ""
 
     def _missing(self) -> str:
         status = self._embedder.status
