@@ -108,11 +108,9 @@ class Gathering:
             bm25 = _best([(await self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
         listed = await self._within(wanted, asked) if asked.only else []
         answers = await self._answers(wanted, [*bm25, *cosine]) if answering else {}
-        alike = await self._alike(wanted, list(dict.fromkeys([*bm25, *cosine, *related, *answers])))
-        matches = {
-            key: Match(bm25.get(key), alike.get(key))
-            for key in dict.fromkeys([*bm25, *cosine, *related, *listed, *answers])
-        }
+        keys = list(dict.fromkeys([*bm25, *cosine, *related, *listed, *answers]))
+        alike = await self._alike(wanted, keys)
+        matches = {key: Match(bm25.get(key), alike.get(key)) for key in keys}
         memories = {hit.key for both in found for hits in both for hit in hits if hit.kind != "message"}
         weight = weight_of(wanted.terms, weights, asked.extra)
         worth = {key: sum(match.parts(weight, wanted.scale).values()) for key, match in matches.items()}

@@ -16,51 +16,12 @@ while who whom whose why will with would yes you your yours hello hi hey morning
 """
 _STOP_WORDS = frozenset(_ENGLISH.split())
 
-_SMALL_TALK = frozenset(
-    [
-        "afternoon",
-        "all",
-        "alright",
-        "amazing",
-        "awesome",
-        "care",
-        "cool",
-        "day",
-        "evening",
-        "everything",
-        "fine",
-        "fun",
-        "glad",
-        "going",
-        "good",
-        "great",
-        "happy",
-        "how",
-        "interesting",
-        "later",
-        "lol",
-        "lovely",
-        "meet",
-        "morning",
-        "nice",
-        "night",
-        "perfect",
-        "see",
-        "sleep",
-        "sounds",
-        "soon",
-        "talk",
-        "take",
-        "tomorrow",
-        "tonight",
-        "weekend",
-        "well",
-        "wonderful",
-        "wow",
-        "yeah",
-        "yep",
-    ]
-)
+_GREETINGS = """
+afternoon all alright amazing awesome care cool day evening everything fine fun glad going good great happy how
+interesting later lol lovely meet night nice perfect see sleep sounds soon take talk tomorrow tonight weekend well
+wonderful wow yeah yep
+"""
+_SMALL_TALK = frozenset(_GREETINGS.split())
 """Words that greetings and thanks are made of; where there is nothing else, nothing is looked up."""
 
 _OWN = re.compile(r"\b(?:i|i'm|i've|my|mine|me|myself|we|our|us|ours)\b", re.IGNORECASE)

@@ -4,7 +4,7 @@
 relevance     at most what it is
 ============= ======= =======================================================================================
 `words`       0.40    bm25, as a share of the most that the query's words could bring; 0.93 at most where
-                      meaning is not searched; 0.36 for memories that are filed under a word akin to the
+                      there is no meaning to compare; 0.36 for memories that are filed under a word akin to the
                       query's, as occupation is to job
 `meaning`     0.60    `memchat.memory.likeness`, from the level of unrelated texts to that of paraphrases
 `answer`      0.30    of the two parts above that the message just before has, where that one asks
@@ -88,7 +88,7 @@ class Match:
 
     Attributes:
         bm25: By words, higher is better; none when not found by words.
-        alike: By meaning; none when meaning was not searched, or it has no vector.
+        alike: By meaning; none when meaning was not searched, or where there is no vector yet.
     """
 
     bm25: float | None = None
@@ -102,10 +102,9 @@ class Match:
             scale: The embedder's similarities; none when meaning was not searched.
         """
         share = min(1.0, max(0.0, self.bm25 or 0.0) / weight) if weight > 0 else 0.0
-        if scale is None:
+        if scale is None or self.alike is None:
             return {"words": WORDS_ALONE * share}
-        strength = scale.strength(self.alike) if self.alike is not None else 0.0
-        return {"words": WORDS * share, "meaning": MEANING * strength}
+        return {"words": WORDS * share, "meaning": MEANING * scale.strength(self.alike)}
 
 
 @dataclass(frozen=True, slots=True)
