@@ -119,13 +119,14 @@ class Gathering:
         best = sorted(worth, key=lambda key: -worth[key])[: wanted.limit]
         items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
         context = await self._contexts(list(items.values()))
+        said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
         speaker = _speaker([item.text for item in items.values()], asked.query.text) if answering else None
         candidates = [
             Candidate(
                 item,
-                replace(
-                    matches[key],
-                    bm25=_inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
+                Match(
+                    _inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
+                    _likeness_of(item, alike.get(key), said, context.get(item.ref, "")),
                 ),
                 answers=matches.get(answers.get(key, -1)),
                 akin=related.get(key),
@@ -315,6 +316,16 @@ def _inherited(
         return own
     vocabulary = Vocabulary.of(context)
     return said if any(vocabulary.has(term) for term in terms) else own
+
+
+def _likeness_of(
+    item: IndexedItem, own: float | None, said: Mapping[str, tuple[IndexedItem, float]], context: str
+) -> float | None:
+    """How alike a memory is: as the message that it rests on, where that is more and says little besides."""
+    source = said.get(item.message_id or "") if item.kind in _MEMORIES else None
+    if source is None or 2 * len(context) < len(source[0].text):
+        return own
+    return max(own or 0.0, source[1])
 
 
 def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:

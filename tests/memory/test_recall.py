@@ -117,7 +117,7 @@ async def test_a_long_message_is_cut_to_what_is_asked_about(store: Store, no_emb
     long = "Filler about nothing. " * 400 + "The launch code name is Bluebird. " + "More filler text. " * 400
     await say(store, session, long, "Noted.")
     recaller = Recaller(store, no_embedder, words)
-    found = await recaller.recall("What is the launch code name?", outside=None, limit=6, max_tokens=300, floor=0.2)
+    found = await recaller.recall("What is the launch code name?", outside=None, limit=6, max_tokens=300, floor=FLOOR)
     assert "Bluebird" in found.items[0].text
     assert sum(item.tokens for item in found.items) <= 300
 
