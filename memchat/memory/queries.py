@@ -29,7 +29,8 @@ _HOW_TO = re.compile(
     r"\s*how (?:do|can|would|should|to) ?(?:i|we|one|you)?\b|\b(?:tell|show|give|help|teach) me\b", re.I
 )
 _ENGLISH_SURELY = re.compile(
-    r"\b(?:what|how|which|who|when|where|why|the|does|with|write|explain|an|for|and|to|of|is|are)\b", re.IGNORECASE
+    r"\b(?:what|how|which|who|when|where|why|the|does|with|write|explain|tell|give|it|this|you|an|for|and|to|of|is|are)\b",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][^\W\d_]+|\b[A-Z][^\W\d_]+(?='s\b)")
 
