@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from memchat.core.context import ItemKind, RecalledItem
 from memchat.core.memories import ABOUT_USER, Memory
 from memchat.memory.dates import TimeSpan, spans
-from memchat.memory.likeness import likeness
+from memchat.memory.likeness import cosines, likeness
 from memchat.memory.queries import Vocabulary, akin
 from memchat.memory.ranking import ANSWER, Candidate, Match, Ranked, Similarities, weight_of
 from memchat.memory.times_asked import TimesAsked
@@ -44,6 +44,7 @@ class Wanted:
         kinds: Only these; none for all.
         outside: The messages that go to the model anyway.
         limit: How many items the search by words brings; that by meaning, which looks less closely, twice as many.
+        kept: How many of the best are read whole; memories all are.
         zone: The user's time zone; none is this machine's.
     """
 
@@ -53,6 +54,7 @@ class Wanted:
     kinds: tuple[ItemKind, ...] | None
     outside: BufferSpan | None
     limit: int
+    kept: int
     zone: tzinfo | None
     now: datetime
 
@@ -109,14 +111,14 @@ class Gathering:
         listed = await self._within(wanted, asked) if asked.only else []
         answers = await self._answers(wanted, [*bm25, *cosine]) if answering else {}
         keys = list(dict.fromkeys([*bm25, *cosine, *related, *listed, *answers]))
-        alike = await self._alike(wanted, keys)
+        alike = await self._alike(wanted, keys, cosine)
         matches = {key: Match(bm25.get(key), alike.get(key)) for key in keys}
         memories = {hit.key for both in found for hits in both for hit in hits if hit.kind != "message"}
         weight = weight_of(wanted.terms, weights, asked.extra)
         worth = {key: sum(match.parts(weight, wanted.scale).values()) for key, match in matches.items()}
         for answer, question in answers.items():
             worth[answer] += ANSWER * worth[question]
-        best = sorted(worth, key=lambda key: -worth[key])[: wanted.limit]
+        best = sorted(worth, key=lambda key: -worth[key])[: wanted.kept]
         items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
         context = await self._contexts(list(items.values()))
         said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
@@ -140,8 +142,8 @@ class Gathering:
         ]
         return Gathered(candidates, len(matches), beginnings, weights)
 
-    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
-        """`holding`, without the messages that said no more than what has ceased to hold.
+    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime, limit: int) -> list[Ranked]:
+        """The best `limit` of `holding`, without the messages that said no more than what has ceased to hold.
 
         A message goes as well when a memory that says the same, and was learned from it, is among the best.
         """
@@ -150,6 +152,8 @@ class Gathering:
         best = [one.item for one in holding[:_BEST] if one.item.kind in _MEMORIES and one.item.message_id]
         said = {item.message_id: len(item.text) for item in best}
         for one in holding:
+            if len(kept) == limit:
+                break
             item = one.item
             if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
                 if len(item.text) <= 2 * said.get(item.ref, 0):
@@ -228,13 +232,13 @@ class Gathering:
             return {}
         return await self._store.index.answers(keys, outside=wanted.outside)
 
-    async def _alike(self, wanted: Wanted, keys: Sequence[int]) -> dict[int, float]:
+    async def _alike(self, wanted: Wanted, keys: Sequence[int], cosine: Mapping[int, float]) -> dict[int, float]:
         """How alike the items and what is looked for are, by the vectors of their tokens or their own."""
         if wanted.question is None:
             return {}
         tokens = await self._store.index.token_signs(keys) if wanted.question.tokens else {}
-        vectors = await self._store.index.vectors([key for key in keys if key not in tokens])
-        return await asyncio.to_thread(likeness, wanted.question, tokens, vectors)
+        others = cosines(wanted.question, await self._store.index.vectors([key for key in keys if key not in cosine]))
+        return await asyncio.to_thread(likeness, wanted.question, tokens, {**cosine, **others})
 
     async def _akin(self, wanted: Wanted) -> dict[int, float]:
         """Memories that are filed under what the question is about, in other words than its own."""

@@ -8,7 +8,7 @@ the whole, which keeps texts down that have each word and mean something else.
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from memchat.providers.vectors import Question
@@ -17,39 +17,41 @@ _OF_THE_WHOLE = 0.25
 _SHRUNK = 0.8
 
 
-def likeness(question: "Question", tokens: Mapping[int, bytes], vectors: Mapping[int, bytes]) -> dict[int, float]:
+def cosines(question: "Question", vectors: Mapping[int, bytes]) -> dict[int, float]:
+    """The cosine of the question's vector and each of the others, which are float16, by key; of fitting length only."""
+    import numpy as np
+
+    whole = np.frombuffer(question.vector, "<f4")
+    fitting = {key: vector for key, vector in vectors.items() if len(vector) == 2 * len(whole)}
+    if not fitting:
+        return {}
+    found = np.frombuffer(b"".join(fitting.values()), "<f2").reshape(len(fitting), -1).astype(np.float32) @ whole
+    return dict(zip(fitting, found.tolist(), strict=True))
+
+
+def likeness(question: "Question", tokens: Mapping[int, bytes], wholes: Mapping[int, float]) -> dict[int, float]:
     """How alike the question and each text are, about from 0 for what has nothing in common to 1, by key.
 
     Args:
         question: What the embedder made of it.
-        tokens: The signs of the tokens' vectors of each text; of a text whose tokens are not known the vector counts.
-        vectors: The vectors of those texts.
+        tokens: The signs of the tokens' vectors of those texts whose tokens are known.
+        wholes: The cosines of all texts; of a text whose tokens are not known this alone counts.
     """
     import numpy as np
 
-    whole = np.frombuffer(question.vector, "<f4")
-    found: dict[int, float] = {}
-    fitting = {key: vector for key, vector in vectors.items() if len(vector) == len(question.vector)}
-    if fitting:
-        cosines = np.frombuffer(b"".join(fitting.values()), "<f4").reshape(len(fitting), -1) @ whole
-        found = {key: float(cosine) for key, cosine in zip(fitting, cosines, strict=True)}
-    row = -(-len(whole) // 8)
-    known = {key: signs for key, signs in tokens.items() if signs and len(signs) % row == 0}
+    found = dict(wholes)
+    size = len(question.vector) // 4
+    row = -(-size // 8)
+    known = [(key, signs) for key, signs in tokens.items() if key in wholes and signs and len(signs) % row == 0]
     if not question.tokens or not known:
         return found
-    asked = np.frombuffer(question.tokens, "<f4").reshape(-1, len(whole))
-    return found | _late(asked, whole, known, row)
-
-
-def _late(asked: Any, whole: Any, tokens: Mapping[int, bytes], row: int) -> dict[int, float]:
-    import numpy as np
-
-    lengths = np.array([len(signs) // row for signs in tokens.values()])
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    bits = np.frombuffer(b"".join(tokens.values()), np.uint8).reshape(-1, row)
-    signs = np.unpackbits(bits, axis=1)[:, : len(whole)].astype(np.float32) * 2 - 1
-    nearest = np.maximum.reduceat(asked @ signs.T / math.sqrt(len(whole)), starts, axis=1).mean(axis=0) / _SHRUNK
-    sums = np.add.reduceat(signs, starts, axis=0)
-    cosines = sums @ whole / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
-    alike = (1 - _OF_THE_WHOLE) * nearest + _OF_THE_WHOLE * cosines
-    return {key: float(value) for key, value in zip(tokens, alike, strict=True)}
+    asked = np.frombuffer(question.tokens, "<f4").reshape(-1, size)
+    starts = np.cumsum([0, *(len(signs) // row for _, signs in known[:-1])])
+    bits = np.frombuffer(b"".join(signs for _, signs in known), np.uint8).reshape(-1, row)
+    above = np.unpackbits(bits, axis=1, count=size).astype(np.float32)
+    # With signs of 1 and -1 the product is twice that with bits of 1 and 0, less the sum of the question's numbers.
+    nearest = 2 * np.maximum.reduceat(asked @ above.T, starts, axis=1) - asked.sum(axis=1, keepdims=True)
+    late = nearest.mean(axis=0) / math.sqrt(size) / _SHRUNK
+    for (key, _), alike in zip(known, late.tolist(), strict=True):
+        found[key] = (1 - _OF_THE_WHOLE) * alike + _OF_THE_WHOLE * wholes[key]
+    return found

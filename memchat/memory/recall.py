@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CANDIDATES = 100
 """How many items the search by words brings; that by meaning, which is cheap, twice as many."""
 
+_READ, _SPARE = 48, 3
+"""How many of the best are read whole, at least, and how many times as many as are wanted: some will be left out."""
+
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
 
@@ -106,14 +109,16 @@ class Recaller:
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, considered, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
+        found, considered, why = await self._find(
+            asked, outside=outside, kinds=None, candidates=CANDIDATES, limit=limit
+        )
         said = same_text(text)
         useful = [
             one
             for one in distinct(found)
             if one.score >= floor and one.item.ref not in in_context and same_text(one.item.text) != said
         ]
-        useful = await self._gathering.current(useful, asked, self._clock())
+        useful = await self._gathering.current(useful, asked, self._clock(), _SPARE * limit)
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
         return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
@@ -130,7 +135,9 @@ class Recaller:
         if not asked.query.terms or limit <= 0:
             return []
         candidates = max(CANDIDATES, 2 * limit)
-        found, *_ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
+        found, *_ = await self._find(
+            asked, outside=None, kinds=kinds, candidates=candidates, limit=limit, answering=False
+        )
         found = self._gathering.holding(found, asked, self._clock())
         items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
         return await self._gathering.told(items)
@@ -145,7 +152,7 @@ class Recaller:
         event = TimesAsked(query=query_of(asked.anchor.event), past=True)
         if not event.query.terms:
             return asked
-        found, *_ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2)
+        found, *_ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2, limit=3)
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
@@ -160,6 +167,7 @@ class Recaller:
         outside: BufferSpan | None,
         kinds: Collection[ItemKind] | None,
         candidates: int,
+        limit: int,
         answering: bool = True,
     ) -> tuple[list[Ranked], int, str]:
         terms = asked.query.terms
@@ -171,6 +179,7 @@ class Recaller:
             kinds=None if kinds is None else tuple(kinds),
             outside=outside,
             limit=candidates,
+            kept=max(_READ, _SPARE * limit),
             zone=await self._zone_of_user(),
             now=self._clock(),
         )

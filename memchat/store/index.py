@@ -131,7 +131,7 @@ class Index:
         return await self._database.read(vectors.token_signs, keys)
 
     async def vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
-        """The vectors of those of the items that have one."""
+        """The vectors of those of the items that have one, as little-endian float16."""
         return await self._database.read(vectors.whole, keys)
 
     async def around(self, keys: Sequence[int]) -> dict[int, Around]:

@@ -4,6 +4,7 @@ The vectors that there are stay in use; each is made again in the background, wi
 """
 
 from array import array
+from struct import pack
 
 import apsw
 
@@ -15,7 +16,7 @@ ALTER TABLE items ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
 DROP INDEX items_pending;
 CREATE INDEX items_pending ON items (key, embedded) WHERE embedded != 1;
 
--- Vectors whole; the signs of their numbers are in `item_signs`, which is made when the first embedder is known.
+-- Vectors as float16; the signs of their numbers are in `item_signs`, which is made when the first embedder is known.
 CREATE TABLE item_vectors (
     key INTEGER PRIMARY KEY,
     vector BLOB NOT NULL
@@ -82,18 +83,18 @@ def _move(db: apsw.Connection) -> None:
         "CREATE VIRTUAL TABLE item_signs USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
         f"seq INTEGER, at FLOAT, signs BIT[{-(-int(dimensions) // 8) * 8}])"
     )
-    db.execute("INSERT INTO item_vectors (key, vector) SELECT key, embedding FROM kept")
-    for key, kind, session, seq, at, vector in list(db.execute("SELECT * FROM kept")):
+    for key, kind, session, seq, at, vector in list(db.execute("SELECT * FROM kept ORDER BY key")):
+        numbers = array("f", vector)
+        db.execute("INSERT INTO item_vectors (key, vector) VALUES (?, ?)", (key, pack(f"<{len(numbers)}e", *numbers)))
         db.execute(
             "INSERT INTO item_signs (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
-            (key, kind, session, seq, at, _signs(vector)),
+            (key, kind, session, seq, at, _signs(numbers)),
         )
     db.execute("DROP TABLE kept")
     db.execute("UPDATE items SET embedded = 2 WHERE embedded = 1")
 
 
-def _signs(vector: bytes) -> bytes:
-    numbers = array("f", vector)
+def _signs(numbers: "array[float]") -> bytes:
     bits = "".join("1" if number > 0 else "0" for number in numbers)
     bits += "0" * (-len(bits) % 8)
     return int(bits, 2).to_bytes(len(bits) // 8, "big")
