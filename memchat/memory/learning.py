@@ -235,7 +235,7 @@ class Learning:
             return _EMBEDDER_SECONDS
         pairs = [(key, one.vector) for (key, _), one in zip(pending, made, strict=True)]
         tokens = {key: one.tokens for (key, _), one in zip(pending, made, strict=True)}
-        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens)
+        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens, around)
         return 0
 
     async def _tell(self) -> None:

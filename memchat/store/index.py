@@ -156,6 +156,7 @@ class Index:
         dimensions: int,
         pairs: Sequence[tuple[int, bytes]],
         tokens: Mapping[int, bytes] = MappingProxyType({}),
+        around: Mapping[int, Around] = MappingProxyType({}),
     ) -> None:
         """Stores vectors; those for items that are gone by now are let be.
 
@@ -164,11 +165,12 @@ class Index:
             dimensions: How many numbers each has.
             pairs: Key and vector, little-endian float32, of length 1.
             tokens: By key, the signs of the numbers of every token's vector, where the embedder tells them.
+            around: By key, what was read around it; what has changed meanwhile stays pending.
 
         Raises:
             ValueError: A vector has another length.
         """
-        await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs, tokens)
+        await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs, tokens, around)
 
     async def counts(self) -> IndexCounts:
         """How much there is to be found."""

@@ -14,7 +14,7 @@ _NEIGHBOUR_CHARACTERS = 300
 _BEFORE, _AFTER = 2, 2
 """How many messages around one are searched with its words, at less weight."""
 
-_AGAIN = 2
+AGAIN = 2
 """`embedded` of what has a vector that was made before a neighbour changed."""
 
 _MONTHS = (
@@ -210,7 +210,7 @@ def _tell_neighbours(db: apsw.Connection, session: int, seq: int) -> None:
         _put_words(db, key, _dated(text, at), _said_around(db, session, place))
     # A vector looks at the two messages before it and at the one after it.
     for key, *_ in before[:1] + after:
-        run(db, "UPDATE items SET embedded = ? WHERE key = ? AND embedded = 1", _AGAIN, key)
+        run(db, "UPDATE items SET embedded = ? WHERE key = ? AND embedded = 1", AGAIN, key)
 
 
 def _put_words(db: apsw.Connection, key: int, body: str, context: str) -> None:

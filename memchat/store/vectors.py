@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import apsw
 
-from memchat.store.items import PAST, vector_kind
+from memchat.store.items import AGAIN, PAST, vector_kind
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, row, rows, run, value
 from memchat.store.values import Around, Hit, IndexCounts
@@ -43,6 +43,7 @@ def put_vectors(
     dimensions: int,
     pairs: Sequence[tuple[int, bytes]],
     tokens: Mapping[int, bytes],
+    read: Mapping[int, Around],
 ) -> None:
     """Stores vectors of items that are still there and wait for one."""
     if any(len(vector) != dimensions * 4 for _, vector in pairs):
@@ -72,7 +73,8 @@ def put_vectors(
         run(db, "DELETE FROM item_tokens WHERE key = ?", key)
         if tokens.get(key):
             run(db, "INSERT INTO item_tokens (key, signs) VALUES (?, ?)", key, tokens[key])
-        run(db, "UPDATE items SET embedded = 1 WHERE key = ?", key)
+        as_read = key not in read or around(db, [key]).get(key) == read[key]
+        run(db, "UPDATE items SET embedded = ? WHERE key = ?", 1 if as_read else AGAIN, key)
 
 
 def signs(vector: bytes) -> bytes:
@@ -211,7 +213,7 @@ def _nearest(
             "SELECT v.key, i.kind, i.ref FROM (SELECT key FROM item_signs "
             f"WHERE signs MATCH vec_bit(?) AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}",
             signs(vector),
-            min(max(_LOOKED_AT, 2 * limit) + more, _NEAREST_AT_MOST),
+            min(max(_LOOKED_AT, limit + limit // 4) + more, _NEAREST_AT_MOST),
             *values,
             *moments,
         )

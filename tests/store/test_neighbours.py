@@ -67,3 +67,13 @@ async def test_rare_words_weigh_more_and_unknown_ones_most(store: Store) -> None
     await session_of(store, "zebra stripes", "stripes", "stripes")
     weights = await store.index.rarity(["zebra", "stripes", "okapi"])
     assert weights["okapi"] > weights["zebra"] >= weights["stripes"]
+
+
+async def test_what_changed_around_a_message_while_it_was_read_has_it_read_again(store: Store) -> None:
+    session = await session_of(store, "The zebra")
+    pending = await store.index.pending(9)
+    around = await store.index.around([key for key, _ in pending])
+    await store.messages.append_user(session, "It has stripes", tokens=3)
+    pairs = [(key, unit(1, 0, 0, 0)) for key, _ in pending]
+    await store.index.put_vectors("test", 4, pairs, {}, around)
+    assert [text for _, text in await store.index.pending(9)] == ["It has stripes", "You said The zebra"]
