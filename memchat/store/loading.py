@@ -11,17 +11,19 @@ from memchat.store.values import IndexedItem
 
 _CHUNK = 500
 
+# The plus keeps SQLite from looking through all items of a kind instead of at the keys.
+
 _MESSAGES = """
     SELECT i.key, i.kind, i.ref, m.text, s.id, s.title, m.id, m.role, i.at, 1.0, 0, 0,
         NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL, i.asks
     FROM items AS i JOIN messages AS m ON m.id = i.ref JOIN sessions AS s ON s.number = m.session
-    WHERE i.kind = 'message' AND i.key IN ({keys})
+    WHERE +i.kind = 'message' AND i.key IN ({keys})
 """
 _EPISODES = """
     SELECT i.key, i.kind, i.ref, e.text, s.id, s.title, NULL, NULL, i.at, 1.0, 0, 0,
         NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL, 0
     FROM items AS i JOIN sessions AS s ON s.number = i.session JOIN session_summaries AS e ON e.session = s.number
-    WHERE i.kind = 'episode' AND i.key IN ({keys})
+    WHERE +i.kind = 'episode' AND i.key IN ({keys})
 """
 _MEMORIES = """
     SELECT i.key, i.kind, i.ref, f.text, s.id, coalesce(s.title, ''), o.message_id, m.role, i.at, f.confidence,
@@ -30,7 +32,7 @@ _MEMORIES = """
     FROM items AS i JOIN memories AS f ON f.id = i.ref
     LEFT JOIN sources AS o ON o.number = (SELECT min(number) FROM sources WHERE target = f.id AND live)
     LEFT JOIN sessions AS s ON s.id = o.session_id LEFT JOIN messages AS m ON m.id = o.message_id
-    WHERE i.kind IN ('fact', 'profile') AND i.key IN ({keys})
+    WHERE +i.kind IN ('fact', 'profile') AND i.key IN ({keys})
 """
 
 
