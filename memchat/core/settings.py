@@ -87,7 +87,7 @@ class MemorySettings:
     session_summaries: int = 3
     recall_items: int = 6
     recall_tokens: int = 700
-    recall_floor: float = 0.3
+    recall_floor: float = 0.15
     embedder: str = "builtin"
     embedding_model: str = ""
     space: str = "personal"

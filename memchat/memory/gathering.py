@@ -1,6 +1,7 @@
 """Brings what may help from the index, and tells what of it still holds."""
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -10,15 +11,19 @@ from memchat.core.context import ItemKind, RecalledItem
 from memchat.core.errors import NotFound
 from memchat.core.memories import ABOUT_USER, Memory
 from memchat.memory.dates import TimeSpan, spans
+from memchat.memory.likeness import cosines, likeness
 from memchat.memory.queries import Vocabulary, akin
-from memchat.memory.ranking import Candidate, Ranked
+from memchat.memory.ranking import ANSWER, Candidate, Match, Ranked, Similarities, weight_of
 from memchat.memory.times_asked import TimesAsked
 from memchat.store.values import BufferSpan, Hit, IndexedItem
 
 if TYPE_CHECKING:
+    from memchat.providers.vectors import Question
     from memchat.store import Store
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
+_SPEAKER = re.compile(r"([^\W\d_][\w .-]{0,30}): ")
+_WORDS = re.compile(r"[\w-]+")
 _MOST_SPANS = 3
 _BEST = 6
 """How many of the best surely have room."""
@@ -35,20 +40,40 @@ class Wanted:
     """What is looked for.
 
     Attributes:
-        vector: The query's; none where meaning is not searched.
+        question: What the embedder made of the query; none where meaning is not searched.
+        scale: The embedder's similarities; none where meaning is not searched.
         kinds: Only these; none for all.
         outside: The messages that go to the model anyway.
-        limit: How many items each way of searching brings.
+        limit: How many items the search by words brings; that by meaning, which looks less closely, twice as many.
+        kept: How many of the best are read whole; memories all are.
         zone: The user's time zone; none is this machine's.
     """
 
     terms: Sequence[str]
-    vector: bytes | None
+    question: "Question | None"
+    scale: Similarities | None
     kinds: tuple[ItemKind, ...] | None
     outside: BufferSpan | None
     limit: int
+    kept: int
     zone: tzinfo | None
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was found.
+
+    Attributes:
+        considered: How many items were looked at; the best of them are candidates.
+        beginnings: Whether the beginnings of words were searched.
+        weights: How much each term weighs, rare ones more.
+    """
+
+    candidates: Sequence[Candidate]
+    considered: int
+    beginnings: bool
+    weights: Mapping[str, float]
 
 
 class Gathering:
@@ -63,11 +88,11 @@ class Gathering:
         self._store = store
         self._fields = fields
 
-    async def candidates(self, wanted: Wanted, asked: TimesAsked, *, answering: bool) -> tuple[list[Candidate], bool]:
-        """What the index has, and whether the beginnings of words were searched.
+    async def candidates(self, wanted: Wanted, asked: TimesAsked, *, answering: bool) -> Gathered:
+        """What the index has, the best of it.
 
-        By words and by meaning; where a time is named, in that time too; where it is asked how things were, what has
-        ceased to hold too, among the memories alone.
+        By words and by meaning, and what follows a question that is found; where a time is named, in that time too;
+        where it is asked how things were, what has ceased to hold too, among the memories alone.
         """
         past = asked.past or bool(asked.spans)
         searches = [self._search(wanted, past=past)]
@@ -76,32 +101,50 @@ class Gathering:
         if asked.past:
             kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
             searches.append(self._search(replace(wanted, kinds=kinds), past=True))
+        weights = await self._store.index.rarity(wanted.terms)
         found = await asyncio.gather(*searches)
         bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
         of_messages = {hit.ref: hit.score for hits, _ in found for hit in hits if hit.kind == "message"}
         related = await self._akin(wanted) if answering else {}
         beginnings = not answering and not bm25
         if beginnings:
-            bm25 = _best([(await self._search(replace(wanted, vector=None), past=past, prefix=True))[0]])
+            bm25 = _best([(await self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
         listed = await self._within(wanted, asked) if asked.only else []
-        items = await self._store.index.load(list(dict.fromkeys([*bm25, *cosine, *related, *listed])))
+        answers = await self._answers(wanted, [*bm25, *cosine]) if answering else {}
+        keys = list(dict.fromkeys([*bm25, *cosine, *related, *listed, *answers]))
+        alike = await self._alike(wanted, keys, cosine)
+        matches = {key: Match(bm25.get(key), alike.get(key)) for key in keys}
+        memories = {hit.key for both in found for hits in both for hit in hits if hit.kind != "message"}
+        weight = weight_of(wanted.terms, weights, asked.extra)
+        worth = {key: sum(match.parts(weight, wanted.scale).values()) for key, match in matches.items()}
+        for answer, question in answers.items():
+            worth[answer] += ANSWER * worth[question]
+        best = sorted(worth, key=lambda key: -worth[key])[: wanted.kept]
+        items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
         context = await self._contexts(list(items.values()))
-        return [
+        said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
+        speaker = _speaker([item.text for item in items.values()], asked.query.text) if answering else None
+        candidates = [
             Candidate(
                 item,
-                _inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
-                cosine.get(key),
+                Match(
+                    _inherited(item, bm25.get(key), of_messages, context.get(item.ref, ""), wanted.terms),
+                    _likeness_of(item, alike.get(key), said, context.get(item.ref, "")),
+                ),
+                answers=matches.get(answers.get(key, -1)),
                 akin=related.get(key),
                 context=context.get(item.ref, ""),
                 in_time=self._in_time(item, asked.spans, wanted.zone) if asked.spans else None,
                 over=over(item, wanted.now),
                 of_another=_of_another(item, wanted.terms),
+                named=speaker is not None and _said_by(item.text) == speaker,
             )
             for key, item in items.items()
-        ], beginnings
+        ]
+        return Gathered(candidates, len(matches), beginnings, weights)
 
-    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
-        """`holding`, without the messages that said no more than what has ceased to hold.
+    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime, limit: int) -> list[Ranked]:
+        """The best `limit` of `holding`, without the messages that said no more than what has ceased to hold.
 
         A message goes as well when a memory that says the same, and was learned from it, is among the best. A short
         reply goes with the message that it echoes.
@@ -111,6 +154,8 @@ class Gathering:
         best = [one.item for one in holding[:_BEST] if one.item.kind in _MEMORIES and one.item.message_id]
         said = {item.message_id: len(item.text) for item in best}
         for one in holding:
+            if len(kept) == limit:
+                break
             item = one.item
             if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
                 if len(item.text) <= 2 * said.get(item.ref, 0):
@@ -184,11 +229,11 @@ class Gathering:
             prefix=prefix,
             past=past,
         )
-        if wanted.vector is None:
+        if wanted.question is None:
             return await by_words, []
         by_meaning = index.by_meaning(
-            wanted.vector,
-            limit=wanted.limit,
+            wanted.question.vector,
+            limit=2 * wanted.limit,
             outside=wanted.outside,
             kinds=wanted.kinds,
             since=since,
@@ -198,13 +243,27 @@ class Gathering:
         words, meaning = await asyncio.gather(by_words, by_meaning)
         return words, meaning
 
+    async def _answers(self, wanted: Wanted, keys: Sequence[int]) -> dict[int, int]:
+        """What follows those of the items that ask, each with that one."""
+        if wanted.kinds is not None and "message" not in wanted.kinds:
+            return {}
+        return await self._store.index.answers(keys, outside=wanted.outside)
+
+    async def _alike(self, wanted: Wanted, keys: Sequence[int], cosine: Mapping[int, float]) -> dict[int, float]:
+        """How alike the items and what is looked for are, by the vectors of their tokens or their own."""
+        if wanted.question is None:
+            return {}
+        tokens = await self._store.index.token_signs(keys) if wanted.question.tokens else {}
+        others = cosines(wanted.question, await self._store.index.vectors([key for key in keys if key not in cosine]))
+        return await asyncio.to_thread(likeness, wanted.question, tokens, {**cosine, **others})
+
     async def _akin(self, wanted: Wanted) -> dict[int, float]:
         """Memories that are filed under what the question is about, in other words than its own."""
         words = akin(wanted.terms)
         kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
         if not words or not kinds:
             return {}
-        return _best([(await self._search(replace(wanted, terms=words, vector=None, kinds=kinds), past=False))[0]])
+        return _best([(await self._search(replace(wanted, terms=words, question=None, kinds=kinds), past=False))[0]])
 
     async def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
         listed: list[int] = []
@@ -236,6 +295,19 @@ class Gathering:
         }
 
 
+def _said_by(text: str) -> str | None:
+    """Who speaks, in a text that begins with a name and a colon; in small letters."""
+    found = _SPEAKER.match(text)
+    return found[1].lower() if found else None
+
+
+def _speaker(texts: Iterable[str], asked: str) -> str | None:
+    """The one of those who speak in `texts` whom the question names; none when it names several or nobody."""
+    words = f" {' '.join(_WORDS.findall(asked.lower()))} "
+    named = {name for text in texts if (name := _said_by(text)) and f" {name} " in words}
+    return named.pop() if len(named) == 1 else None
+
+
 def over(item: IndexedItem, now: datetime) -> bool:
     """Whether an item has ceased to hold."""
     return item.status != "active" or (item.valid_to is not None and item.valid_to <= now)
@@ -265,6 +337,16 @@ def _inherited(
         return own
     vocabulary = Vocabulary.of(context)
     return said if any(vocabulary.has(term) for term in terms) else own
+
+
+def _likeness_of(
+    item: IndexedItem, own: float | None, said: Mapping[str, tuple[IndexedItem, float]], context: str
+) -> float | None:
+    """How alike a memory is: as the message that it rests on, where that is more and says little besides."""
+    source = said.get(item.message_id or "") if item.kind in _MEMORIES else None
+    if source is None or 2 * len(context) < len(source[0].text):
+        return own
+    return max(own or 0.0, source[1])
 
 
 def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:

@@ -11,7 +11,8 @@ from memchat.core.settings import Settings
 from memchat.core.times import Clock, now
 from memchat.memory.lanes import Lane
 from memchat.memory.tasks import Tasks
-from memchat.store.values import Job
+from memchat.providers.vectors import Passage
+from memchat.store.values import Around, Job
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -221,15 +222,20 @@ class Learning:
         pending = await self._store.index.pending(EMBED_AT_ONCE)
         if not pending:
             return None
+        around = await self._store.index.around([key for key, _ in pending])
+        alone = Around()
         try:
-            vectors = await embedder.embed([text for _, text in pending])
+            made = await embedder.passages(
+                [Passage(text, (said := around.get(key, alone)).before, said.after) for key, text in pending]
+            )
         except ModelError as error:
             _log.warning("embedding failed: %s", error)
             self._failure = str(error)
             await self._tell()
             return _EMBEDDER_SECONDS
-        pairs = [(key, vector) for (key, _), vector in zip(pending, vectors, strict=True)]
-        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs)
+        pairs = [(key, one.vector) for (key, _), one in zip(pending, made, strict=True)]
+        tokens = {key: one.tokens for (key, _), one in zip(pending, made, strict=True)}
+        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens, around)
         return 0
 
     async def _tell(self) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,24 @@ them then there these they this those through to too told under up us ve very wa
 while who whom whose why will with would yes you your yours hello hi hey morning evening bye goodbye welcome sure
 """
 _STOP_WORDS = frozenset(_ENGLISH.split())
+
+_GREETINGS = """
+afternoon all alright amazing awesome care cool day evening everything fine fun glad going good great happy how
+interesting later lol lovely meet night nice perfect see sleep sounds soon take talk tomorrow tonight weekend well
+wonderful wow yeah yep
+"""
+_SMALL_TALK = frozenset(_GREETINGS.split())
+"""Words that greetings and thanks are made of; where there is nothing else, nothing is looked up."""
+
+_OWN = re.compile(r"\b(?:i|i'm|i've|my|mine|me|myself|we|our|us|ours)\b", re.IGNORECASE)
+_HOW_TO = re.compile(
+    r"\s*how (?:do|can|would|should|to) ?(?:i|we|one|you)?\b|\b(?:tell|show|give|help|teach) me\b", re.I
+)
+_ENGLISH_SURELY = re.compile(
+    r"\b(?:what|how|which|who|when|where|why|the|does|with|write|explain|tell|give|it|this|you|an|for|and|to|of|is|are)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][^\W\d_]+|\b[A-Z][^\W\d_]+(?='s\b)")
 
 # Scripts without spaces between words, and Hangul, whose particles cling to words: looked up by pairs of characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -92,6 +110,18 @@ def query_of(message: str) -> Query:
     return Query(tuple(_terms(text)[:_MOST_TERMS]), text)
 
 
+def about_world(message: str, known: Collection[str]) -> bool:
+    """Whether an English message asks about the world: it has no I or my, and names nobody who was spoken of.
+
+    Args:
+        message: The user's.
+        known: Those of its terms that something in the index holds.
+    """
+    if not message.isascii() or not _ENGLISH_SURELY.search(message) or _OWN.search(_HOW_TO.sub(" ", message, count=1)):
+        return False
+    return not any(folded(name) in known for name in _NAME.findall(message))
+
+
 def _terms(text: str) -> list[str]:
     found: dict[str, None] = {}
     for token in _TOKEN.findall(folded(text)):
@@ -100,7 +130,7 @@ def _terms(text: str) -> list[str]:
         elif token not in _STOP_WORDS and len(token) > 1:
             found[token] = None
     # Numbers alone find everything that has a number in it.
-    return list(found) if any(not term.isdigit() for term in found) else []
+    return list(found) if any(not (term.isdigit() or term in _SMALL_TALK) for term in found) else []
 
 
 def _pairs(token: str) -> list[str]:

@@ -3,17 +3,16 @@
 ============= ======= =======================================================================================
 relevance     at most what it is
 ============= ======= =======================================================================================
-`words`       0.68    bm25 against the best candidate's, times how much of the query the candidates have at all;
-                      0.93 at most where meaning is not searched; 0.45 for memories that are filed under a
-                      word akin to the query's, as occupation is to job
-`meaning`     0.70    cosine similarity of the embeddings, from the level of unrelated texts to that of
-                      paraphrases; 0.27 at most where words find everything, more the less they find
+`words`       0.40    bm25, as a share of the most that the query's words could bring; 0.93 at most where
+                      there is no meaning to compare; 0.36 for memories that are filed under a word akin to the
+                      query's, as occupation is to job
+`meaning`     0.60    `memchat.memory.likeness`, from the level of unrelated texts to that of paraphrases
+`answer`      0.30    of the two parts above that the message just before has, where that one asks
 `asked for`   0.50    what was said in the time that a question asks for, where it asks for nothing else
 ============= ======= =======================================================================================
 
-How much of the query the candidates have is the share of its words in the one that has most, rare words counting more.
-So the order is mostly bm25's, which beats small embedders at finding what was said, while the score tells a good find
-from the best of a bad lot.
+All of it is absolute: the best of a bad lot scores little. A word that nothing has weighs most, so a question about
+what was never spoken of finds little by the words that it has in common with anything.
 
 Relevance is multiplied by bounded boosts: those of `memchat.memory.decay`, and
 
@@ -22,9 +21,11 @@ boost         from - to     what it is
 ============= ============= ================================================================================
 `kind`        1.00 - 1.05   1.05 for facts and profile values: said to be remembered
 `time`        0.70 - 1.25   1.25 in the time that the message names, 0.70 outside of it
+`world`       0.50 - 1.00   0.50 for everything, where the message asks about the world and not about the user
+`named`       1.00 - 1.15   1.15 for what is marked as said by the one speaker whom the message names
 `past`        1.00 - 1.20   1.20 for what has ceased to hold, where the message asks how things were
 `subject`     0.75 - 1.00   0.75 for what is about somebody whom the message does not name
-`question`    0.55 - 1.00   0.55 for messages that only ask: what is asked for is not in them
+`question`    0.55 - 1.00   0.85 for messages that ask, 0.55 for those that only ask: what is asked for is not in them
 `speaker`     0.80 - 1.00   0.80 for the assistant's words, which repeat the user's or may be wrong
 ============= ============= ================================================================================
 
@@ -33,7 +34,7 @@ The part of a boost is what it adds or takes away, and `cap` is what is beyond 1
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -42,38 +43,38 @@ from memchat.memory.decay import boosts
 from memchat.memory.queries import Vocabulary, only_asks, same_text
 from memchat.store.values import IndexedItem
 
-WORDS = 0.68
+WORDS = 0.40
 WORDS_ALONE = 0.93
-MEANING = 0.27
-MEANING_WITHOUT_WORDS = 0.70
-AKIN = 0.45
+MEANING = 0.60
+ANSWER = 0.30
+AKIN = 0.36
 _FEW = 100
-"""A young memory is treated as if it held this much: in two items every word is common."""
+"""In a memory that holds less, bm25 takes every word for common; there, having the words counts as well."""
 
 _ASKED_FOR: Mapping[ItemKind, float] = MappingProxyType(
     {"episode": 0.5, "fact": 0.42, "profile": 0.35, "message": 0.36}
 )
-_KIND, _IN_TIME, _OUT_OF_TIME, _PAST, _QUESTION, _ASSISTANT = 1.05, 1.25, 0.7, 1.2, 0.55, 0.8
-_OF_ANOTHER = 0.75
+_KIND, _IN_TIME, _OUT_OF_TIME, _PAST, _ONLY_ASKS, _ASSISTANT = 1.05, 1.25, 0.7, 1.2, 0.55, 0.8
+_OF_ANOTHER, _ASKS, _WORLD, _NAMED = 0.75, 0.85, 0.5, 1.15
 
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """Where an embedder's cosine similarities lie: of unrelated texts, and of paraphrases."""
+    """Where an embedder's similarities lie: of unrelated texts, and of paraphrases."""
 
     unrelated: float
     alike: float
 
-    def strength(self, cosine: float) -> float:
-        """`cosine` from 0, as unrelated texts have, to 1, as paraphrases have."""
-        return min(1.0, max(0.0, (cosine - self.unrelated) / (self.alike - self.unrelated)))
+    def strength(self, alike: float) -> float:
+        """`alike` from 0, as unrelated texts have, to 1, as paraphrases have."""
+        return min(1.0, max(0.0, (alike - self.unrelated) / (self.alike - self.unrelated)))
 
 
 def similarities(embedder_id: str) -> Similarities:
     """What is known of an embedder's similarities, else a cautious guess."""
     name = embedder_id.lower()
     if "minilm" in name:
-        return Similarities(0.2, 0.65)
+        return Similarities(0.2, 0.7)
     if "text-embedding-3" in name:
         return Similarities(0.2, 0.75)
     if any(part in name for part in ("e5", "ada-002", "bge", "gte")):
@@ -82,27 +83,54 @@ def similarities(embedder_id: str) -> Similarities:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """How far a text matches what is looked for.
+
+    Attributes:
+        bm25: By words, higher is better; none when not found by words.
+        alike: By meaning; none when meaning was not searched, or where there is no vector yet.
+    """
+
+    bm25: float | None = None
+    alike: float | None = None
+
+    def parts(self, weight: float, scale: Similarities | None) -> dict[str, float]:
+        """What the match is worth, by part.
+
+        Args:
+            weight: What the words of the query weigh together.
+            scale: The embedder's similarities; none when meaning was not searched.
+        """
+        share = min(1.0, max(0.0, self.bm25 or 0.0) / weight) if weight > 0 else 0.0
+        if scale is None or self.alike is None:
+            return {"words": WORDS_ALONE * share}
+        return {"words": WORDS * share, "meaning": MEANING * scale.strength(self.alike)}
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An item that the index found.
 
     Attributes:
-        bm25: By words, higher is better; none when not found by words.
-        cosine: By meaning; none when not found by meaning.
+        match: How far it matches.
+        answers: How far the question matches that the item follows; none when it follows none.
         akin: By words that are akin to the query's, higher is better; none when not found by these.
         context: Words around it that count as its own: what a memory rests on.
         in_time: Whether it belongs to the time that the message names; none when it names none.
         over: Whether it has ceased to hold.
         of_another: Whether it is about somebody whom the message does not name.
+        named: Whether it is marked as said by the one speaker whom the message names.
     """
 
     item: IndexedItem
-    bm25: float | None
-    cosine: float | None
+    match: Match
+    answers: Match | None = None
     akin: float | None = None
     context: str = ""
     in_time: bool | None = None
     over: bool = False
     of_another: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +147,11 @@ def rank(
     terms: Sequence[str],
     *,
     stored: int,
+    weights: Mapping[str, float],
     now: datetime,
     scale: Similarities | None,
     answering: bool = True,
+    personal: bool = True,
     beginnings: bool = False,
     only_time: bool = False,
     past: bool = False,
@@ -133,40 +163,59 @@ def rank(
     Args:
         candidates: What the index found.
         terms: The query's words.
-        stored: How many items the index holds, for telling rare words.
+        stored: How many items the index holds.
+        weights: How much each of the terms weighs, rare ones more.
         now: The present moment.
         scale: The embedder's similarities; none when meaning was not searched.
         answering: Whether the items are to answer something; else questions are as good as anything.
+        personal: Whether the message is about the user or what they spoke of, and not about the world.
         beginnings: Whether terms are beginnings of words.
         only_time: Whether nothing but a time is asked for.
         past: Whether it is asked how things were before.
         extra: Those of the terms that need not be there, such as the names of months.
         boosted: Whether relevance is multiplied by boosts.
     """
-    vocabularies = [Vocabulary.of(f"{candidate.item.text} {candidate.context}") for candidate in candidates]
-    held = [{term for term in terms if vocabulary.has(term, beginning=beginnings)} for vocabulary in vocabularies]
-    weights = _rarity(terms, held, stored)
-    best = max((candidate.bm25 or 0.0 for candidate in candidates), default=0.0)
+    weight = weight_of(terms, weights, extra)
     best_akin = max((candidate.akin or 0.0 for candidate in candidates), default=0.0)
-    coverage = max((sum(weights[term] for term in present) for present in held), default=0.0)
-    coverage = min(1.0, coverage / (sum(weights[term] for term in terms if term not in extra) or 1.0))
-    for_words = coverage * (WORDS if scale else WORDS_ALONE)
-    for_meaning = MEANING + (MEANING_WITHOUT_WORDS - MEANING) * (1 - coverage) ** 2
+    young = 1 - min(stored, _FEW) / _FEW
     ranked = []
     for candidate in candidates:
-        parts = {"words": for_words * max(0.0, candidate.bm25 or 0.0) / best if best > 0 else 0.0}
+        match = candidate.match
+        if young and match.bm25 is not None:
+            held = _held(candidate, terms, weights, beginnings=beginnings)
+            match = replace(match, bm25=max(match.bm25, young * held))
+        parts = match.parts(weight, scale)
         if candidate.akin is not None and best_akin > 0:
             parts["words"] = max(parts["words"], AKIN * candidate.akin / best_akin)
-        if scale and candidate.cosine is not None:
-            parts["meaning"] = for_meaning * scale.strength(candidate.cosine)
+        if answering and candidate.answers is not None:
+            parts["answer"] = ANSWER * sum(candidate.answers.parts(weight, scale).values())
         if only_time and candidate.in_time:
             parts["asked for"] = max(0.0, _ASKED_FOR[candidate.item.kind] - sum(parts.values()))
         factors = boosts_of(candidate, now, answering=answering, past=past) if boosted else {}
+        if answering and boosted and not personal:
+            factors["world"] = _WORLD
         ranked.append(_boosted(candidate.item, parts, factors))
     ranked.sort(
         key=lambda one: (-round(one.score - one.parts.get("cap", 0.0), 9), -one.item.at.timestamp(), one.item.ref)
     )
     return ranked
+
+
+def weight_of(terms: Sequence[str], weights: Mapping[str, float], extra: Collection[str] = ()) -> float:
+    """What the terms weigh together, without those that need not be there."""
+    return sum(weights.get(term, 0.0) for term in terms if term not in extra) or sum(weights.values())
+
+
+def known_terms(weights: Mapping[str, float], stored: int) -> set[str]:
+    """Those of the terms that some item holds, by their weights among so many items."""
+    unknown = math.log(1 + (max(stored, _FEW) + 0.5) / 0.5)
+    return {term for term, weight in weights.items() if weight < unknown - 1e-9}
+
+
+def _held(candidate: Candidate, terms: Sequence[str], weights: Mapping[str, float], *, beginnings: bool) -> float:
+    """What those of the terms weigh together that the candidate has."""
+    vocabulary = Vocabulary.of(f"{candidate.item.text} {candidate.context}")
+    return sum(weights.get(term, 0.0) for term in terms if vocabulary.has(term, beginning=beginnings))
 
 
 def boosts_of(candidate: Candidate, now: datetime, *, answering: bool, past: bool) -> dict[str, float]:
@@ -189,8 +238,9 @@ def boosts_of(candidate: Candidate, now: datetime, *, answering: bool, past: boo
     if past and candidate.over:
         factors["past"] = _PAST
     if answering and item.kind == "message":
-        factors["question"] = _QUESTION if only_asks(item.text) else 1.0
+        factors["question"] = _ONLY_ASKS if only_asks(item.text) else _ASKS if item.asks else 1.0
         factors["speaker"] = _ASSISTANT if item.role == "assistant" else 1.0
+        factors["named"] = _NAMED if candidate.named else 1.0
     return factors
 
 
@@ -203,13 +253,6 @@ def _boosted(item: IndexedItem, parts: dict[str, float], factors: Mapping[str, f
         parts["cap"] = 1 - total
     parts = {name: value for name, value in parts.items() if abs(value) >= 1e-6}
     return Ranked(item, min(1.0, max(0.0, sum(parts.values()))), parts)
-
-
-def _rarity(terms: Sequence[str], held: Sequence[Collection[str]], stored: int) -> dict[str, float]:
-    """A weight from 0 to 1 for every term: 1 for one that nothing has, little for one that most items have."""
-    total = max(stored, len(held), _FEW)
-    most = math.log(1 + total / 0.5)
-    return {term: math.log(1 + total / (0.5 + sum(term in present for present in held))) / most for term in terms}
 
 
 def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -14,18 +14,22 @@ from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
 from memchat.memory.gathering import Gathering, Wanted
-from memchat.memory.queries import Query, all_words, query_of, same_text
-from memchat.memory.ranking import Ranked, Similarities, distinct, rank, similarities
+from memchat.memory.queries import Query, about_world, all_words, query_of, same_text
+from memchat.memory.ranking import Ranked, Similarities, distinct, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
 from memchat.store.values import BufferSpan
 
 if TYPE_CHECKING:
     from memchat.providers.embedder import Embedder
+    from memchat.providers.vectors import Question
     from memchat.store import Store
 
-CANDIDATES = 32
-"""How many items each way of searching brings to be ranked."""
+CANDIDATES = 100
+"""How many items the search by words brings; that by meaning, which is cheap, twice as many."""
+
+_READ, _SPARE = 48, 3
+"""How many of the best are read whole, at least, and how many times as many as are wanted: some will be left out."""
 
 Component = Literal["words", "meaning", "time", "boosts"]
 COMPONENTS: tuple[Component, ...] = get_args(Component)
@@ -43,7 +47,7 @@ SHORT_REPLY = 200
 SURER = 0.15
 """How much more than other items such a reply must score."""
 
-BESIDE_THE_BEST = 0.5
+BESIDE_THE_BEST = 0.55
 """What scores less than this share of a sure one is noise beside it."""
 
 _LEAST_ITEM_TOKENS = 48
@@ -121,14 +125,17 @@ class Recaller:
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, why = await self._find(asked, outside=outside, kinds=None, candidates=CANDIDATES)
+        found, considered, why = await self._find(
+            asked, outside=outside, kinds=None, candidates=CANDIDATES, limit=limit
+        )
         useful = [
             one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
         ]
-        useful = _beside_the_best(await self._gathering.current(useful, asked, self._clock()))
+        current = await self._gathering.current(useful, asked, self._clock(), _SPARE * limit)
+        useful = _beside_the_best(current)
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
         items = await self._gathering.told(chosen)
-        return Recall(items=tuple(items), considered=len(found), milliseconds=_since(began), words_only=why)
+        return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
         """What `recall` chooses from for `text`, whole and scored as there, for measuring how well it is ranked.
@@ -148,10 +155,12 @@ class Recaller:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         candidates = max(CANDIDATES, limit)
-        found, why = await self._find(asked, outside=None, kinds=None, candidates=candidates, without=without)
-        useful = await self._gathering.current(_new_to(text, found), asked, self._clock())
-        items = tuple(self._item(one, one.item.text) for one in useful[:limit])
-        return Recall(items=items, considered=len(found), milliseconds=_since(began), words_only=why)
+        found, considered, why = await self._find(
+            asked, outside=None, kinds=None, candidates=candidates, limit=limit, without=without
+        )
+        useful = await self._gathering.current(_new_to(text, found), asked, self._clock(), limit)
+        items = tuple(self._item(one, one.item.text) for one in useful)
+        return Recall(items=items, considered=considered, milliseconds=_since(began), words_only=why)
 
     async def search(
         self, query: str, *, kinds: Collection[ItemKind] | None = None, limit: int = 20
@@ -165,7 +174,9 @@ class Recaller:
         if not asked.query.terms or limit <= 0:
             return []
         candidates = max(CANDIDATES, 2 * limit)
-        found, _ = await self._find(asked, outside=None, kinds=kinds, candidates=candidates, answering=False)
+        found, *_ = await self._find(
+            asked, outside=None, kinds=kinds, candidates=candidates, limit=limit, answering=False
+        )
         found = self._gathering.holding(found, asked, self._clock())
         items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
         return await self._gathering.told(items)
@@ -180,7 +191,7 @@ class Recaller:
         event = TimesAsked(query=query_of(asked.anchor.event), past=True)
         if not event.query.terms:
             return asked
-        found, _ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2)
+        found, *_ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2, limit=3)
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
@@ -195,39 +206,44 @@ class Recaller:
         outside: BufferSpan | None,
         kinds: Collection[ItemKind] | None,
         candidates: int,
+        limit: int,
         answering: bool = True,
         without: Collection[Component] = (),
-    ) -> tuple[list[Ranked], str]:
+    ) -> tuple[list[Ranked], int, str]:
         terms = () if "words" in without else asked.query.terms
         embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
         wanted = Wanted(
             terms=terms,
-            vector=embedded[0] if embedded else None,
+            question=embedded[0] if embedded else None,
+            scale=embedded[1] if embedded else None,
             kinds=None if kinds is None else tuple(kinds),
             outside=outside,
             limit=candidates,
+            kept=max(_READ, _SPARE * limit),
             zone=await self._zone_of_user(),
             now=self._clock(),
         )
-        chosen, beginnings = await self._gathering.candidates(wanted, asked, answering=answering)
+        gathered = await self._gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()
         ranked = rank(
-            chosen,
+            gathered.candidates,
             terms,
             stored=counts.items,
+            weights=gathered.weights,
             now=self._clock(),
             scale=embedded[1] if embedded else None,
             answering=answering,
-            beginnings=beginnings,
+            personal=not about_world(asked.query.text, known_terms(gathered.weights, counts.items)),
+            beginnings=gathered.beginnings,
             only_time=asked.only,
             past=asked.past,
             extra=asked.extra,
             boosted="boosts" not in without,
         )
-        return ranked, why
+        return ranked, gathered.considered, why
 
-    async def _embed(self, text: str) -> tuple[tuple[bytes, Similarities] | None, str]:
-        """The query's vector and what its similarities mean, or why there is none."""
+    async def _embed(self, text: str) -> tuple[tuple["Question", Similarities] | None, str]:
+        """What the embedder makes of the query and what its similarities mean, or why there is none."""
         if self._embedder.status.state != "ready":
             return None, self._missing()
         try:
@@ -235,12 +251,12 @@ class Recaller:
                 embedder = await self._embedder.get()
                 if embedder is None:
                     return None, self._missing()
-                vectors = await embedder.embed([text])
+                question = await embedder.question(text)
         except TimeoutError:
             return None, "The embedder took too long, so only words were searched."
         except MemchatError as error:
             return None, str(error)
-        return (vectors[0], similarities(embedder.id)), ""
+        return (question, similarities(embedder.id)), ""
 
     def _missing(self) -> str:
         status = self._embedder.status

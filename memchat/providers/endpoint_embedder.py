@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from memchat.core.errors import ModelError
 from memchat.core.settings import ModelSettings
 from memchat.providers.endpoints import Endpoint
-from memchat.providers.vectors import readable, unit
+from memchat.providers.vectors import Embedded, Passage, Question, readable, unit
 from memchat.providers.wire import Wire
 
 
@@ -43,6 +43,14 @@ class EndpointEmbedder:
         for start in range(0, len(texts), self._BATCH):
             vectors += await self._request(texts[start : start + self._BATCH])
         return vectors
+
+    async def passages(self, passages: Sequence[Passage]) -> list[Embedded]:
+        """The vector of each text alone: an endpoint tells no tokens."""
+        return [Embedded(vector) for vector in await self.embed([passage.text for passage in passages])]
+
+    async def question(self, text: str) -> Question:
+        """The vector of the text."""
+        return Question((await self.embed([text]))[0])
 
     async def close(self) -> None:
         """Closes its connections."""

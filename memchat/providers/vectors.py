@@ -1,9 +1,45 @@
 """What embedders share: texts made fit to read, vectors made unit."""
 
+from dataclasses import dataclass
 from typing import Any
 
 _MAX_CHARACTERS = 8192
 """Far more than 256 tokens of prose; keeps tokenizers from reading a megabyte for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text to be found, with what was said before and after it, which tells what its words mean."""
+
+    text: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What an embedder makes of a passage.
+
+    Attributes:
+        vector: Of the whole, little-endian float32, of length 1.
+        tokens: Of each token the signs of its vector's numbers, a bit each; empty where the embedder tells no tokens.
+    """
+
+    vector: bytes
+    tokens: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an embedder makes of a question.
+
+    Attributes:
+        vector: Of the whole, little-endian float32, of length 1.
+        tokens: Of each token inside a word, one after the other; empty where the embedder tells no tokens.
+    """
+
+    vector: bytes
+    tokens: bytes = b""
 
 
 def unit(values: Any) -> bytes:

@@ -237,8 +237,8 @@ _KEPT_TABLES = ("migrations", "models", "embedder", "learning_usage")
 def _wipe(db: apsw.Connection, now: float) -> None:
     """Empties every table that holds what was said or learned."""
     run(db, "INSERT INTO item_words (item_words) VALUES ('delete-all')")
-    if list(rows(db, "SELECT 1 FROM sqlite_schema WHERE name = 'item_vectors'")):
-        run(db, "DROP TABLE item_vectors")
+    if list(rows(db, "SELECT 1 FROM sqlite_schema WHERE name = 'item_signs'")):
+        run(db, "DROP TABLE item_signs")
         run(db, "DELETE FROM embedder")
     names = rows(
         db,

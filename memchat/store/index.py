@@ -1,7 +1,8 @@
 """Finding messages, facts, profile fields and episodes, by words and by meaning."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from memchat.core.context import ItemKind
 from memchat.core.times import to_unix
@@ -10,7 +11,7 @@ from memchat.store.database import Database
 from memchat.store.loading import load
 from memchat.store.searching import Filter
 from memchat.store.sql import storable
-from memchat.store.values import BufferSpan, Hit, IndexCounts, IndexedItem
+from memchat.store.values import Around, BufferSpan, Hit, IndexCounts, IndexedItem
 
 
 class Index:
@@ -100,6 +101,43 @@ class Index:
         chosen = self._filter(outside, kinds, since, until, None, past=past)
         return await self._database.read(searching.within, limit, chosen)
 
+    async def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """How much each term weighs: the more, the fewer items hold it; most where none does."""
+        return await self._database.read(searching.rarity, [storable(term) for term in terms])
+
+    async def answers(
+        self,
+        keys: Sequence[int],
+        *,
+        outside: BufferSpan | None = None,
+        kinds: Collection[ItemKind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> dict[int, int]:
+        """Keys of the messages that follow one of these which asks something, each with that one's.
+
+        Args:
+            keys: What was found.
+            outside: As in `by_words`.
+            kinds: As in `by_words`.
+            since: As in `by_words`.
+            until: As in `by_words`.
+        """
+        chosen = self._filter(outside, kinds, since, until, None, past=True)
+        return await self._database.read(searching.answers, keys, chosen)
+
+    async def token_signs(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The signs of the numbers of every token's vector, of those of the items that have them."""
+        return await self._database.read(vectors.token_signs, keys)
+
+    async def vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The vectors of those of the items that have one, as little-endian float16."""
+        return await self._database.read(vectors.whole, keys)
+
+    async def around(self, keys: Sequence[int]) -> dict[int, Around]:
+        """What was said around those of the items that are messages."""
+        return await self._database.read(vectors.around, keys)
+
     async def load(self, keys: Sequence[int]) -> dict[int, IndexedItem]:
         """The items of these keys; those that are gone are not in it."""
         return await self._database.read(load, keys)
@@ -109,21 +147,30 @@ class Index:
         await self._database.write(vectors.use_embedder, embedder_id, dimensions)
 
     async def pending(self, limit: int) -> list[tuple[int, str]]:
-        """Key and text of items without a vector, newest first."""
+        """Key and text of items that wait for a vector, newest first."""
         return await self._database.read(vectors.pending, limit)
 
-    async def put_vectors(self, embedder_id: str, dimensions: int, pairs: Sequence[tuple[int, bytes]]) -> None:
+    async def put_vectors(
+        self,
+        embedder_id: str,
+        dimensions: int,
+        pairs: Sequence[tuple[int, bytes]],
+        tokens: Mapping[int, bytes] = MappingProxyType({}),
+        around: Mapping[int, Around] = MappingProxyType({}),
+    ) -> None:
         """Stores vectors; those for items that are gone by now are let be.
 
         Args:
             embedder_id: Whose they are; another than before drops the vectors of that one.
             dimensions: How many numbers each has.
             pairs: Key and vector, little-endian float32, of length 1.
+            tokens: By key, the signs of the numbers of every token's vector, where the embedder tells them.
+            around: By key, what was read around it; what has changed meanwhile stays pending.
 
         Raises:
             ValueError: A vector has another length.
         """
-        await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs)
+        await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs, tokens, around)
 
     async def counts(self) -> IndexCounts:
         """How much there is to be found."""

@@ -1,12 +1,26 @@
 """Writing the index, inside the transaction that writes the thing that is indexed."""
 
+import re
+
 import apsw
 
 from memchat.core.context import ItemKind
+from memchat.core.times import from_unix
 from memchat.store.sql import row, rows, run, value
 
 _BODY_CHARACTERS = 200_000
-_CONTEXT_CHARACTERS = 300
+_CONTEXT_CHARACTERS = 1_200
+_NEIGHBOUR_CHARACTERS = 300
+_BEFORE, _AFTER = 2, 2
+"""How many messages around one are searched with its words, at less weight."""
+
+AGAIN = 2
+"""`embedded` of what has a vector that was made before a neighbour changed."""
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+_ASKS = re.compile("[?？؟]")
 
 PAST = 0.0
 """`past_at` of what was superseded, whenever that was."""
@@ -23,6 +37,7 @@ def put_item(
     session: int | None = None,
     seq: int | None = None,
     past_at: float | None = None,
+    asks: bool = False,
 ) -> None:
     """Indexes the words of a new or changed thing; its vector is made later.
 
@@ -36,26 +51,28 @@ def put_item(
         session: Number of the session that it belongs to.
         seq: Its place in the session.
         past_at: When it ceases to hold, in seconds since 1970; `PAST` for what was superseded.
+        asks: Whether it asks something, so that what follows it may be the answer.
     """
-    drop_item(db, kind, ref)
+    _drop_found(db, kind, ref)
     run(
         db,
-        "INSERT INTO items (kind, ref, session, seq, at, past_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO items (kind, ref, session, seq, at, past_at, asks) VALUES (?, ?, ?, ?, ?, ?, ?)",
         kind,
         ref,
         session,
         seq,
         at,
         past_at,
+        asks,
     )
     _put_words(db, db.last_insert_rowid(), body, context)
 
 
 def drop_item(db: apsw.Connection, kind: ItemKind, ref: str) -> None:
     """Takes a thing out of the index, if it is there."""
-    found = row(db, "SELECT key, embedded FROM items WHERE kind = ? AND ref = ?", kind, ref)
-    if found is not None:
-        _drop(db, *found)
+    place = _drop_found(db, kind, ref)
+    if kind == "message" and place is not None:
+        _tell_neighbours(db, *place)
 
 
 def drop_session_items(db: apsw.Connection, session: int) -> None:
@@ -75,20 +92,29 @@ def put_message(db: apsw.Connection, number: int) -> None:
     """Indexes the message of that number, or takes it out where it is not to be found."""
     found = row(
         db,
-        "SELECT m.id, m.session, m.seq, m.created_at, m.text, coalesce(substr(p.text, 1, ?), ''), "
+        "SELECT m.id, m.session, m.seq, m.created_at, m.text, "
         "m.active AND m.status != 'failed' AND s.deleted_at IS NULL "
-        "FROM messages AS m JOIN sessions AS s ON s.number = m.session LEFT JOIN messages AS p ON p.id = m.parent_id "
-        "WHERE m.number = ?",
-        _CONTEXT_CHARACTERS,
+        "FROM messages AS m JOIN sessions AS s ON s.number = m.session WHERE m.number = ?",
         number,
     )
     if found is None:
         return
-    ref, session, seq, at, body, context, wanted = found
-    if wanted and body.strip():
-        put_item(db, kind="message", ref=ref, session=session, seq=seq, at=at, body=body, context=context)
-    else:
+    ref, session, seq, at, body, wanted = found
+    if not (wanted and body.strip()):
         drop_item(db, "message", ref)
+        return
+    put_item(
+        db,
+        kind="message",
+        ref=ref,
+        session=session,
+        seq=seq,
+        at=at,
+        body=_dated(body, at),
+        context=_said_around(db, session, seq),
+        asks=asks(body),
+    )
+    _tell_neighbours(db, session, seq)
 
 
 def put_episode(db: apsw.Connection, session: int) -> None:
@@ -101,7 +127,7 @@ def put_episode(db: apsw.Connection, session: int) -> None:
     )
     if found is not None:
         ref, at, body, context = found
-        put_item(db, kind="episode", ref=ref, session=session, at=at, body=body, context=context)
+        put_item(db, kind="episode", ref=ref, session=session, at=at, body=_dated(body, at), context=context)
 
 
 def put_fact(db: apsw.Connection, memory_id: str, *, same_text: bool = False) -> None:
@@ -136,7 +162,7 @@ def put_fact(db: apsw.Connection, memory_id: str, *, same_text: bool = False) ->
     run(db, "DELETE FROM item_words WHERE rowid = ?", key)
     _put_words(db, key, body, context)
     if value(db, "SELECT embedded FROM items WHERE key = ?", key):
-        run(db, "UPDATE item_vectors SET kind = ? WHERE key = ?", vector_kind(kind, past_at), key)
+        run(db, "UPDATE item_signs SET kind = ? WHERE key = ?", vector_kind(kind, past_at), key)
 
 
 def drop_memory(db: apsw.Connection, memory_id: str) -> None:
@@ -150,18 +176,67 @@ def vector_kind(kind: str, past_at: float | None) -> str:
     return f"past {kind}" if past_at == PAST else kind
 
 
+def asks(text: str) -> bool:
+    """Whether the second half of `text` asks something, so that what follows it may be the answer."""
+    return _ASKS.search(text, len(text) // 2) is not None
+
+
+def _dated(text: str, at: float) -> str:
+    """`text` with its day written out, as people ask for one."""
+    day = from_unix(at)
+    return f"{text[:_BODY_CHARACTERS]}\n{day.day:02} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _said_around(db: apsw.Connection, session: int, seq: int) -> str:
+    query = (
+        "SELECT substr(m.text, 1, ?) FROM items AS i JOIN messages AS m ON m.id = i.ref "
+        "WHERE i.session = ? AND i.seq {} ? AND i.kind = 'message' ORDER BY i.seq {} LIMIT ?"
+    )
+    before = [text for (text,) in rows(db, query.format("<", "DESC"), _NEIGHBOUR_CHARACTERS, session, seq, _BEFORE)]
+    after = [text for (text,) in rows(db, query.format(">", "ASC"), _NEIGHBOUR_CHARACTERS, session, seq, _AFTER)]
+    return " ".join([*reversed(before), *after])
+
+
+def _tell_neighbours(db: apsw.Connection, session: int, seq: int) -> None:
+    """Gives the messages around a place the words that stand there now, and marks their vectors to be made again."""
+    query = (
+        "SELECT i.key, i.seq, i.at, m.text FROM items AS i JOIN messages AS m ON m.id = i.ref "
+        "WHERE i.session = ? AND i.seq {} ? AND i.kind = 'message' ORDER BY i.seq {} LIMIT ?"
+    )
+    before = list(rows(db, query.format("<", "DESC"), session, seq, _AFTER))
+    after = list(rows(db, query.format(">", "ASC"), session, seq, _BEFORE))
+    for key, place, at, text in before + after:
+        run(db, "DELETE FROM item_words WHERE rowid = ?", key)
+        _put_words(db, key, _dated(text, at), _said_around(db, session, place))
+    # A vector looks at the two messages before it and at the one after it.
+    for key, *_ in before[:1] + after:
+        run(db, "UPDATE items SET embedded = ? WHERE key = ? AND embedded = 1", AGAIN, key)
+
+
 def _put_words(db: apsw.Connection, key: int, body: str, context: str) -> None:
     run(
         db,
         "INSERT INTO item_words (rowid, body, context) VALUES (?, spaced(?), spaced(?))",
         key,
-        body[:_BODY_CHARACTERS],
+        body[: _BODY_CHARACTERS + 30],
         context[:_CONTEXT_CHARACTERS],
     )
+
+
+def _drop_found(db: apsw.Connection, kind: ItemKind, ref: str) -> tuple[int, int] | None:
+    """Takes a thing out of the index; its session and its place in it, if it was there and had one."""
+    found = row(db, "SELECT key, embedded, session, seq FROM items WHERE kind = ? AND ref = ?", kind, ref)
+    if found is None:
+        return None
+    key, embedded, session, seq = found
+    _drop(db, key, embedded)
+    return None if session is None or seq is None else (session, seq)
 
 
 def _drop(db: apsw.Connection, key: int, embedded: int) -> None:
     run(db, "DELETE FROM item_words WHERE rowid = ?", key)
     if embedded:
+        run(db, "DELETE FROM item_signs WHERE key = ?", key)
         run(db, "DELETE FROM item_vectors WHERE key = ?", key)
+        run(db, "DELETE FROM item_tokens WHERE key = ?", key)
     run(db, "DELETE FROM items WHERE key = ?", key)

@@ -11,26 +11,28 @@ from memchat.store.values import IndexedItem
 
 _CHUNK = 500
 
+# The plus keeps SQLite from looking through all items of a kind instead of at the keys.
+
 _MESSAGES = """
     SELECT i.key, i.kind, i.ref, m.text, s.id, s.title, m.id, m.role, i.at, 1.0, 0, 0,
-        NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL
+        NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL, i.asks
     FROM items AS i JOIN messages AS m ON m.id = i.ref JOIN sessions AS s ON s.number = m.session
-    WHERE i.kind = 'message' AND i.key IN ({keys})
+    WHERE +i.kind = 'message' AND i.key IN ({keys})
 """
 _EPISODES = """
     SELECT i.key, i.kind, i.ref, e.text, s.id, s.title, NULL, NULL, i.at, 1.0, 0, 0,
-        NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL
+        NULL, 'active', NULL, NULL, 'user', NULL, NULL, NULL, 0
     FROM items AS i JOIN sessions AS s ON s.number = i.session JOIN session_summaries AS e ON e.session = s.number
-    WHERE i.kind = 'episode' AND i.key IN ({keys})
+    WHERE +i.kind = 'episode' AND i.key IN ({keys})
 """
 _MEMORIES = """
     SELECT i.key, i.kind, i.ref, f.text, s.id, coalesce(s.title, ''), o.message_id, m.role, i.at, f.confidence,
         f.pinned, f.use_count, f.last_used_at, f.status, f.valid_from, f.valid_to, f.subject, f.holds, f.field,
-        f.kind
+        f.kind, 0
     FROM items AS i JOIN memories AS f ON f.id = i.ref
     LEFT JOIN sources AS o ON o.number = (SELECT min(number) FROM sources WHERE target = f.id AND live)
     LEFT JOIN sessions AS s ON s.id = o.session_id LEFT JOIN messages AS m ON m.id = o.message_id
-    WHERE i.kind IN ('fact', 'profile') AND i.key IN ({keys})
+    WHERE +i.kind IN ('fact', 'profile') AND i.key IN ({keys})
 """
 
 
@@ -67,6 +69,7 @@ def _item(row: Row) -> IndexedItem:
         holds=row[17],
         field=row[18],
         type=row[19],
+        asks=bool(row[20]),
     )
 
 

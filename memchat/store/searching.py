@@ -1,5 +1,6 @@
 """Searching by words, in bounded time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,14 @@ import apsw
 from memchat.core.context import ItemKind
 from memchat.store.sql import marks, rows, value
 from memchat.store.values import BufferSpan, Hit
-from memchat.store.words import phrases
+from memchat.store.words import phrase, phrases
 
 _BODY_WEIGHT, _CONTEXT_WEIGHT = 1.0, 0.3
+
+_YOUNG = 100
+"""A young index is weighed as if it held this many items: in two of them every word is common."""
+
+_CHUNK = 500
 
 RANKED_AT_MOST = 6_000
 """How many entries of the word index one search ranks, which takes about 0.5 µs each."""
@@ -63,6 +69,39 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
     return [Hit(*each) for each in found]
 
 
+def rarity(db: apsw.Connection, terms: Sequence[str]) -> dict[str, float]:
+    """How much each term weighs, as bm25 has it: the more, the fewer items hold it; most where none does.
+
+    One that more than `RANKED_AT_MOST` items hold is weighed as if those were all. The formula is Lucene's for BM25.
+    """
+    items = max(int(value(db, "SELECT count(*) FROM items")), _YOUNG)
+    weights: dict[str, float] = {}
+    for term in terms:
+        if quoted := phrase(term):
+            held = _held(db, quoted)
+            weights[term] = math.log(1 + (max(items - held, 0) + 0.5) / (held + 0.5))
+    return weights
+
+
+def answers(db: apsw.Connection, keys: Sequence[int], wanted: Filter) -> dict[int, int]:
+    """Which messages follow one of these that asks something, each with that one."""
+    condition, values = where(db, wanted)
+    found: dict[int, int] = {}
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        found.update(
+            rows(
+                db,
+                "SELECT i.key, q.key FROM items AS q JOIN items AS i ON i.key = (SELECT n.key FROM items AS n "
+                "WHERE n.session = q.session AND n.seq > q.seq AND n.kind = 'message' ORDER BY n.seq LIMIT 1) "
+                f"WHERE q.key IN ({marks(len(part))}) AND q.asks{condition}",
+                *part,
+                *values,
+            )
+        )
+    return found
+
+
 def within(db: apsw.Connection, limit: int, wanted: Filter) -> list[int]:
     """Keys of what the filter leaves, episodes first, the newest of each first."""
     condition, values = where(db, wanted)
@@ -105,18 +144,7 @@ def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int
 
     A word that a large part of all items hold says little about any of them, and bm25 gives it almost nothing.
     """
-    counted = sorted(
-        (
-            value(
-                db,
-                "SELECT count(*) FROM (SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT ?)",
-                term,
-                RANKED_AT_MOST + 1,
-            ),
-            place,
-        )
-        for place, term in enumerate(quoted)
-    )
+    counted = sorted((_held(db, term), place) for place, term in enumerate(quoted))
     chosen: list[str] = []
     total = 0
     for count, place in counted:
@@ -135,3 +163,9 @@ def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int
         RANKED_AT_MOST,
     )
     return chosen, int(newest or 0)
+
+
+def _held(db: apsw.Connection, quoted: str) -> int:
+    """How many items hold a term, counted no further than can be ranked."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT ?)"
+    return int(value(db, query, quoted, RANKED_AT_MOST + 1))

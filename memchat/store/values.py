@@ -45,6 +45,14 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What was said next to a message in its session: the end of each of the two before it, the start of the next."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedItem:
     """An item of the index with what a search needs to show and to rank it.
@@ -61,6 +69,7 @@ class IndexedItem:
         holds: How long it is likely to hold.
         field: The profile field that it is a value of.
         type: Which kind of memory; none for messages and episodes.
+        asks: Whether a message asks something.
     """
 
     key: int
@@ -83,6 +92,7 @@ class IndexedItem:
     holds: Holds | None = None
     field: str | None = None
     type: MemoryKind | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

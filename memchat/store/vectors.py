@@ -1,80 +1,150 @@
 """The vectors of indexed items, and searching by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import apsw
 
-from memchat.store.items import PAST, vector_kind
+from memchat.store.items import AGAIN, PAST, vector_kind
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, row, rows, run, value
-from memchat.store.values import Hit, IndexCounts
+from memchat.store.values import Around, Hit, IndexCounts
 
 _NEAREST_AT_MOST = 4_096
 """What sqlite-vec returns at most."""
 
+_LOOKED_AT = 256
+"""How many items whose vectors have the most signs in common with the query's are compared whole, at least."""
+
 _PENDING_CHARACTERS = 8_000
 """More than any embedder reads."""
+
+_CHUNK = 500
 
 
 def use_embedder(db: apsw.Connection, embedder_id: str, dimensions: int) -> None:
     """Makes an empty vector table for an embedder, unless its own is there."""
     if row(db, "SELECT id, dimensions FROM embedder") == (embedder_id, dimensions):
         return
-    run(db, "DROP TABLE IF EXISTS item_vectors")
+    run(db, "DROP TABLE IF EXISTS item_signs")
+    run(db, "DELETE FROM item_vectors")
+    run(db, "DELETE FROM item_tokens")
     run(
         db,
-        "CREATE VIRTUAL TABLE item_vectors USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
-        f"seq INTEGER, at FLOAT, embedding FLOAT[{int(dimensions)}] distance_metric=cosine)",
+        "CREATE VIRTUAL TABLE item_signs USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
+        f"seq INTEGER, at FLOAT, signs BIT[{-(-int(dimensions) // 8) * 8}])",
     )
     run(db, "INSERT OR REPLACE INTO embedder (one, id, dimensions) VALUES (1, ?, ?)", embedder_id, dimensions)
     run(db, "UPDATE items SET embedded = 0 WHERE embedded")
 
 
-def put_vectors(db: apsw.Connection, embedder_id: str, dimensions: int, pairs: Sequence[tuple[int, bytes]]) -> None:
-    """Stores vectors of items that are still there and have none."""
+def put_vectors(
+    db: apsw.Connection,
+    embedder_id: str,
+    dimensions: int,
+    pairs: Sequence[tuple[int, bytes]],
+    tokens: Mapping[int, bytes],
+    read: Mapping[int, Around],
+) -> None:
+    """Stores vectors of items that are still there and wait for one."""
     if any(len(vector) != dimensions * 4 for _, vector in pairs):
         raise ValueError(f"a vector is not {dimensions} float32 long")
     use_embedder(db, embedder_id, dimensions)
-    for key, vector in pairs:
+    # In the order of their keys pages fill up.
+    for key, vector in sorted(pairs):
         found = row(
             db,
             "SELECT kind, past_at, coalesce(session, 0), coalesce(seq, 0), at FROM items "
-            "WHERE key = ? AND NOT embedded",
+            "WHERE key = ? AND embedded != 1",
             key,
         )
         if found is None:
             continue
         kind, past_at, *place = found
+        run(db, "DELETE FROM item_signs WHERE key = ?", key)
         run(
             db,
-            "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO item_signs (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
             key,
             vector_kind(kind, past_at),
             *place,
-            vector,
+            signs(vector),
         )
-        run(db, "UPDATE items SET embedded = 1 WHERE key = ?", key)
+        run(db, "INSERT OR REPLACE INTO item_vectors (key, vector) VALUES (?, ?)", key, halved(vector))
+        run(db, "DELETE FROM item_tokens WHERE key = ?", key)
+        if tokens.get(key):
+            run(db, "INSERT INTO item_tokens (key, signs) VALUES (?, ?)", key, tokens[key])
+        as_read = key not in read or around(db, [key]).get(key) == read[key]
+        run(db, "UPDATE items SET embedded = ? WHERE key = ?", 1 if as_read else AGAIN, key)
+
+
+def signs(vector: bytes) -> bytes:
+    """Which numbers of a float32 vector are above 0, a bit each, in whole bytes."""
+    import numpy as np
+
+    return np.packbits(np.frombuffer(vector, "<f4") > 0).tobytes()
+
+
+def halved(vector: bytes) -> bytes:
+    """A float32 vector as float16, which tells as much of a cosine as anyone needs."""
+    import numpy as np
+
+    return np.frombuffer(vector, "<f4").astype("<f2").tobytes()
 
 
 def pending(db: apsw.Connection, limit: int) -> list[tuple[int, str]]:
-    """Key and text of items without a vector, newest first."""
+    """Key and text of items that wait for a vector, newest first."""
     found = rows(
         db,
         "SELECT i.key, substr(CASE i.kind "
         "WHEN 'message' THEN (SELECT text FROM messages WHERE id = i.ref) "
         "WHEN 'episode' THEN (SELECT text FROM session_summaries WHERE session = i.session) "
         "ELSE (SELECT text FROM memories WHERE id = i.ref) END, 1, ?) "
-        "FROM items AS i WHERE i.embedded = 0 ORDER BY i.key DESC LIMIT ?",
+        "FROM items AS i WHERE i.embedded != 1 ORDER BY i.key DESC LIMIT ?",
         _PENDING_CHARACTERS,
         limit,
     )
     return [(key, text or "") for key, text in found]
 
 
+def around(db: apsw.Connection, keys: Sequence[int]) -> dict[int, Around]:
+    """What was said around those of the items that are messages."""
+    found: dict[int, Around] = {}
+    query = (
+        "SELECT substr(m.text, {}) FROM items AS i JOIN messages AS m ON m.id = i.ref "
+        "WHERE i.session = ? AND i.seq {} ? AND i.kind = 'message' ORDER BY i.seq {} LIMIT {}"
+    )
+    before, after = query.format("-600", "<", "DESC", 2), query.format("1, 600", ">", "ASC", 1)
+    for key in keys:
+        place = row(db, "SELECT session, seq FROM items WHERE key = ? AND kind = 'message'", key)
+        if place is not None:
+            said = [text for (text,) in rows(db, before, *place)]
+            then = [text for (text,) in rows(db, after, *place)]
+            found[key] = Around(tuple(reversed(said)), tuple(then))
+    return found
+
+
+def token_signs(db: apsw.Connection, keys: Sequence[int]) -> dict[int, bytes]:
+    """The signs of the tokens of those of the items that have them."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        found.update(rows(db, f"SELECT key, signs FROM item_tokens WHERE key IN ({marks(len(part))})", *part))
+    return found
+
+
+def whole(db: apsw.Connection, keys: Sequence[int]) -> dict[int, bytes]:
+    """The vectors of those of the items that have one, as float16."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        found.update(rows(db, f"SELECT key, vector FROM item_vectors WHERE key IN ({marks(len(part))})", *part))
+    return found
+
+
 def counts(db: apsw.Connection) -> IndexCounts:
     """How many items there are, and how many of them have a vector."""
     items = int(value(db, "SELECT count(*) FROM items"))
-    waiting = int(value(db, "SELECT count(*) FROM items WHERE embedded = 0"))
+    waiting = int(value(db, "SELECT count(*) FROM items WHERE embedded != 1 AND embedded = 0"))
     return IndexCounts(items, items - waiting)
 
 
@@ -129,20 +199,29 @@ def _nearest(
     values: Sequence[str | int | float],
     wanted: Filter,
 ) -> list[Hit]:
+    import numpy as np
+
     more, current, moments = 0, "", []
     if not wanted.past:
         # What has ended by itself is among the nearest, and must take nobody's place.
         more = value(db, "SELECT count(*) FROM items WHERE past_at > ? AND past_at <= ?", PAST, wanted.now)
-        current, moments = "WHERE i.past_at IS NULL OR i.past_at > ? ", [wanted.now]
-    nearest = rows(
-        db,
-        "SELECT v.key, i.kind, i.ref, 1.0 - v.distance FROM (SELECT key, distance FROM item_vectors "
-        f"WHERE embedding MATCH ? AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}"
-        "ORDER BY v.distance LIMIT ?",
-        vector,
-        min(limit + more, _NEAREST_AT_MOST),
-        *values,
-        *moments,
-        limit,
-    )
-    return [Hit(*each) for each in nearest]
+        current, moments = "WHERE i.past_at IS NULL OR i.past_at > ?", [wanted.now]
+    nearest = {
+        key: (kind, ref)
+        for key, kind, ref in rows(
+            db,
+            "SELECT v.key, i.kind, i.ref FROM (SELECT key FROM item_signs "
+            f"WHERE signs MATCH vec_bit(?) AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}",
+            signs(vector),
+            min(max(_LOOKED_AT, limit + limit // 4) + more, _NEAREST_AT_MOST),
+            *values,
+            *moments,
+        )
+    }
+    vectors = whole(db, list(nearest))
+    if not vectors:
+        return []
+    halves = np.frombuffer(b"".join(vectors.values()), "<f2").reshape(len(vectors), -1).astype(np.float32)
+    cosines = halves @ np.frombuffer(vector, "<f4")
+    found = [Hit(key, *nearest[key], float(cosine)) for key, cosine in zip(vectors, cosines, strict=True)]
+    return sorted(found, key=lambda hit: -hit.score)[:limit]

@@ -24,6 +24,7 @@ from memchat.core.settings import Settings
 from memchat.memory.consolidation import consolidate
 from memchat.memory.erasing import plan_memory
 from memchat.memory.learn import Learner
+from memchat.providers.vectors import Embedded, Passage, Question
 from memchat.store import NewJob
 from memchat.store.store import Store
 
@@ -51,6 +52,12 @@ class Letters:
 
     async def embed(self, texts: Sequence[str]) -> list[bytes]:
         return [_counted(text.lower()) for text in texts]
+
+    async def passages(self, passages: Sequence[Passage]) -> list[Embedded]:
+        return [Embedded(_counted(passage.text.lower())) for passage in passages]
+
+    async def question(self, text: str) -> Question:
+        return Question(_counted(text.lower()))
 
     async def close(self) -> None:
         """There is nothing to close."""

@@ -13,7 +13,9 @@ from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder, Embedder
 from memchat.providers.endpoints import Endpoint
 from memchat.providers.scripted import ScriptedServer
+from memchat.providers.vectors import Passage
 from memchat.store import Store
+from memchat.store.values import Around
 from tests.memory.making import words
 
 
@@ -90,6 +92,12 @@ async def say(store: Store, session: Session, *texts: str) -> list[Message]:
 async def embed_all(store: Store, embedder: Embedder) -> None:
     """Gives every item its vector."""
     while pending := await store.index.pending(64):
-        vectors = await embedder.embed([text for _, text in pending])
-        pairs = [(key, vector) for (key, _), vector in zip(pending, vectors, strict=True)]
-        await store.index.put_vectors(embedder.id, embedder.dimensions, pairs)
+        keys = [key for key, _ in pending]
+        around = await store.index.around(keys)
+        said = [around.get(key, Around()) for key in keys]
+        made = await embedder.passages(
+            [Passage(text, one.before, one.after) for (_, text), one in zip(pending, said, strict=True)]
+        )
+        pairs = [(key, one.vector) for key, one in zip(keys, made, strict=True)]
+        tokens = {key: one.tokens for key, one in zip(keys, made, strict=True)}
+        await store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens)

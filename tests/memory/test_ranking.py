@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.memory.queries import query_of
-from memchat.memory.ranking import Candidate, distinct, rank, similarities
+from memchat.memory.ranking import Candidate, Match, distinct, rank, similarities
 from memchat.store.values import IndexedItem
 from tests.memory.making import NOW
 
@@ -30,6 +30,9 @@ def item(key: int, text: str, **changes: object) -> IndexedItem:
 
 
 TERMS = query_of("what vector store am I using?").terms
+WEIGHTS = dict.fromkeys(TERMS, 3.0)
+"""Of three words, none of them common; bm25 reaches about their sum."""
+
 FACT = item(1, "I'm using ChromaDB for the vector store.")
 QUESTION = item(2, "Which vector store am I using?", at=NOW)
 REPLY = item(3, "You are not using any vector store that I know of.", role="assistant", at=NOW)
@@ -37,23 +40,35 @@ OTHER = item(4, "I'm using Python for the backend.", at=NOW)
 
 
 def test_a_statement_comes_before_questions_and_replies_with_the_same_words() -> None:
-    found = [Candidate(each, bm25, 0.7) for each, bm25 in ((QUESTION, 9.0), (REPLY, 8.0), (FACT, 7.0), (OTHER, 1.0))]
-    ranked = rank(found, TERMS, stored=100, now=NOW, scale=MINILM)
+    found = [
+        Candidate(each, Match(bm25, 0.7)) for each, bm25 in ((QUESTION, 9.0), (REPLY, 8.0), (FACT, 7.0), (OTHER, 1.0))
+    ]
+    ranked = rank(found, TERMS, weights=WEIGHTS, stored=100, now=NOW, scale=MINILM)
     assert ranked[0].item is FACT
     assert [one.item for one in ranked].index(QUESTION) > 1
     assert ranked[0].score > 0.7
 
 
 def test_one_common_word_is_not_enough() -> None:
-    ranked = rank([Candidate(FACT, 7.0, None), Candidate(OTHER, 1.0, None)], TERMS, stored=100, now=NOW, scale=None)
+    ranked = rank(
+        [Candidate(FACT, Match(7.0)), Candidate(OTHER, Match(1.0))],
+        TERMS,
+        weights=WEIGHTS,
+        stored=100,
+        now=NOW,
+        scale=None,
+    )
     assert ranked[0].score > 0.6
     assert ranked[1].score < 0.3
 
 
 def test_either_way_of_searching_finds_alone() -> None:
     by_words, by_meaning = (
-        rank([candidate], TERMS, stored=100, now=NOW, scale=MINILM)[0]
-        for candidate in (Candidate(FACT, 7.0, None), Candidate(item(5, "ChromaDB holds my embeddings"), None, 0.62))
+        rank([candidate], TERMS, weights=WEIGHTS, stored=100, now=NOW, scale=MINILM)[0]
+        for candidate in (
+            Candidate(FACT, Match(7.0)),
+            Candidate(item(5, "ChromaDB holds my embeddings"), Match(None, 0.62)),
+        )
     )
     assert by_words.score >= 0.3
     assert by_meaning.score >= 0.3
@@ -63,16 +78,35 @@ def test_either_way_of_searching_finds_alone() -> None:
 def test_pinned_and_new_come_first_among_equals_and_boosts_find_nothing_alone() -> None:
     old = item(6, FACT.text, at=NOW - timedelta(days=400))
     pinned = item(7, FACT.text, kind="fact", pinned=True)
-    ranked = rank([Candidate(each, 5.0, None) for each in (old, FACT, pinned)], TERMS, stored=9, now=NOW, scale=None)
+    ranked = rank(
+        [Candidate(each, Match(5.0)) for each in (old, FACT, pinned)],
+        TERMS,
+        weights=WEIGHTS,
+        stored=9,
+        now=NOW,
+        scale=None,
+    )
     assert [one.item for one in ranked] == [pinned, FACT, old]
-    nothing = rank([Candidate(replace(pinned, text="Kyoto"), 0.0, 0.1)], TERMS, stored=9, now=NOW, scale=MINILM)
+    nothing = rank(
+        [Candidate(replace(pinned, text="Kyoto"), Match(0.0, 0.1))],
+        TERMS,
+        weights=WEIGHTS,
+        stored=9,
+        now=NOW,
+        scale=MINILM,
+    )
     assert nothing[0].score == 0
 
 
 def test_the_same_words_are_shown_once_and_a_changed_word_stays() -> None:
     texts = ["We meet on Monday.", "we meet on monday!", "We meet on Tuesday."]
     ranked = rank(
-        [Candidate(item(n, t), 3.0, None) for n, t in enumerate(texts)], ("meet",), stored=9, now=NOW, scale=None
+        [Candidate(item(n, t), Match(3.0)) for n, t in enumerate(texts)],
+        ("meet",),
+        weights={"meet": 3.0},
+        stored=9,
+        now=NOW,
+        scale=None,
     )
     assert len(distinct(ranked)) == 2
 
@@ -104,20 +138,28 @@ def test_scores_are_the_sum_of_their_parts_from_0_to_1(
     candidates = [
         Candidate(
             item(n, text, at=NOW - timedelta(days=days), pinned=pinned, kind=kind, role=role),
-            bm25,
-            cosine,
+            Match(bm25, cosine),
             in_time=in_time,
             over=past and pinned,
         )
         for n, (text, bm25, cosine, days, pinned, kind, role, in_time) in enumerate(found)
     ]
     scale = MINILM if by_meaning else None
-    ranked = rank(candidates, query_of(query).terms, stored=50, now=NOW, scale=scale, past=past, only_time=past)
+    ranked = rank(
+        candidates, query_of(query).terms, weights=WEIGHTS, stored=50, now=NOW, scale=scale, past=past, only_time=past
+    )
     for one in ranked:
         assert 0 <= one.score <= 1
         assert abs(one.score - sum(one.parts.values())) < 1e-9
     again = rank(
-        list(reversed(candidates)), query_of(query).terms, stored=50, now=NOW, scale=scale, past=past, only_time=past
+        list(reversed(candidates)),
+        query_of(query).terms,
+        weights=WEIGHTS,
+        stored=50,
+        now=NOW,
+        scale=scale,
+        past=past,
+        only_time=past,
     )
     assert [one.item.key for one in again] == [one.item.key for one in ranked]
 
@@ -131,8 +173,8 @@ def test_the_older_never_comes_before_the_newer_with_all_else_equal(
     bm25: float, cosine: float, first: int, second: int, by_meaning: bool
 ) -> None:
     pair = [item(n, FACT.text, at=NOW - timedelta(days=days)) for n, days in enumerate((first, second))]
-    found = [Candidate(each, bm25, cosine) for each in pair]
-    ranked = rank(found, TERMS, stored=100, now=NOW, scale=MINILM if by_meaning else None)
+    found = [Candidate(each, Match(bm25, cosine)) for each in pair]
+    ranked = rank(found, TERMS, weights=WEIGHTS, stored=100, now=NOW, scale=MINILM if by_meaning else None)
     older = min(pair, key=lambda each: each.at)
     assert ranked[1].item.at == older.at
     assert ranked[1].score <= ranked[0].score
@@ -144,14 +186,23 @@ def test_what_is_surer_or_used_more_never_scores_less(
 ) -> None:
     weak = item(1, FACT.text, kind="fact", confidence=min(first, second), use_count=min(few, many))
     strong = item(2, FACT.text, kind="fact", confidence=max(first, second), use_count=max(few, many))
-    ranked = rank([Candidate(each, bm25, cosine) for each in (weak, strong)], TERMS, stored=100, now=NOW, scale=MINILM)
+    ranked = rank(
+        [Candidate(each, Match(bm25, cosine)) for each in (weak, strong)],
+        TERMS,
+        weights=WEIGHTS,
+        stored=100,
+        now=NOW,
+        scale=MINILM,
+    )
     scores = {one.item.key: one.score for one in ranked}
     assert scores[2] >= scores[1]
 
 
 def test_what_belongs_to_the_time_that_is_asked_for_comes_first() -> None:
-    found = [Candidate(item(n, FACT.text), 5.0, None, in_time=in_time) for n, in_time in enumerate((False, True, None))]
-    ranked = rank(found, TERMS, stored=100, now=NOW, scale=None)
+    found = [
+        Candidate(item(n, FACT.text), Match(9.0), in_time=in_time) for n, in_time in enumerate((False, True, None))
+    ]
+    ranked = rank(found, TERMS, weights=WEIGHTS, stored=100, now=NOW, scale=None)
     assert [one.item.key for one in ranked] == [1, 2, 0]
     assert ranked[0].parts["time"] > 0 > ranked[2].parts["time"]
     assert ranked[0].parts["cap"] < 0
@@ -159,6 +210,16 @@ def test_what_belongs_to_the_time_that_is_asked_for_comes_first() -> None:
 
 def test_a_month_that_no_text_names_does_not_lower_the_score() -> None:
     terms = query_of("which vector store did I use in April?").terms
-    plain = rank([Candidate(FACT, 7.0, None)], terms, stored=100, now=NOW, scale=None)
-    extra = rank([Candidate(FACT, 7.0, None)], terms, stored=100, now=NOW, scale=None, extra={"april"})
+    plain = rank(
+        [Candidate(FACT, Match(7.0))], terms, weights=WEIGHTS | {"april": 3.0}, stored=100, now=NOW, scale=None
+    )
+    extra = rank(
+        [Candidate(FACT, Match(7.0))],
+        terms,
+        weights=WEIGHTS | {"april": 3.0},
+        stored=100,
+        now=NOW,
+        scale=None,
+        extra={"april"},
+    )
     assert extra[0].score > plain[0].score

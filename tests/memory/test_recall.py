@@ -3,12 +3,14 @@
 import pytest
 
 from memchat.core.events import EmbedderChanged
+from memchat.core.settings import MemorySettings
 from memchat.memory.recall import CANDIDATES, SURER, Recaller
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store
 from tests.memory.conftest import Holder, embed_all, say
 from tests.memory.making import words
 
+FLOOR = MemorySettings().recall_floor
 ASK = "what vector store am I using?"
 TALK = (
     "Hi! My name is Alex and I'm building a RAG system in Python.",
@@ -23,7 +25,7 @@ TALK = (
 
 
 async def recall(recaller: Recaller, text: str, **changes: object) -> list[str]:
-    wanted = {"outside": None, "limit": 6, "max_tokens": 900, "floor": 0.3} | changes
+    wanted = {"outside": None, "limit": 6, "max_tokens": 900, "floor": FLOOR} | changes
     found = await recaller.recall(text, **wanted)  # type: ignore[arg-type]
     return [item.text for item in found.items]
 
@@ -44,7 +46,7 @@ async def test_the_statement_is_found_before_everything_else(
     filled: Store, embedding: Holder, no_embedder: Holder, by_meaning: bool
 ) -> None:
     recaller = Recaller(filled, embedding if by_meaning else no_embedder, words)
-    found = await recaller.recall(ASK, outside=None, limit=6, max_tokens=900, floor=0.3)
+    found = await recaller.recall(ASK, outside=None, limit=6, max_tokens=900, floor=FLOOR)
     best = found.items[0]
     assert best.text == "I'm using ChromaDB for the vector store."
     assert best.source.session_title
@@ -78,7 +80,7 @@ async def test_chinese_is_found_by_pairs_of_characters(filled: Store, no_embedde
 
 async def test_what_is_in_the_buffer_or_in_context_is_not_found(filled: Store, embedding: Holder) -> None:
     recaller = Recaller(filled, embedding, words)
-    item = (await recaller.recall(ASK, outside=None, limit=1, max_tokens=900, floor=0.3)).items[0]
+    item = (await recaller.recall(ASK, outside=None, limit=1, max_tokens=900, floor=FLOOR)).items[0]
     assert item.source.session_id is not None
     assert item.text not in await recall(recaller, ASK, outside=BufferSpan(item.source.session_id, 1))
     assert item.text in await recall(recaller, ASK, outside=BufferSpan(item.source.session_id, 4))
@@ -99,7 +101,7 @@ async def test_a_fact_comes_with_its_kind(filled: Store, embedding: Holder, mini
     await filled.memories.add(kind="preference", text="Allergic to peanuts", confidence=1.0, origin="user")
     await embed_all(filled, minilm)
     recaller = Recaller(filled, embedding, words)
-    found = await recaller.recall("Can I eat peanuts?", outside=None, limit=6, max_tokens=900, floor=0.3)
+    found = await recaller.recall("Can I eat peanuts?", outside=None, limit=6, max_tokens=900, floor=FLOOR)
     assert (found.items[0].kind, found.items[0].text) == ("fact", "Allergic to peanuts")
     assert (await recaller.search("peanut"))[0].kind == "fact"
 
@@ -115,7 +117,7 @@ async def test_a_long_message_is_cut_to_what_is_asked_about(store: Store, no_emb
     long = "Filler about nothing. " * 400 + "The launch code name is Bluebird. " + "More filler text. " * 400
     await say(store, session, long, "Noted.")
     recaller = Recaller(store, no_embedder, words)
-    found = await recaller.recall("What is the launch code name?", outside=None, limit=6, max_tokens=300, floor=0.2)
+    found = await recaller.recall("What is the launch code name?", outside=None, limit=6, max_tokens=300, floor=FLOOR)
     assert "Bluebird" in found.items[0].text
     assert sum(item.tokens for item in found.items) <= 300
 
@@ -130,7 +132,7 @@ async def test_limits_hold(filled: Store, embedding: Holder) -> None:
 
 async def test_while_the_embedder_loads_words_are_searched_alone(filled: Store) -> None:
     recaller = Recaller(filled, Holder(None, EmbedderChanged(state="loading")), words)
-    found = await recaller.recall(ASK, outside=None, limit=6, max_tokens=900, floor=0.3)
+    found = await recaller.recall(ASK, outside=None, limit=6, max_tokens=900, floor=FLOOR)
     assert found.items
     assert "loading" in found.words_only
 
@@ -153,8 +155,8 @@ async def test_what_is_ranked_does_not_grow_with_what_is_stored(
         await say(store, session, f"I read about {topics[n % 8]} number {n} today.", f"Tell me of {topics[n % 7]}.")
     await embed_all(store, minilm)
     recaller = Recaller(store, embedding, words)
-    found = await recaller.recall("What did I read about gardens?", outside=None, limit=6, max_tokens=900, floor=0.3)
-    assert 0 < found.considered <= 2 * CANDIDATES
+    found = await recaller.recall("What did I read about gardens?", outside=None, limit=6, max_tokens=900, floor=FLOOR)
+    assert 0 < found.considered <= 4 * CANDIDATES
 
 
 async def test_beside_a_sure_answer_weak_ones_are_left_out(

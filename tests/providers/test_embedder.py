@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from memchat.core.errors import ModelError
 from memchat.providers.embedder import BuiltinEmbedder
+from memchat.providers.vectors import Passage
 
 
 @pytest_asyncio.fixture
@@ -70,6 +71,26 @@ async def test_nothing_after_the_first_256_tokens_counts(embedder: BuiltinEmbedd
     start = "garden " * 300
     one, other = await embedder.embed([start + "peanuts", start + "trains"])
     assert one == other
+
+
+async def test_a_passage_alone_has_the_vector_of_its_text_and_signs_of_its_tokens(embedder: BuiltinEmbedder) -> None:
+    text = "what can I eat?"
+    (alone,) = await embedder.passages([Passage(text)])
+    assert alone.vector == (await embedder.embed([text]))[0]
+    assert len(alone.tokens) == 5 * 384 // 8
+    question = await embedder.question(text)
+    assert len(question.tokens) == 4 * 384 * 4, "the question mark looks for nothing"
+
+
+async def test_what_stands_around_a_passage_changes_its_vector_and_not_how_many_tokens_it_has(
+    embedder: BuiltinEmbedder,
+) -> None:
+    text = "It hurts " * 20
+    long = "history of gardens " * 400
+    alone, amid = await embedder.passages([Passage(text), Passage(text, (long, long), (long,))])
+    assert alone.vector != amid.vector
+    assert len(alone.tokens) == len(amid.tokens)
+    assert await embedder.passages([Passage("")])
 
 
 async def test_no_texts_no_vectors(embedder: BuiltinEmbedder) -> None:

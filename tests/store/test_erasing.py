@@ -16,6 +16,7 @@ from memchat.store.scrubbing import SCRUB_KEY
 from memchat.store.store import Store
 from memchat.store.traces import COLUMNS
 from memchat.store.values import NewJob
+from memchat.store.vectors import halved
 from tests.store.helpers import embed_all, found, query, session_of, unit
 
 SECRET = "qxzvuniquesecret"
@@ -92,9 +93,9 @@ async def test_erased_vectors_are_in_no_file(store: Store) -> None:
     session = await session_of(store, "hello")
     await embed_all(store, lambda _: DIRECTION)
     await store._database._writer.run(lambda db: db.wal_checkpoint())
-    assert _where(store.path.parent, DIRECTION)
+    assert _where(store.path.parent, halved(DIRECTION))
     await store.sessions.erase(session)
-    assert _where(store.path.parent, DIRECTION) == []
+    assert _where(store.path.parent, halved(DIRECTION)) == []
 
 
 async def test_an_erased_memory_is_in_no_file(store: Store) -> None:

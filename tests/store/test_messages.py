@@ -208,5 +208,5 @@ async def test_an_answer_that_a_crash_cut_off_is_kept_and_found_at_the_next_star
     again = await Store.open(store.path, clock=clock)
     kept = await again.messages.get(reply.id)
     assert (kept.text, kept.status) == ("There once was an okapi", "partial")
-    assert await found(again, "okapi") == [reply.id]
+    assert await found(again, "okapi") == [reply.id, user.id], "and what it answers, by the words next to it"
     await again.close()

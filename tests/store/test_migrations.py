@@ -14,7 +14,6 @@ from memchat.store.connection import connect
 from memchat.store.database import Database, make_private
 from memchat.store.migrations import LATEST, Migration, all_migrations, migrate, version_of
 from memchat.store.store import Store
-from memchat.store.vectors import use_embedder
 from tests.store.helpers import found, unit
 
 _OLD_DATA = """
@@ -84,7 +83,7 @@ async def test_data_of_every_earlier_version_is_kept_and_found(version: int, pat
     place, _ = await store.profile.list()
     assert (place.field, place.value) == ("favourite_place", "the garden")
     assert set(await found(store, "garden")) == {"m1", "m3", "s1", "f1", place.memory_id}
-    assert await found(store, "庭園") == ["m3"]
+    assert await found(store, "庭園") == ["m3", "m1"], "what stands next to it is found after it"
     assert "m3" in await found(store, "murin"), "the message before is its context"
     assert "f1" in await found(store, "murin"), "so is the quote that a fact rests on"
     assert await found(store, "lanterns") == []
@@ -149,7 +148,11 @@ async def test_a_field_keeps_its_vector_and_its_place_in_what_was_recalled(path:
         "INSERT INTO recalled_items (message_id, place, in_plan, kind, ref, text, score, parts, tokens, source_title, "
         "source_at) VALUES ('m1', 0, 1, 'profile', 'name', 'name: Alicia', 0.5, '{}', 3, '', 100)"
     )
-    use_embedder(db, "test", 4)
+    db.execute(
+        "CREATE VIRTUAL TABLE item_vectors USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
+        "seq INTEGER, at FLOAT, embedding FLOAT[4] distance_metric=cosine)"
+    )
+    db.execute("INSERT INTO embedder (one, id, dimensions) VALUES (1, 'test', 4)")
     key = db.execute("SELECT key FROM items WHERE kind = 'profile' AND ref = 'name'").get
     db.execute(
         "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, 'profile', 0, 0, 107.0, ?)",

@@ -1,0 +1,100 @@
+"""What recall needs: signs of vectors for a first look, signs of every token, and what is said around a message.
+
+The vectors that there are stay in use; each is made again in the background, with the tokens.
+"""
+
+from array import array
+from struct import pack
+
+import apsw
+
+_SCHEMA = """
+-- Whether a message asks something, so that the next one may answer it.
+ALTER TABLE items ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+
+-- `embedded`: 0 without a vector, 1 with one, 2 with one that is to be made again.
+DROP INDEX items_pending;
+CREATE INDEX items_pending ON items (key, embedded) WHERE embedded != 1;
+
+-- Vectors as float16; the signs of their numbers are in `item_signs`, which is made when the first embedder is known.
+CREATE TABLE item_vectors (
+    key INTEGER PRIMARY KEY,
+    vector BLOB NOT NULL
+) STRICT;
+
+-- The sign of each number of each token's vector, a bit each.
+CREATE TABLE item_tokens (
+    key INTEGER PRIMARY KEY,
+    signs BLOB NOT NULL
+) STRICT;
+"""
+
+_ASKS = """
+UPDATE items SET asks = 1 WHERE kind = 'message' AND EXISTS (SELECT 1 FROM messages AS m WHERE m.id = ref
+    AND (instr(substr(m.text, length(m.text) / 2 + 1), '?') OR instr(substr(m.text, length(m.text) / 2 + 1), '？')
+    OR instr(substr(m.text, length(m.text) / 2 + 1), '؟')))
+"""
+
+_MONTHS = "January February March April May June July August September October November December"
+_NAME_OF_MONTH = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(_MONTHS.split(), 1))
+_DAY = (
+    f"strftime('%d ', i.at, 'unixepoch') || CASE CAST(strftime('%m', i.at, 'unixepoch') AS INTEGER) {_NAME_OF_MONTH} "
+    "END || strftime(' %Y', i.at, 'unixepoch')"
+)
+_AROUND = """coalesce((SELECT group_concat(part, ' ') FROM (SELECT substr(n.text, 1, 300) AS part
+    FROM items AS j JOIN messages AS n ON n.id = j.ref
+    WHERE j.session = i.session AND j.kind = 'message' AND j.seq {} i.seq ORDER BY j.seq {} LIMIT 2)), '')"""
+_WORDS = (
+    f"""
+CREATE TEMP TABLE words AS SELECT i.key, spaced(substr(m.text, 1, 200000) || char(10) || {_DAY}) AS body,
+    spaced({_AROUND.format("<", "DESC")} || ' ' || {_AROUND.format(">", "ASC")}) AS context
+    FROM items AS i JOIN messages AS m ON m.id = i.ref WHERE i.kind = 'message'
+""",
+    f"""
+INSERT INTO words SELECT i.key, spaced(e.text || char(10) || {_DAY}), spaced(s.title)
+    FROM items AS i JOIN sessions AS s ON s.id = i.ref JOIN session_summaries AS e ON e.session = s.number
+    WHERE i.kind = 'episode'
+""",
+    "DELETE FROM item_words WHERE rowid IN (SELECT key FROM words)",
+    "INSERT INTO item_words (rowid, body, context) SELECT key, body, context FROM words",
+    "DROP TABLE words",
+)
+
+
+def apply(db: apsw.Connection) -> None:
+    """Makes the tables, moves the vectors, and indexes the words of messages with those around them."""
+    old = list(db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'item_vectors'"))
+    if old:
+        db.execute(
+            "CREATE TABLE kept AS SELECT key, kind, session, seq, at, embedding FROM item_vectors;"
+            "DROP TABLE item_vectors"
+        )
+    db.execute(_SCHEMA)
+    db.execute(_ASKS)
+    if old:
+        _move(db)
+    for statement in _WORDS:
+        db.execute(statement)
+
+
+def _move(db: apsw.Connection) -> None:
+    ((dimensions,),) = list(db.execute("SELECT dimensions FROM embedder")) or [(8,)]
+    db.execute(
+        "CREATE VIRTUAL TABLE item_signs USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
+        f"seq INTEGER, at FLOAT, signs BIT[{-(-int(dimensions) // 8) * 8}])"
+    )
+    for key, kind, session, seq, at, vector in list(db.execute("SELECT * FROM kept ORDER BY key")):
+        numbers = array("f", vector)
+        db.execute("INSERT INTO item_vectors (key, vector) VALUES (?, ?)", (key, pack(f"<{len(numbers)}e", *numbers)))
+        db.execute(
+            "INSERT INTO item_signs (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
+            (key, kind, session, seq, at, _signs(numbers)),
+        )
+    db.execute("DROP TABLE kept")
+    db.execute("UPDATE items SET embedded = 2 WHERE embedded = 1")
+
+
+def _signs(numbers: "array[float]") -> bytes:
+    bits = "".join("1" if number > 0 else "0" for number in numbers)
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")

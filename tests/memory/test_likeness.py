@@ -1,0 +1,44 @@
+"""How alike texts are by their tokens."""
+
+import numpy as np
+import pytest
+
+from memchat.memory.likeness import cosines, likeness
+from memchat.providers.embedder import BuiltinEmbedder
+from memchat.providers.vectors import Passage, Question
+
+NAMED = "I'm using ChromaDB for the vector store."
+OTHER = "We painted the bedroom last week."
+
+
+async def test_what_says_the_same_in_other_words_is_more_alike(embedding: object, minilm: BuiltinEmbedder) -> None:
+    question = await minilm.question("which database holds my embeddings?")
+    near, far = await minilm.passages([Passage(NAMED), Passage(OTHER)])
+    wholes = {
+        key: float(np.frombuffer(one.vector, "<f4") @ np.frombuffer(question.vector, "<f4"))
+        for key, one in enumerate((near, far))
+    }
+    alike = likeness(question, {0: near.tokens, 1: far.tokens}, wholes)
+    assert alike[0] > 0.3 > alike[1]
+
+
+async def test_a_text_is_like_itself(embedding: object, minilm: BuiltinEmbedder) -> None:
+    (own,) = await minilm.passages([Passage(NAMED)])
+    assert likeness(await minilm.question(NAMED), {1: own.tokens}, {1: 1.0})[1] == pytest.approx(1.0, abs=0.1)
+
+
+def test_without_tokens_the_whole_counts_and_other_lengths_do_not() -> None:
+    question = Question(np.array([0.6, 0.8], "<f4").tobytes())
+    halves = {1: np.array([1, 0], "<f2").tobytes(), 2: np.array([1, 0, 0], "<f2").tobytes()}
+    assert likeness(question, {}, cosines(question, halves)) == {1: pytest.approx(0.6, abs=1e-3)}
+    assert cosines(question, {}) == {}
+
+
+async def test_what_was_said_before_tells_what_a_word_means(embedding: object, minilm: BuiltinEmbedder) -> None:
+    question = await minilm.question("which instrument does my sister play?")
+    alone, after = await minilm.passages(
+        [Passage("She plays the cello."), Passage("She plays the cello.", before=("My sister is in an orchestra.",))]
+    )
+    alike = likeness(question, {1: alone.tokens, 2: after.tokens}, {1: 0.0, 2: 0.0})
+    assert alike[2] > alike[1]
+    assert len(alone.tokens) == len(after.tokens)
