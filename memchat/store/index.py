@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from memchat.core.context import ItemKind
 from memchat.core.times import to_unix
-from memchat.store import searching, vectors
+from memchat.store import nearest, searching, vectors
 from memchat.store.database import Database
 from memchat.store.loading import load
 from memchat.store.searching import Filter
@@ -76,7 +76,7 @@ class Index:
             past: As in `by_words`.
         """
         chosen = self._filter(outside, kinds, since, until, session, past=past)
-        return await self._database.read(vectors.by_meaning, vector, limit, chosen)
+        return await self._database.read(nearest.by_meaning, vector, limit, chosen)
 
     async def within(
         self,
@@ -128,11 +128,11 @@ class Index:
 
     async def token_signs(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The signs of the numbers of every token's vector, of those of the items that have them."""
-        return await self._database.read(vectors.token_signs, keys)
+        return await self._database.read(nearest.token_signs, keys)
 
     async def vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """The vectors of those of the items that have one, as little-endian float16."""
-        return await self._database.read(vectors.whole, keys)
+        return await self._database.read(nearest.whole, keys)
 
     async def around(self, keys: Sequence[int]) -> dict[int, Around]:
         """What was said around those of the items that are messages."""

@@ -6,11 +6,11 @@ import apsw
 
 from memchat.core.memories import MEMORY_STATUSES, Memory, MemoryStatus
 from memchat.store.lookup import number_of
+from memchat.store.nearest import by_meaning
 from memchat.store.records import MEMORY, memory_of
 from memchat.store.searching import Filter, by_words
 from memchat.store.sources import sources_of
 from memchat.store.sql import Row, marks, row, rows, storable
-from memchat.store.vectors import by_meaning
 from memchat.store.words import folded, normal
 
 _CHUNK = 500
