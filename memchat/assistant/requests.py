@@ -30,6 +30,9 @@ _RESULTS_SHARE = 0.1
 _MOST_RESULTS = 800
 """Tokens that are kept for what tools answer: a share of the window, and no more than this."""
 
+_LAST_TURNS = 4
+"""How many messages back one may refer."""
+
 _LONG_CHARACTERS = 50_000
 """A longer message is counted in a thread."""
 
@@ -72,6 +75,11 @@ class Gathered:
     tail: tuple[Message, ...] = ()
     omitted: Span | None = None
     stable: Stable = field(default_factory=Stable)
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """What was said just before by either side, oldest first; a message may refer to it."""
+        return tuple(message.text for message in self.tail[-_LAST_TURNS:])
 
     @property
     def outside(self) -> BufferSpan | None:
@@ -180,6 +188,7 @@ class Requests:
             limit=memory.recall_items,
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
+            last=gathered.last,
             in_context=gathered.stable.refs | besides,
         )
 

@@ -102,8 +102,14 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).casefold()
 
 
-def query_of(message: str) -> Query:
-    """What to look up for `message`; no terms when nothing in it carries meaning, as in a greeting or a sum."""
+def query_of(message: str, last: Sequence[str] = ()) -> Query:  # noqa: ARG001
+    """What to look up for `message`; no terms when nothing in it carries meaning, as in a greeting or a sum.
+
+    Args:
+        message: The user's.
+        last: What was said just before it by either side, oldest first; a message that refers to it, such as "why?",
+            is looked up by what it refers to.
+    """
     text = message.strip()
     if len(text) > LOOKED_AT:
         text = f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"

@@ -106,6 +106,7 @@ class Recaller:
         limit: int,
         max_tokens: int,
         floor: float,
+        last: Sequence[str] = (),
         in_context: Collection[str] = (),
     ) -> Recall:
         """What helps to answer `text`.
@@ -118,10 +119,11 @@ class Recaller:
             limit: The most items.
             max_tokens: The most tokens of all items together.
             floor: The lowest score that counts.
+            last: What was said just before by either side, oldest first, for a text that refers to it.
             in_context: Refs of what goes to the model anyway: profile fields, pinned facts, session summaries.
         """
         began = time.perf_counter()
-        asked = times_asked(text, self._clock(), await self._zone_of_user())
+        asked = times_asked(text, self._clock(), await self._zone_of_user(), last)
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)

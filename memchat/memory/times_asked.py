@@ -93,16 +93,17 @@ class TimesAsked:
     anchor: Anchor | None = None
 
 
-def times_asked(message: str, now: datetime, zone: tzinfo | None) -> TimesAsked:
+def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence[str] = ()) -> TimesAsked:
     """What `message` asks of time, as seen from `now`.
 
     Args:
         message: The user's message.
         now: The present moment; "last month" is the one before it.
         zone: The user's time zone; none is this machine's.
+        last: What was said just before it, oldest first.
     """
     looked_at = message.strip()[:LOOKED_AT]
-    whole = query_of(message)
+    whole = query_of(message, last)
     found = tuple(spans(looked_at, now, zone, prefer="past"))
     past = asks_about_past(looked_at, now, zone)
     if not found:
