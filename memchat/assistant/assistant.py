@@ -31,6 +31,7 @@ from memchat.core.messages import Message, Session
 from memchat.core.settings import LearningMode, Settings
 from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
+from memchat.memory.searching import Searcher
 from memchat.paths import Paths
 from memchat.providers.weights import Weights
 from memchat.store import Store
@@ -321,7 +322,7 @@ class Assistant:
     ) -> list[RecalledItem]:
         """What is remembered about `query`: messages, facts, profile and episodes, best first."""
         await self._embedding.wait()
-        return await self._recaller.search(query, kinds=kinds, limit=limit)
+        return await Searcher(self._recaller).search(query, kinds=kinds, limit=limit)
 
     async def why(self, user_message_id: str) -> list[RecalledItem]:
         """What was recalled for a stored user message."""

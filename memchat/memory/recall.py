@@ -14,7 +14,7 @@ from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
 from memchat.memory.gathering import Gathering, Wanted
-from memchat.memory.queries import Query, about_world, all_words, query_of, same_text
+from memchat.memory.queries import about_world, query_of, same_text
 from memchat.memory.ranking import Ranked, Similarities, distinct, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
@@ -93,10 +93,10 @@ class Recaller:
         self._store = store
         self._embedder = embedder
         self._count = count
-        self._clock = clock
+        self.clock = clock
         self._zone = zone
         self._patience = patience
-        self._gathering = Gathering(store, fields)
+        self.gathering = Gathering(store, fields)
 
     async def recall(
         self,
@@ -123,20 +123,18 @@ class Recaller:
             in_context: Refs of what goes to the model anyway: profile fields, pinned facts, session summaries.
         """
         began = time.perf_counter()
-        asked = times_asked(text, self._clock(), await self._zone_of_user(), last)
+        asked = times_asked(text, self.clock(), await self.zone(), last)
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, considered, why = await self._find(
-            asked, outside=outside, kinds=None, candidates=CANDIDATES, limit=limit
-        )
+        found, considered, why = await self.find(asked, outside=outside, kinds=None, candidates=CANDIDATES, limit=limit)
         useful = [
             one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
         ]
-        current = await self._gathering.current(useful, asked, self._clock(), _SPARE * limit)
+        current = await self.gathering.current(useful, asked, self.clock(), _SPARE * limit)
         useful = _beside_the_best(current)
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
-        items = await self._gathering.told(chosen)
+        items = await self.gathering.told(chosen)
         return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
@@ -152,38 +150,24 @@ class Recaller:
         began = time.perf_counter()
         asked = TimesAsked(query=query_of(text))
         if "time" not in without:
-            asked = times_asked(text, self._clock(), await self._zone_of_user())
+            asked = times_asked(text, self.clock(), await self.zone())
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         candidates = max(CANDIDATES, limit)
-        found, considered, why = await self._find(
+        found, considered, why = await self.find(
             asked, outside=None, kinds=None, candidates=candidates, limit=limit, without=without
         )
-        useful = await self._gathering.current(_new_to(text, found), asked, self._clock(), limit)
-        items = tuple(self._item(one, one.item.text) for one in useful)
+        useful = await self.gathering.current(_new_to(text, found), asked, self.clock(), limit)
+        items = tuple(self.item(one, one.item.text) for one in useful)
         return Recall(items=items, considered=considered, milliseconds=_since(began), words_only=why)
 
-    async def search(
-        self, query: str, *, kinds: Collection[ItemKind] | None = None, limit: int = 20
-    ) -> list[RecalledItem]:
-        """What a search by hand finds, best first; beginnings of words count where whole words find nothing.
+    async def asked(self, text: str, last: Sequence[str] = ()) -> TimesAsked:
+        """What `text` asks of time, with the time that an event in it gives where that is found."""
+        return await self._anchored(times_asked(text, self.clock(), await self.zone(), last))
 
-        What has ceased to hold is found too, with its dates, where the query asks how things were.
-        """
-        asked = await self._anchored(times_asked(query, self._clock(), await self._zone_of_user()))
-        asked = replace(asked, query=Query(asked.query.terms or all_words(query), asked.query.text))
-        if not asked.query.terms or limit <= 0:
-            return []
-        candidates = max(CANDIDATES, 2 * limit)
-        found, *_ = await self._find(
-            asked, outside=None, kinds=kinds, candidates=candidates, limit=limit, answering=False
-        )
-        found = self._gathering.holding(found, asked, self._clock())
-        items = [self._item(one, one.item.text) for one in found[:limit] if one.score > 0]
-        return await self._gathering.told(items)
-
-    async def _zone_of_user(self) -> tzinfo:
+    async def zone(self) -> tzinfo:
+        """The user's time zone."""
         return self._zone or await user_zone(self._store)
 
     async def _anchored(self, asked: TimesAsked) -> TimesAsked:
@@ -193,15 +177,15 @@ class Recaller:
         event = TimesAsked(query=query_of(asked.anchor.event), past=True)
         if not event.query.terms:
             return asked
-        found, *_ = await self._find(event, outside=None, kinds=None, candidates=CANDIDATES // 2, limit=3)
+        found, *_ = await self.find(event, outside=None, kinds=None, candidates=CANDIDATES // 2, limit=3)
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
-            if times := self._gathering.times_of(one.item, await self._zone_of_user()):
+            if times := self.gathering.times_of(one.item, await self.zone()):
                 return replace(asked, spans=tuple(around_event(asked.anchor, times)))
         return asked
 
-    async def _find(
+    async def find(
         self,
         asked: TimesAsked,
         *,
@@ -212,6 +196,17 @@ class Recaller:
         answering: bool = True,
         without: Collection[Component] = (),
     ) -> tuple[list[Ranked], int, str]:
+        """Everything that may be wanted, ranked; how many items were looked at; why meaning was not searched.
+
+        Args:
+            asked: What is looked for.
+            outside: Messages that are not wanted.
+            kinds: Only these; none for all.
+            candidates: How many items the search by words brings.
+            limit: How many are wanted in the end; some more are ranked.
+            answering: Whether the items are to answer something; else questions are as good as anything.
+            without: What is not used.
+        """
         terms = () if "words" in without else asked.query.terms
         embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
         wanted = Wanted(
@@ -222,17 +217,17 @@ class Recaller:
             outside=outside,
             limit=candidates,
             kept=max(_READ, _SPARE * limit),
-            zone=await self._zone_of_user(),
-            now=self._clock(),
+            zone=await self.zone(),
+            now=self.clock(),
         )
-        gathered = await self._gathering.candidates(wanted, asked, answering=answering)
+        gathered = await self.gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()
         ranked = rank(
             gathered.candidates,
             terms,
             stored=counts.items,
             weights=gathered.weights,
-            now=self._clock(),
+            now=self.clock(),
             scale=embedded[1] if embedded else None,
             answering=answering,
             personal=not about_world(asked.query.text, known_terms(gathered.weights, counts.items)),
@@ -277,13 +272,14 @@ class Recaller:
         for one in ranked:
             if len(items) == limit:
                 break
-            item = self._item(one, excerpt(one.item.text, terms, longest, self._count))
+            item = self.item(one, excerpt(one.item.text, terms, longest, self._count))
             if item.tokens + _LINE_TOKENS <= room:
                 room -= item.tokens + _LINE_TOKENS
                 items.append(item)
         return items
 
-    def _item(self, ranked: Ranked, text: str) -> RecalledItem:
+    def item(self, ranked: Ranked, text: str) -> RecalledItem:
+        """A ranked item as it is told, with `text` for its own."""
         item = ranked.item
         return RecalledItem(
             id=item.ref,

@@ -7,6 +7,7 @@ from memchat.core.errors import NotFound
 from memchat.core.memories import Memory
 from memchat.memory.queries import Vocabulary, all_words, query_of, same_text
 from memchat.memory.quoting import one_line
+from memchat.memory.searching import Searcher
 from memchat.memory.tools.values import ToolContext, ToolResult
 
 _MOST_FOUND = 8
@@ -53,7 +54,7 @@ async def meant(words: str, context: ToolContext) -> Meant:
 async def _candidates(words: str, context: ToolContext) -> list[Memory]:
     ids = [item.id for item in context.recalled if item.kind in ("fact", "profile")]
     ids += [field.memory_id for field in await context.store.profile.list() if field.memory_id]
-    searched = await context.recaller.search(words, kinds=("fact", "profile"), limit=_MOST_FOUND)
+    searched = await Searcher(context.recaller).search(words, kinds=("fact", "profile"), limit=_MOST_FOUND)
     ids += [item.id for item in searched]
     found: list[Memory] = []
     for each in dict.fromkeys(ids):

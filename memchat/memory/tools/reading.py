@@ -10,6 +10,7 @@ from memchat.memory.dates import spans
 from memchat.memory.layout import day, recalled_entry
 from memchat.memory.queries import same_text
 from memchat.memory.quoting import one_line, quote
+from memchat.memory.searching import Searcher
 from memchat.memory.tools.values import RESULT_CHARACTERS, ToolContext, ToolResult
 from memchat.memory.zones import user_zone
 
@@ -19,7 +20,7 @@ _MOST_SESSIONS = 6
 
 async def search_memory(query: str, context: ToolContext) -> ToolResult:
     """What is found for `query`, quoted as data."""
-    found = await context.recaller.search(query, limit=_MOST_FOUND + 1)
+    found = await Searcher(context.recaller).search(query, limit=_MOST_FOUND + 1)
     found = [item for item in found if item.id != context.user.id][:_MOST_FOUND]
     if not found:
         return ToolResult("Nothing is found for that in earlier conversations or saved facts.")
