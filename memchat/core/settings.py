@@ -181,6 +181,9 @@ class PrivacySettings:
     incognito_reads: bool = False
 
 
+Signs = Literal["auto", "unicode", "ascii"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceSettings:
     """How it looks.
@@ -189,12 +192,15 @@ class InterfaceSettings:
         theme: A theme's name: one of memchat's own (`memchat-dark`, `memchat-light`, `memchat-contrast`,
             `memchat-ansi`), of the user's themes folder, or of Textual's.
         panels: Whether the panels are open at the start where the screen is wide enough.
+        signs: What kinds of memories and the like are marked with: signs that most terminals show (`unicode`), or
+            letters and dashes (`ascii`). `auto` looks at the terminal.
         page_messages: How many messages are shown at a time.
         keys: Binding id to keys, such as `sessions = "ctrl+l"`.
     """
 
     theme: str = "memchat-dark"
     panels: bool = True
+    signs: Signs = "auto"
     page_messages: int = 30
     keys: Mapping[str, str] = field(default_factory=dict)
 
