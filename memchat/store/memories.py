@@ -8,7 +8,7 @@ import apsw
 from memchat.core.kinds import MemoryKind
 from memchat.core.memories import ABOUT_USER, Change, Holds, Memory, MemoryStatus, Origin, Source
 from memchat.core.times import to_unix
-from memchat.store import applying, erasing, history, memory_writing, reviewing
+from memchat.store import applying, erasing, history, memory_writing, reviewing, undoing
 from memchat.store import memory_reading as reading
 from memchat.store.database import Database
 from memchat.store.decisions import Applied, Decision, NewMemory
@@ -247,13 +247,22 @@ class Memories:
         """The changes of a memory or of all values of `profile:FIELD`, oldest first."""
         return await self._database.read(history.history, target)
 
+    async def changes(self, *, limit: int = 100, offset: int = 0) -> list[Change]:
+        """The latest changes of everything that has a history, the newest first, with those that were undone.
+
+        Args:
+            limit: How many at most.
+            offset: How many newer ones to leave out.
+        """
+        return await self._database.read(history.newest, limit, offset)
+
     async def undo(self) -> Change | None:
         """Takes the newest change back that still stands, with those that were made together with it.
 
         Returns:
             The newest of them; none when there is none.
         """
-        return await self._database.write(history.undo, self._now)
+        return await self._database.write(undoing.undo, self._now)
 
     async def undo_batch(self, batch: str) -> list[Change]:
         """Takes back all changes that were made together and still stand, oldest first.
@@ -261,7 +270,30 @@ class Memories:
         Raises:
             MemchatError: Something that they changed was changed again since.
         """
-        return await self._database.write(history.undo_batch, batch, self._now)
+        return await self._database.write(undoing.undo_batch, batch, self._now)
+
+    async def undo_change(self, change_id: str) -> Change:
+        """Takes one change back, with what was made together with it and was not changed since.
+
+        Args:
+            change_id: Its id, or the beginning of one that is unique.
+
+        Raises:
+            NotFound: There is no such change.
+            MemchatError: It was taken back already, or what it changed was changed again since.
+        """
+        return await self._database.write(undoing.undo_change, change_id, self._now)
+
+    async def redo(self) -> Change | None:
+        """Makes again what was taken back last, unless the user changed something since.
+
+        Returns:
+            The newest of the changes, as it was made now; none when there is nothing to make again.
+
+        Raises:
+            MemchatError: What would come back was changed again since, by learning.
+        """
+        return await self._database.write(undoing.redo, self._now)
 
     async def mark_used(self, ids: Sequence[str]) -> None:
         """Counts that memories were in a turn's context; ids that are gone are let be."""

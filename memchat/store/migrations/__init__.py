@@ -17,7 +17,14 @@ from memchat.core.errors import StoreError
 from memchat.core.times import Clock, to_unix
 from memchat.store.sql import rows, run, value
 
-NAMES = ("m0001_conversations", "m0002_index", "m0003_learning", "m0004_off_record", "m0005_recall")
+NAMES = (
+    "m0001_conversations",
+    "m0002_index",
+    "m0003_learning",
+    "m0004_off_record",
+    "m0005_recall",
+    "m0006_changing",
+)
 """In order; the version of a database is how many of them it has had."""
 
 LATEST = len(NAMES)
