@@ -13,6 +13,7 @@ from memchat.core.times import to_unix
 from memchat.store import erasing
 from memchat.store.database import Database
 from memchat.store.doom import Doom
+from memchat.store.embedders import all_embedders, drop_tables
 from memchat.store.erased import times_erased
 from memchat.store.scrubbing import backups, note_unscrubbed, unscrubbed
 from memchat.store.sources import profile_target
@@ -231,15 +232,14 @@ def _mentions(
     return counts
 
 
-_KEPT_TABLES = ("migrations", "models", "embedder", "learning_usage")
+_KEPT_TABLES = ("migrations", "models", "learning_usage")
 
 
 def _wipe(db: apsw.Connection, now: float) -> None:
     """Empties every table that holds what was said or learned."""
     run(db, "INSERT INTO item_words (item_words) VALUES ('delete-all')")
-    if list(rows(db, "SELECT 1 FROM sqlite_schema WHERE name = 'item_signs'")):
-        run(db, "DROP TABLE item_signs")
-        run(db, "DELETE FROM embedder")
+    for embedder in all_embedders(db):
+        drop_tables(db, embedder)
     names = rows(
         db,
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' "

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from memchat.core.context import ItemKind
 from memchat.core.times import to_unix
-from memchat.store import nearest, searching, vectors
+from memchat.store import embedders, nearest, searching, vectors
 from memchat.store.database import Database
 from memchat.store.loading import load
 from memchat.store.searching import Filter
@@ -62,8 +62,9 @@ class Index:
         until: datetime | None = None,
         session: str | None = None,
         past: bool = False,
+        embedder_id: str = "",
     ) -> list[Hit]:
-        """Embedded items nearest to a vector; none when it is of another length than theirs.
+        """Embedded items nearest to a vector; none when it is of another length than theirs, or another embedder's.
 
         Args:
             vector: Little-endian float32, of length 1.
@@ -74,9 +75,10 @@ class Index:
             until: As in `by_words`.
             session: As in `by_words`.
             past: As in `by_words`.
+            embedder_id: Whose it is; empty where that is known to be the one whose vectors are searched.
         """
         chosen = self._filter(outside, kinds, since, until, session, past=past)
-        return await self._database.read(nearest.by_meaning, vector, limit, chosen)
+        return await self._database.read(nearest.by_meaning, vector, limit, chosen, embedder_id)
 
     async def within(
         self,
@@ -126,13 +128,23 @@ class Index:
         chosen = self._filter(outside, kinds, since, until, None, past=True)
         return await self._database.read(searching.answers, keys, chosen)
 
-    async def token_signs(self, keys: Sequence[int]) -> dict[int, bytes]:
-        """The signs of the numbers of every token's vector, of those of the items that have them."""
-        return await self._database.read(nearest.token_signs, keys)
+    async def token_signs(self, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
+        """The signs of the numbers of every token's vector, of those of the items that have them.
 
-    async def vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
-        """The vectors of those of the items that have one, as little-endian float16."""
-        return await self._database.read(nearest.whole, keys)
+        Args:
+            keys: The items'.
+            embedder_id: As in `by_meaning`.
+        """
+        return await self._database.read(nearest.token_signs, keys, embedder_id)
+
+    async def vectors(self, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
+        """The vectors of those of the items that have one, as little-endian float16.
+
+        Args:
+            keys: The items'.
+            embedder_id: As in `by_meaning`.
+        """
+        return await self._database.read(nearest.whole, keys, embedder_id)
 
     async def around(self, keys: Sequence[int]) -> dict[int, Around]:
         """What was said around those of the items that are messages."""
@@ -143,12 +155,18 @@ class Index:
         return await self._database.read(load, keys)
 
     async def use_embedder(self, embedder_id: str, dimensions: int) -> None:
-        """Says whose vectors are wanted; those of another embedder are dropped, and all items are pending again."""
-        await self._database.write(vectors.use_embedder, embedder_id, dimensions)
+        """Says whose vectors are wanted; those of another embedder stay in use until these are made."""
+        await self._database.write(embedders.use_embedder, embedder_id, dimensions)
 
-    async def pending(self, limit: int) -> list[tuple[int, str]]:
-        """Key and text of items that wait for a vector, newest first."""
-        return await self._database.read(vectors.pending, limit)
+    async def pending(self, limit: int, embedder_id: str = "", *, bulk: bool | None = None) -> list[tuple[int, str]]:
+        """Key and text of items that wait for a vector, newest first.
+
+        Args:
+            limit: How many at most.
+            embedder_id: Whose; empty for the one whose vectors are searched.
+            bulk: Only those that wait because everything does, or only the others; none for all.
+        """
+        return await self._database.read(vectors.pending, limit, embedder_id, bulk=bulk)
 
     async def put_vectors(
         self,
@@ -158,10 +176,12 @@ class Index:
         tokens: Mapping[int, bytes] = MappingProxyType({}),
         around: Mapping[int, Around] = MappingProxyType({}),
     ) -> None:
-        """Stores vectors; those for items that are gone by now are let be.
+        """Stores vectors; those for items that are gone by now, or of an embedder that is not wanted, are let be.
+
+        Once there is one of everything, the embedder takes the place of the one that was searched before.
 
         Args:
-            embedder_id: Whose they are; another than before drops the vectors of that one.
+            embedder_id: Whose they are.
             dimensions: How many numbers each has.
             pairs: Key and vector, little-endian float32, of length 1.
             tokens: By key, the signs of the numbers of every token's vector, where the embedder tells them.

@@ -6,7 +6,9 @@ import apsw
 
 from memchat.core.context import ItemKind
 from memchat.core.times import from_unix
+from memchat.store.embedders import want, want_again
 from memchat.store.sql import row, rows, run, value
+from memchat.store.vectors import PAST, drop_vectors, refile, vector_kind
 
 _BODY_CHARACTERS = 200_000
 _CONTEXT_CHARACTERS = 1_200
@@ -14,16 +16,10 @@ _NEIGHBOUR_CHARACTERS = 300
 _BEFORE, _AFTER = 2, 2
 """How many messages around one are searched with its words, at less weight."""
 
-AGAIN = 2
-"""`embedded` of what has a vector that was made before a neighbour changed."""
-
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
 _ASKS = re.compile("[?？؟]")
-
-PAST = 0.0
-"""`past_at` of what was superseded, whenever that was."""
 
 
 def put_item(
@@ -65,7 +61,9 @@ def put_item(
         past_at,
         asks,
     )
-    _put_words(db, db.last_insert_rowid(), body, context)
+    key = db.last_insert_rowid()
+    want(db, key)
+    _put_words(db, key, body, context)
 
 
 def drop_item(db: apsw.Connection, kind: ItemKind, ref: str) -> None:
@@ -77,8 +75,8 @@ def drop_item(db: apsw.Connection, kind: ItemKind, ref: str) -> None:
 
 def drop_session_items(db: apsw.Connection, session: int) -> None:
     """Takes a session's messages and its episode out of the index."""
-    for key, embedded in list(rows(db, "SELECT key, embedded FROM items WHERE session = ?", session)):
-        _drop(db, key, embedded)
+    for (key,) in list(rows(db, "SELECT key FROM items WHERE session = ?", session)):
+        _drop(db, key)
 
 
 def put_session_items(db: apsw.Connection, session: int) -> None:
@@ -161,19 +159,13 @@ def put_fact(db: apsw.Connection, memory_id: str, *, same_text: bool = False) ->
     run(db, "UPDATE items SET past_at = ? WHERE key = ?", past_at, key)
     run(db, "DELETE FROM item_words WHERE rowid = ?", key)
     _put_words(db, key, body, context)
-    if value(db, "SELECT embedded FROM items WHERE key = ?", key):
-        run(db, "UPDATE item_signs SET kind = ? WHERE key = ?", vector_kind(kind, past_at), key)
+    refile(db, key, vector_kind(kind, past_at))
 
 
 def drop_memory(db: apsw.Connection, memory_id: str) -> None:
     """Takes a fact or a profile value out of the index, if it is there."""
     drop_item(db, "fact", memory_id)
     drop_item(db, "profile", memory_id)
-
-
-def vector_kind(kind: str, past_at: float | None) -> str:
-    """What an item's vector is filed under: what was superseded is apart, so that it crowds nothing out."""
-    return f"past {kind}" if past_at == PAST else kind
 
 
 def asks(text: str) -> bool:
@@ -210,7 +202,7 @@ def _tell_neighbours(db: apsw.Connection, session: int, seq: int) -> None:
         _put_words(db, key, _dated(text, at), _said_around(db, session, place))
     # A vector looks at the two messages before it and at the one after it.
     for key, *_ in before[:1] + after:
-        run(db, "UPDATE items SET embedded = ? WHERE key = ? AND embedded = 1", AGAIN, key)
+        want_again(db, key)
 
 
 def _put_words(db: apsw.Connection, key: int, body: str, context: str) -> None:
@@ -225,18 +217,15 @@ def _put_words(db: apsw.Connection, key: int, body: str, context: str) -> None:
 
 def _drop_found(db: apsw.Connection, kind: ItemKind, ref: str) -> tuple[int, int] | None:
     """Takes a thing out of the index; its session and its place in it, if it was there and had one."""
-    found = row(db, "SELECT key, embedded, session, seq FROM items WHERE kind = ? AND ref = ?", kind, ref)
+    found = row(db, "SELECT key, session, seq FROM items WHERE kind = ? AND ref = ?", kind, ref)
     if found is None:
         return None
-    key, embedded, session, seq = found
-    _drop(db, key, embedded)
+    key, session, seq = found
+    _drop(db, key)
     return None if session is None or seq is None else (session, seq)
 
 
-def _drop(db: apsw.Connection, key: int, embedded: int) -> None:
+def _drop(db: apsw.Connection, key: int) -> None:
     run(db, "DELETE FROM item_words WHERE rowid = ?", key)
-    if embedded:
-        run(db, "DELETE FROM item_signs WHERE key = ?", key)
-        run(db, "DELETE FROM item_vectors WHERE key = ?", key)
-        run(db, "DELETE FROM item_tokens WHERE key = ?", key)
+    drop_vectors(db, key)
     run(db, "DELETE FROM items WHERE key = ?", key)

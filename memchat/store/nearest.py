@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import apsw
 
-from memchat.store.items import PAST, vector_kind
+from memchat.store.embedders import EmbedderRow, current
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, rows, value
 from memchat.store.values import Hit
-from memchat.store.vectors import signs
+from memchat.store.vectors import PAST, signs, vector_kind
 
 _NEAREST_AT_MOST = 4_096
 """What sqlite-vec returns at most."""
@@ -19,18 +19,20 @@ _LOOKED_AT = 256
 _CHUNK = 500
 
 
-def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter) -> list[Hit]:
-    """Embedded items nearest to a vector."""
-    if value(db, "SELECT dimensions FROM embedder") != len(vector) / 4 or limit <= 0:
+def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, embedder_id: str = "") -> list[Hit]:
+    """Embedded items nearest to a vector; none where it is another embedder's than theirs."""
+    embedder = current(db, embedder_id)
+    if embedder is None or 4 * embedder.dimensions != len(vector) or limit <= 0:
         return []
     condition, values = _where(db, wanted)
     if wanted.outside is None:
-        return _nearest(db, vector, limit, condition, values, wanted)
+        return _nearest(db, embedder, vector, limit, condition, values, wanted)
     # sqlite-vec has no OR: other sessions, and what came before the buffer in this one, are two searches.
     buffered = session_number(db, wanted.outside.session_id)
-    found = _nearest(db, vector, limit, f"{condition} AND session != ?", [*values, buffered], wanted)
+    found = _nearest(db, embedder, vector, limit, f"{condition} AND session != ?", [*values, buffered], wanted)
     found += _nearest(
         db,
+        embedder,
         vector,
         limit,
         f"{condition} AND session = ? AND seq < ?",
@@ -64,6 +66,7 @@ def _where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | f
 
 def _nearest(
     db: apsw.Connection,
+    embedder: EmbedderRow,
     vector: bytes,
     limit: int,
     condition: str,
@@ -81,7 +84,7 @@ def _nearest(
         key: (kind, ref)
         for key, kind, ref in rows(
             db,
-            "SELECT v.key, i.kind, i.ref FROM (SELECT key FROM item_signs "
+            f"SELECT v.key, i.kind, i.ref FROM (SELECT key FROM {embedder.signs} "
             f"WHERE signs MATCH vec_bit(?) AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}",
             signs(vector),
             min(max(_LOOKED_AT, limit + limit // 4) + more, _NEAREST_AT_MOST),
@@ -89,7 +92,7 @@ def _nearest(
             *moments,
         )
     }
-    vectors = whole(db, list(nearest))
+    vectors = _read(db, embedder.vectors, list(nearest))
     if not vectors:
         return []
     halves = np.frombuffer(b"".join(vectors.values()), "<f2").reshape(len(vectors), -1).astype(np.float32)
@@ -98,19 +101,21 @@ def _nearest(
     return sorted(found, key=lambda hit: -hit.score)[:limit]
 
 
-def token_signs(db: apsw.Connection, keys: Sequence[int]) -> dict[int, bytes]:
+def token_signs(db: apsw.Connection, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
     """The signs of the tokens of those of the items that have them."""
-    found: dict[int, bytes] = {}
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
-        found.update(rows(db, f"SELECT key, signs FROM item_tokens WHERE key IN ({marks(len(part))})", *part))
-    return found
+    embedder = current(db, embedder_id)
+    return {} if embedder is None else _read(db, embedder.tokens, keys)
 
 
-def whole(db: apsw.Connection, keys: Sequence[int]) -> dict[int, bytes]:
+def whole(db: apsw.Connection, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
     """The vectors of those of the items that have one, as float16."""
+    embedder = current(db, embedder_id)
+    return {} if embedder is None else _read(db, embedder.vectors, keys)
+
+
+def _read(db: apsw.Connection, table: str, keys: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
-        found.update(rows(db, f"SELECT key, vector FROM item_vectors WHERE key IN ({marks(len(part))})", *part))
+        found.update(rows(db, f"SELECT * FROM {table} WHERE key IN ({marks(len(part))})", *part))
     return found

@@ -1,31 +1,29 @@
 """Storing the vectors of indexed items."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import apsw
 
-from memchat.store.items import AGAIN, vector_kind
+from memchat.store.embedders import (
+    EmbedderRow,
+    all_embedders,
+    coming,
+    current,
+    keys_waiting,
+    missing,
+    switch,
+    use_embedder,
+    want_again,
+)
 from memchat.store.sql import row, rows, run, value
 from memchat.store.values import Around, IndexCounts
 
 _PENDING_CHARACTERS = 8_000
 """More than any embedder reads."""
 
-
-def use_embedder(db: apsw.Connection, embedder_id: str, dimensions: int) -> None:
-    """Makes an empty vector table for an embedder, unless its own is there."""
-    if row(db, "SELECT id, dimensions FROM embedder") == (embedder_id, dimensions):
-        return
-    run(db, "DROP TABLE IF EXISTS item_signs")
-    run(db, "DELETE FROM item_vectors")
-    run(db, "DELETE FROM item_tokens")
-    run(
-        db,
-        "CREATE VIRTUAL TABLE item_signs USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
-        f"seq INTEGER, at FLOAT, signs BIT[{-(-int(dimensions) // 8) * 8}])",
-    )
-    run(db, "INSERT OR REPLACE INTO embedder (one, id, dimensions) VALUES (1, ?, ?)", embedder_id, dimensions)
-    run(db, "UPDATE items SET embedded = 0 WHERE embedded")
+PAST = 0.0
+"""`past_at` of what was superseded, whenever that was."""
 
 
 def put_vectors(
@@ -36,36 +34,62 @@ def put_vectors(
     tokens: Mapping[int, bytes],
     read: Mapping[int, Around],
 ) -> None:
-    """Stores vectors of items that are still there and wait for one."""
+    """Stores an embedder's vectors of items that are still there and wait for one; the last bring it into use."""
     if any(len(vector) != dimensions * 4 for _, vector in pairs):
         raise ValueError(f"a vector is not {dimensions} float32 long")
-    use_embedder(db, embedder_id, dimensions)
+    if current(db) is None:
+        use_embedder(db, embedder_id, dimensions)
+    embedder = _working(db, embedder_id)
+    if embedder is None or embedder.dimensions != dimensions:
+        return
     # In the order of their keys pages fill up.
     for key, vector in sorted(pairs):
         found = row(
             db,
-            "SELECT kind, past_at, coalesce(session, 0), coalesce(seq, 0), at FROM items "
-            "WHERE key = ? AND embedded != 1",
+            "SELECT i.kind, i.past_at, coalesce(i.session, 0), coalesce(i.seq, 0), i.at FROM unembedded AS u "
+            "JOIN items AS i ON i.key = u.key WHERE u.embedder = ? AND u.key = ?",
+            embedder.number,
             key,
         )
         if found is None:
             continue
         kind, past_at, *place = found
-        run(db, "DELETE FROM item_signs WHERE key = ?", key)
+        run(db, f"DELETE FROM {embedder.signs} WHERE key = ?", key)
         run(
             db,
-            "INSERT INTO item_signs (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
+            f"INSERT INTO {embedder.signs} (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
             key,
             vector_kind(kind, past_at),
             *place,
             signs(vector),
         )
-        run(db, "INSERT OR REPLACE INTO item_vectors (key, vector) VALUES (?, ?)", key, halved(vector))
-        run(db, "DELETE FROM item_tokens WHERE key = ?", key)
+        run(db, f"INSERT OR REPLACE INTO {embedder.vectors} (key, vector) VALUES (?, ?)", key, halved(vector))
+        run(db, f"DELETE FROM {embedder.tokens} WHERE key = ?", key)
         if tokens.get(key):
-            run(db, "INSERT INTO item_tokens (key, signs) VALUES (?, ?)", key, tokens[key])
-        as_read = key not in read or around(db, [key]).get(key) == read[key]
-        run(db, "UPDATE items SET embedded = ? WHERE key = ?", 1 if as_read else AGAIN, key)
+            run(db, f"INSERT INTO {embedder.tokens} (key, signs) VALUES (?, ?)", key, tokens[key])
+        run(db, "DELETE FROM unembedded WHERE embedder = ? AND key = ?", embedder.number, key)
+        if key in read and around(db, [key]).get(key) != read[key]:
+            want_again(db, key)
+    switch(db)
+
+
+def drop_vectors(db: apsw.Connection, key: int) -> None:
+    """Takes an item's vectors out, of every embedder."""
+    for embedder in all_embedders(db):
+        for table in (embedder.signs, embedder.vectors, embedder.tokens):
+            run(db, f"DELETE FROM {table} WHERE key = ?", key)
+    run(db, "DELETE FROM unembedded WHERE key = ? AND embedder IN (SELECT number FROM embedders)", key)
+
+
+def refile(db: apsw.Connection, key: int, kind: str) -> None:
+    """Files an item's vectors under another kind, as `vector_kind` says it."""
+    for embedder in all_embedders(db):
+        run(db, f"UPDATE {embedder.signs} SET kind = ? WHERE key = ?", kind, key)
+
+
+def vector_kind(kind: str, past_at: float | None) -> str:
+    """What an item's vector is filed under: what was superseded is apart, so that it crowds nothing out."""
+    return f"past {kind}" if past_at == PAST else kind
 
 
 def signs(vector: bytes) -> bytes:
@@ -82,17 +106,24 @@ def halved(vector: bytes) -> bytes:
     return np.frombuffer(vector, "<f4").astype("<f2").tobytes()
 
 
-def pending(db: apsw.Connection, limit: int) -> list[tuple[int, str]]:
+def pending(db: apsw.Connection, limit: int, embedder_id: str, *, bulk: bool | None) -> list[tuple[int, str]]:
     """Key and text of items that wait for a vector, newest first."""
+    embedder = _working(db, embedder_id) if embedder_id else current(db)
+    if embedder is not None:
+        keys = keys_waiting(db, embedder, limit, bulk=bulk)
+    elif current(db) is None:
+        keys = [key for (key,) in rows(db, "SELECT key FROM items ORDER BY key DESC LIMIT ?", limit)]
+    else:
+        keys = []
     found = rows(
         db,
         "SELECT i.key, substr(CASE i.kind "
         "WHEN 'message' THEN (SELECT text FROM messages WHERE id = i.ref) "
         "WHEN 'episode' THEN (SELECT text FROM session_summaries WHERE session = i.session) "
         "ELSE (SELECT text FROM memories WHERE id = i.ref) END, 1, ?) "
-        "FROM items AS i WHERE i.embedded != 1 ORDER BY i.key DESC LIMIT ?",
+        "FROM items AS i WHERE i.key IN (SELECT value FROM json_each(?)) ORDER BY i.key DESC",
         _PENDING_CHARACTERS,
-        limit,
+        json.dumps(keys),
     )
     return [(key, text or "") for key, text in found]
 
@@ -115,7 +146,12 @@ def around(db: apsw.Connection, keys: Sequence[int]) -> dict[int, Around]:
 
 
 def counts(db: apsw.Connection) -> IndexCounts:
-    """How many items there are, and how many of them have a vector."""
+    """How many items there are, and how many of them have a vector that is searched."""
     items = int(value(db, "SELECT count(*) FROM items"))
-    waiting = int(value(db, "SELECT count(*) FROM items WHERE embedded != 1 AND embedded = 0"))
-    return IndexCounts(items, items - waiting)
+    used = current(db)
+    return IndexCounts(items, 0 if used is None else items - missing(db, used))
+
+
+def _working(db: apsw.Connection, embedder_id: str) -> EmbedderRow | None:
+    """The embedder of that id which vectors can be stored for."""
+    return next((each for each in (current(db), coming(db)) if each is not None and each.id == embedder_id), None)

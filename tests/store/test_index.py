@@ -248,18 +248,6 @@ async def test_a_vector_that_comes_after_a_change_is_let_be(store: Store) -> Non
     assert await store.index.by_meaning(unit(1, 0, 0, 0), limit=5) == []
 
 
-async def test_another_embedder_begins_anew(store: Store) -> None:
-    await session_of(store, "hello")
-    await embed_all(store, lambda _: unit(1, 0, 0, 0))
-    await store.index.use_embedder("test", 4)
-    assert await store.index.counts() == IndexCounts(2, 2)
-    await store.index.use_embedder("better", 3)
-    assert await store.index.counts() == IndexCounts(2, 0)
-    assert await store.index.by_meaning(unit(1, 0, 0, 0), limit=5) == []
-    await store.index.put_vectors("better", 3, [(key, unit(1, 0, 0)) for key, _ in await store.index.pending(9)])
-    assert len(await store.index.by_meaning(unit(1, 0, 0), limit=5)) == 2
-
-
 async def test_a_vector_of_another_length_is_refused_whole(store: Store) -> None:
     await session_of(store, "hello")
     (one, _), (other, _) = await store.index.pending(9)
@@ -277,7 +265,7 @@ async def test_what_leaves_the_index_leaves_both_halves(store: Store) -> None:
     await store.memories.forget(fact.id)
     await store.profile.unset("animal")
     assert await store.index.counts() == IndexCounts(0, 0)
-    assert await query(store, "SELECT count(*) FROM item_vectors") == [(0,)]
+    assert await query(store, "SELECT count(*) FROM vectors_1") == [(0,)]
     assert await query(store, "SELECT count(*) FROM item_words") == [(0,)]
     assert await store.check() == "ok"
 

@@ -231,7 +231,7 @@ async def _consistent(store: Store) -> None:
     }
     assert {ref for (ref,) in await query(store, "SELECT ref FROM items")} == indexed
     assert await query(store, "SELECT count(*) FROM item_words") == [(len(indexed),)]
-    filed = await query(store, "SELECT i.ref, v.kind FROM item_signs AS v JOIN items AS i ON i.key = v.key")
+    filed = await query(store, "SELECT i.ref, v.kind FROM signs_1 AS v JOIN items AS i ON i.key = v.key")
     for ref, kind in filed:
         assert kind.startswith("past ") == (memories[ref].status == "superseded")
     places = [field for field in await store.profile.list() if field.field == "location"]

@@ -12,27 +12,43 @@ _SCHEMA = """
 -- Whether a message asks something, so that the next one may answer it.
 ALTER TABLE items ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
 
--- `embedded`: 0 without a vector, 1 with one, 2 with one that is to be made again.
+-- Whose vectors there are. Each embedder has tables of its own, made when it is known how long its vectors are:
+-- `signs_N`, `vectors_N` and `tokens_N`, by its number.
 DROP INDEX items_pending;
-CREATE INDEX items_pending ON items (key, embedded) WHERE embedded != 1;
-
--- Vectors as float16; the signs of their numbers are in `item_signs`, which is made when the first embedder is known.
-CREATE TABLE item_vectors (
-    key INTEGER PRIMARY KEY,
-    vector BLOB NOT NULL
+DROP TABLE embedder;
+CREATE TABLE embedders (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    dimensions INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    stopped INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE UNIQUE INDEX embedders_one ON embedders (state) WHERE state != 'going';
 
--- The sign of each number of each token's vector, a bit each.
-CREATE TABLE item_tokens (
-    key INTEGER PRIMARY KEY,
-    signs BLOB NOT NULL
-) STRICT;
+-- What waits for a vector. `stale`: it has one, made before something changed. `bulk`: it waits because all does.
+CREATE TABLE unembedded (
+    embedder INTEGER NOT NULL REFERENCES embedders (number) ON DELETE CASCADE,
+    key INTEGER NOT NULL,
+    stale INTEGER NOT NULL DEFAULT 0,
+    bulk INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (embedder, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unembedded_new ON unembedded (embedder, key) WHERE bulk = 0;
+CREATE INDEX unembedded_missing ON unembedded (embedder, key) WHERE stale = 0;
 """
 
 _ASKS = """
 UPDATE items SET asks = 1 WHERE kind = 'message' AND EXISTS (SELECT 1 FROM messages AS m WHERE m.id = ref
     AND (instr(substr(m.text, length(m.text) / 2 + 1), '?') OR instr(substr(m.text, length(m.text) / 2 + 1), '？')
     OR instr(substr(m.text, length(m.text) / 2 + 1), '؟')))
+"""
+
+_VECTORS = """
+CREATE VIRTUAL TABLE signs_1 USING vec0 (
+    key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, seq INTEGER, at FLOAT, signs BIT[{}]
+);
+CREATE TABLE vectors_1 (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
+CREATE TABLE tokens_1 (key INTEGER PRIMARY KEY, signs BLOB NOT NULL) STRICT;
 """
 
 _MONTHS = "January February March April May June July August September October November December"
@@ -63,35 +79,36 @@ INSERT INTO words SELECT i.key, spaced(e.text || char(10) || {_DAY}), spaced(s.t
 
 def apply(db: apsw.Connection) -> None:
     """Makes the tables, moves the vectors, and indexes the words of messages with those around them."""
-    old = list(db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'item_vectors'"))
+    old = list(db.execute("SELECT id, dimensions FROM embedder"))
     if old:
         db.execute(
-            "CREATE TABLE kept AS SELECT key, kind, session, seq, at, embedding FROM item_vectors;"
+            "CREATE TABLE kept AS SELECT v.key, v.kind, v.session, v.seq, v.at, v.embedding FROM item_vectors AS v "
+            "JOIN items AS i ON i.key = v.key;"
             "DROP TABLE item_vectors"
         )
     db.execute(_SCHEMA)
     db.execute(_ASKS)
     if old:
-        _move(db)
+        _move(db, *old[0])
+    db.execute("ALTER TABLE items DROP COLUMN embedded")
     for statement in _WORDS:
         db.execute(statement)
 
 
-def _move(db: apsw.Connection) -> None:
-    ((dimensions,),) = list(db.execute("SELECT dimensions FROM embedder")) or [(8,)]
+def _move(db: apsw.Connection, embedder_id: str, dimensions: int) -> None:
     db.execute(
-        "CREATE VIRTUAL TABLE item_signs USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
-        f"seq INTEGER, at FLOAT, signs BIT[{-(-int(dimensions) // 8) * 8}])"
+        "INSERT INTO embedders (number, id, dimensions, state) VALUES (1, ?, ?, 'current')", (embedder_id, dimensions)
     )
+    db.execute(_VECTORS.format(-(-int(dimensions) // 8) * 8))
     for key, kind, session, seq, at, vector in list(db.execute("SELECT * FROM kept ORDER BY key")):
         numbers = array("f", vector)
-        db.execute("INSERT INTO item_vectors (key, vector) VALUES (?, ?)", (key, pack(f"<{len(numbers)}e", *numbers)))
+        db.execute("INSERT INTO vectors_1 (key, vector) VALUES (?, ?)", (key, pack(f"<{len(numbers)}e", *numbers)))
         db.execute(
-            "INSERT INTO item_signs (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
+            "INSERT INTO signs_1 (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
             (key, kind, session, seq, at, _signs(numbers)),
         )
     db.execute("DROP TABLE kept")
-    db.execute("UPDATE items SET embedded = 2 WHERE embedded = 1")
+    db.execute("INSERT INTO unembedded (embedder, key, stale, bulk) SELECT 1, key, embedded, embedded FROM items")
 
 
 def _signs(numbers: "array[float]") -> bytes:
