@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from memchat.core.times import Clock, now, to_unix
+from memchat.store.browsing import Browsing
 from memchat.store.conflicts import Conflicts
 from memchat.store.consolidations import Consolidations
 from memchat.store.database import Database
@@ -43,6 +44,7 @@ class Store:
         self.prefixes = Prefixes(database)
         self.usage = LearningUsage(database)
         self.conflicts = Conflicts(database)
+        self.browsing = Browsing(database)
         self.consolidations = Consolidations(database)
 
     @classmethod
