@@ -1,19 +1,18 @@
-"""Brings what may help from the index, and tells what of it still holds."""
+"""Brings what may help from the index."""
 
 import asyncio
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from memchat.core.context import ItemKind, RecalledItem
-from memchat.core.errors import NotFound
-from memchat.core.memories import ABOUT_USER, Memory
-from memchat.memory.dates import TimeSpan, spans
+from memchat.core.context import ItemKind
+from memchat.core.memories import ABOUT_USER
+from memchat.memory.holding import in_time, over
 from memchat.memory.likeness import cosines, likeness
 from memchat.memory.queries import Vocabulary, akin
-from memchat.memory.ranking import ANSWER, Candidate, Match, Ranked, Similarities, weight_of
+from memchat.memory.ranking import ANSWER, Candidate, Match, Similarities, weight_of
+from memchat.memory.speakers import said_by, speaker_asked
 from memchat.memory.times_asked import TimesAsked
 from memchat.store.values import BufferSpan, Hit, IndexedItem
 
@@ -22,17 +21,7 @@ if TYPE_CHECKING:
     from memchat.store import Store
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
-_SPEAKER = re.compile(r"([^\W\d_][\w .-]{0,30}): ")
-_WORDS = re.compile(r"[\w-]+")
 _MOST_SPANS = 3
-_BEST = 6
-"""How many of the best surely have room."""
-
-_READ = 600
-"""How many characters of an item are read for the times that it tells of."""
-
-_SHORT = 200
-"""A message of so many characters says little besides what was learned from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +112,7 @@ class Gathering:
         items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
         context = await self._contexts(list(items.values()))
         said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
-        speaker = _speaker([item.text for item in items.values()], asked.query.text) if answering else None
+        speaker = speaker_asked((item.text for item in items.values()), asked.query.text) if answering else None
         candidates = [
             Candidate(
                 item,
@@ -134,79 +123,14 @@ class Gathering:
                 answers=matches.get(answers.get(key, -1)),
                 akin=related.get(key),
                 context=context.get(item.ref, ""),
-                in_time=self._in_time(item, asked.spans, wanted.zone) if asked.spans else None,
+                in_time=in_time(item, asked.spans, wanted.zone) if asked.spans else None,
                 over=over(item, wanted.now),
                 of_another=_of_another(item, wanted.terms),
-                named=speaker is not None and _said_by(item.text) == speaker,
+                named=speaker is not None and said_by(item.text) == speaker,
             )
             for key, item in items.items()
         ]
         return Gathered(candidates, len(matches), beginnings, weights)
-
-    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime, limit: int) -> list[Ranked]:
-        """The best `limit` of `holding`, without the messages that said no more than what has ceased to hold.
-
-        A message goes as well when a memory that says the same, and was learned from it, is among the best. A short
-        reply goes with the message that it echoes.
-        """
-        kept: list[Ranked] = []
-        holding = self.holding(ranked, asked, now)
-        best = [one.item for one in holding[:_BEST] if one.item.kind in _MEMORIES and one.item.message_id]
-        said = {item.message_id: len(item.text) for item in best}
-        for one in holding:
-            if len(kept) == limit:
-                break
-            item = one.item
-            if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
-                if len(item.text) <= 2 * said.get(item.ref, 0):
-                    continue
-                if not (asked.past or asked.spans) and await self._outdated(item.ref):
-                    continue
-            short_reply = item.kind == "message" and item.role == "assistant" and len(item.text) <= _SHORT
-            if short_reply and await self._echoes(item.ref, said):
-                continue
-            kept.append(one)
-        return kept
-
-    async def _outdated(self, message_id: str) -> bool:
-        """Whether all that was learned from a message has ceased to hold."""
-        learned = await self._store.memories.of_message(message_id)
-        return bool(learned) and all(memory.status == "superseded" and memory.valid_to for memory in learned)
-
-    async def _echoes(self, reply_id: str, said: Collection[str | None]) -> bool:
-        """Whether a reply answers a message of which a memory is among the best, or one that is outdated."""
-        try:
-            parent = (await self._store.messages.get(reply_id)).parent_id
-        except NotFound:  # it was erased a moment ago
-            return True
-        return parent is not None and (parent in said or await self._outdated(parent))
-
-    def holding(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:
-        """`ranked` without what no longer holds, unless it is asked for."""
-        return [one for one in ranked if asked.past or not over(one.item, now) or _touched(one.item, asked.spans)]
-
-    async def told(self, items: Sequence[RecalledItem]) -> list[RecalledItem]:
-        """`items` with what is known of the memories among them: until when they held, what came then, how sure."""
-        refs = [item.id for item in items if item.kind in _MEMORIES]
-        known = {memory.id: memory for memory in await self._store.memories.by_ids(refs)} if refs else {}
-        later = [memory.superseded_by for memory in known.values() if memory.superseded_by]
-        successors = {memory.id: memory for memory in await self._store.memories.by_ids(later)} if later else {}
-        return [_told(item, known.get(item.id), successors) for item in items]
-
-    def times_of(self, item: IndexedItem, zone: tzinfo | None) -> list[TimeSpan]:
-        """The times that an item tells of: those in its text, else when it holds, else the day on which it was said."""
-        if named := [span for span in spans(item.text[:_READ], item.at, zone) if span.start or span.end]:
-            return named
-        if item.valid_from or item.valid_to:
-            return [TimeSpan(item.valid_from, item.valid_to, "", "range")]
-        return [TimeSpan(item.at, item.at + timedelta(days=1), "", "day")] if item.kind != "profile" else []
-
-    def _in_time(self, item: IndexedItem, asked: Sequence[TimeSpan], zone: tzinfo | None) -> bool:
-        """Whether an item was said in one of the times, holds in it, or tells of it."""
-        if any(span.holds(item.at) for span in asked) or _touched(item, asked):
-            return True
-        named = spans(item.text[:_READ], item.at, zone)
-        return any(span.touches(one.start, one.end) for one in named for span in asked)
 
     async def _search(
         self,
@@ -295,37 +219,12 @@ class Gathering:
         }
 
 
-def _said_by(text: str) -> str | None:
-    """Who speaks, in a text that begins with a name and a colon; in small letters."""
-    found = _SPEAKER.match(text)
-    return found[1].lower() if found else None
-
-
-def _speaker(texts: Iterable[str], asked: str) -> str | None:
-    """The one of those who speak in `texts` whom the question names; none when it names several or nobody."""
-    words = f" {' '.join(_WORDS.findall(asked.lower()))} "
-    named = {name for text in texts if (name := _said_by(text)) and f" {name} " in words}
-    return named.pop() if len(named) == 1 else None
-
-
-def over(item: IndexedItem, now: datetime) -> bool:
-    """Whether an item has ceased to hold."""
-    return item.status != "active" or (item.valid_to is not None and item.valid_to <= now)
-
-
 def _of_another(item: IndexedItem, terms: Sequence[str]) -> bool:
     """Whether an item is about somebody else than the user, whom the terms do not name."""
     if item.kind not in _MEMORIES or item.subject == ABOUT_USER:
         return False
     named = Vocabulary.of(item.subject)
     return not any(named.has(term) for term in terms)
-
-
-def _touched(item: IndexedItem, asked: Sequence[TimeSpan]) -> bool:
-    """Whether an item that has a beginning or an end holds in one of the times."""
-    if item.valid_from is None and item.valid_to is None:
-        return False
-    return any(span.touches(item.valid_from or item.at, item.valid_to) for span in asked)
 
 
 def _inherited(
@@ -355,18 +254,3 @@ def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:
         for hit in hits:
             scores[hit.key] = max(hit.score, scores.get(hit.key, hit.score))
     return scores
-
-
-def _told(item: RecalledItem, memory: Memory | None, successors: Mapping[str, Memory]) -> RecalledItem:
-    if memory is None:
-        return item
-    successor = successors.get(memory.superseded_by or "")
-    return replace(
-        item,
-        valid_from=memory.valid_from,
-        valid_to=memory.valid_to,
-        since_then=successor.text if successor is not None else "",
-        said=memory.sources[-1].quote if memory.field and memory.valid_to and memory.sources else "",
-        origin=memory.origin,
-        confidence=memory.confidence,
-    )

@@ -14,6 +14,7 @@ from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
 from memchat.memory.gathering import Gathering, Wanted
+from memchat.memory.holding import Holding, times_of
 from memchat.memory.queries import about_world, query_of, same_text
 from memchat.memory.ranking import Ranked, Similarities, distinct, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
@@ -96,7 +97,8 @@ class Recaller:
         self.clock = clock
         self._zone = zone
         self._patience = patience
-        self.gathering = Gathering(store, fields)
+        self._gathering = Gathering(store, fields)
+        self.holding = Holding(store)
 
     async def recall(
         self,
@@ -131,10 +133,10 @@ class Recaller:
         useful = [
             one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
         ]
-        current = await self.gathering.current(useful, asked, self.clock(), _SPARE * limit)
+        current = await self.holding.current(useful, asked, self.clock(), _SPARE * limit)
         useful = _beside_the_best(current)
         chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
-        items = await self.gathering.told(chosen)
+        items = await self.holding.told(chosen)
         return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
@@ -158,7 +160,7 @@ class Recaller:
         found, considered, why = await self.find(
             asked, outside=None, kinds=None, candidates=candidates, limit=limit, without=without
         )
-        useful = await self.gathering.current(_new_to(text, found), asked, self.clock(), limit)
+        useful = await self.holding.current(_new_to(text, found), asked, self.clock(), limit)
         items = tuple(self.item(one, one.item.text) for one in useful)
         return Recall(items=items, considered=considered, milliseconds=_since(began), words_only=why)
 
@@ -181,7 +183,7 @@ class Recaller:
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
-            if times := self.gathering.times_of(one.item, await self.zone()):
+            if times := times_of(one.item, await self.zone()):
                 return replace(asked, spans=tuple(around_event(asked.anchor, times)))
         return asked
 
@@ -220,7 +222,7 @@ class Recaller:
             zone=await self.zone(),
             now=self.clock(),
         )
-        gathered = await self.gathering.candidates(wanted, asked, answering=answering)
+        gathered = await self._gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()
         ranked = rank(
             gathered.candidates,

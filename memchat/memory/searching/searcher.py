@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind, RecalledItem
+from memchat.memory.holding import holding
 from memchat.memory.queries import Query, all_words
 from memchat.memory.recall import CANDIDATES
 
@@ -37,6 +38,6 @@ class Searcher:
         found, *_ = await recaller.find(
             asked, outside=None, kinds=kinds, candidates=max(CANDIDATES, 2 * limit), limit=limit, answering=False
         )
-        found = recaller.gathering.holding(found, asked, recaller.clock())
+        found = holding(found, asked, recaller.clock())
         items = [recaller.item(one, one.item.text) for one in found[:limit] if one.score > 0]
-        return await recaller.gathering.told(items)
+        return await recaller.holding.told(items)
