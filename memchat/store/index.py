@@ -4,7 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+import apsw
+
 from memchat.core.context import ItemKind
+from memchat.core.searching import EVERYTHING, Narrowed, SearchOrder
 from memchat.core.times import to_unix
 from memchat.store import embedders, nearest, searching, vectors
 from memchat.store.database import Database
@@ -12,6 +15,10 @@ from memchat.store.loading import load
 from memchat.store.searching import Filter
 from memchat.store.sql import storable
 from memchat.store.values import Around, BufferSpan, Hit, IndexCounts, IndexedItem
+from memchat.store.words import phrase
+
+_BY_ANYBODY = 3
+"""How many times as many items are looked at where only one of the two speakers is wanted."""
 
 
 class Index:
@@ -32,8 +39,11 @@ class Index:
         session: str | None = None,
         prefix: bool = False,
         past: bool = False,
+        narrowed: Narrowed = EVERYTHING,
+        unfinished: str = "",
+        around: bool = True,
     ) -> list[Hit]:
-        """Items that hold any of the terms, best first by bm25.
+        """Items that hold any of the terms, or what must be there, best first by bm25.
 
         Args:
             terms: Plain words; anything in them is safe.
@@ -45,10 +55,19 @@ class Index:
             session: Only what belongs to this session.
             prefix: Whether a term also stands for words that begin with it.
             past: Also memories that were superseded, or have ceased to hold.
+            narrowed: Only what is in all of these bounds too.
+            unfinished: A word that may go on.
+            around: Whether the words around a thing count too.
         """
-        chosen = self._filter(outside, kinds, since, until, session, past=past)
+        chosen = self._filter(outside, kinds, since, until, session, past=past, narrowed=narrowed)
         return await self._database.read(
-            searching.by_words, [storable(term) for term in terms], limit, chosen, prefix=prefix
+            searching.by_words,
+            [storable(term) for term in terms],
+            limit,
+            chosen,
+            prefix=prefix,
+            unfinished=storable(unfinished),
+            around=around,
         )
 
     async def by_meaning(
@@ -63,6 +82,7 @@ class Index:
         session: str | None = None,
         past: bool = False,
         embedder_id: str = "",
+        narrowed: Narrowed = EVERYTHING,
     ) -> list[Hit]:
         """Embedded items nearest to a vector; none when it is of another length than theirs, or another embedder's.
 
@@ -76,9 +96,10 @@ class Index:
             session: As in `by_words`.
             past: As in `by_words`.
             embedder_id: Whose it is; empty where that is known to be the one whose vectors are searched.
+            narrowed: As in `by_words`; words that must be there are found by words alone.
         """
-        chosen = self._filter(outside, kinds, since, until, session, past=past)
-        return await self._database.read(nearest.by_meaning, vector, limit, chosen, embedder_id)
+        chosen = self._filter(outside, kinds, since, until, session, past=past, narrowed=narrowed)
+        return await self._database.read(_by_meaning, vector, limit, chosen, embedder_id)
 
     async def within(
         self,
@@ -89,6 +110,7 @@ class Index:
         outside: BufferSpan | None = None,
         kinds: Collection[ItemKind] | None = None,
         past: bool = False,
+        narrowed: Narrowed = EVERYTHING,
     ) -> list[int]:
         """Keys of what was said in a time, episodes first, the newest of each first.
 
@@ -99,9 +121,24 @@ class Index:
             outside: As in `by_words`.
             kinds: As in `by_words`.
             past: As in `by_words`.
+            narrowed: As in `by_words`.
         """
-        chosen = self._filter(outside, kinds, since, until, None, past=past)
+        chosen = self._filter(outside, kinds, since, until, None, past=past, narrowed=narrowed)
         return await self._database.read(searching.within, limit, chosen)
+
+    async def listed(
+        self, narrowed: Narrowed, order: SearchOrder, *, limit: int, offset: int = 0
+    ) -> tuple[list[int], dict[ItemKind, int]]:
+        """Keys of some of what is in these bounds, and how many there are of each kind.
+
+        Args:
+            narrowed: Which items.
+            order: The oldest first, or else the newest.
+            limit: How many at most.
+            offset: How many to pass over.
+        """
+        chosen = self._filter(None, None, None, None, None, past=False, narrowed=narrowed)
+        return await self._database.read(searching.listed, order, limit, offset, chosen)
 
     async def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """How much each term weighs: the more, the fewer items hold it; most where none does."""
@@ -205,13 +242,30 @@ class Index:
         session: str | None,
         *,
         past: bool,
+        narrowed: Narrowed = EVERYTHING,
     ) -> Filter:
+        wanted = [set(each) for each in (kinds, narrowed.kinds) if each is not None]
+        begins = [to_unix(each) for each in (since, narrowed.since) if each is not None]
+        ends = [to_unix(each) for each in (until, narrowed.until) if each is not None]
+        exact = (phrase(storable(each.words), prefix=each.beginning) for each in narrowed.exact)
         return Filter(
             outside=outside,
-            kinds=None if kinds is None else frozenset(kinds),
-            since=None if since is None else to_unix(since),
-            until=None if until is None else to_unix(until),
-            session=session,
+            kinds=frozenset(set.intersection(*wanted)) if wanted else None,
+            since=max(begins, default=None),
+            until=min(ends, default=None),
+            session=session or narrowed.session_id,
             past=past,
             now=to_unix(self._database.clock()),
+            speaker=narrowed.speaker,
+            exact=tuple(text for text in exact if text),
         )
+
+
+def _by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, embedder_id: str) -> list[Hit]:
+    if wanted.exact:
+        return []
+    if wanted.speaker is None:
+        return nearest.by_meaning(db, vector, limit, wanted, embedder_id)
+    found = nearest.by_meaning(db, vector, _BY_ANYBODY * limit, wanted, embedder_id)
+    theirs = searching.kept(db, [hit.key for hit in found], wanted)
+    return [hit for hit in found if hit.key in theirs][:limit]

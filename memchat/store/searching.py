@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import apsw
 
 from memchat.core.context import ItemKind
+from memchat.core.searching import SearchOrder, Speaker
 from memchat.store.sql import marks, rows, value
 from memchat.store.values import BufferSpan, Hit
 from memchat.store.words import phrase, phrases
@@ -21,6 +22,14 @@ _CHUNK = 500
 RANKED_AT_MOST = 6_000
 """How many entries of the word index one search ranks, which takes about 0.5 µs each."""
 
+_HELD_AT_MOST = 20_000
+"""How many of the newest items with certain words a search for these words looks at."""
+
+_SAID_BY = """ AND CASE i.kind WHEN 'message' THEN (SELECT role FROM messages WHERE id = i.ref) = ?
+    WHEN 'episode' THEN 0 ELSE (SELECT origin FROM memories WHERE id = i.ref) = ? END"""
+_HOLDS = """ AND i.key IN
+    (SELECT rowid FROM item_words WHERE item_words MATCH ? ORDER BY rowid DESC LIMIT ?)"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -28,6 +37,8 @@ class Filter:
 
     Attributes:
         past: Also what was superseded, and what had ceased to hold at `now`.
+        speaker: Only what they said, and what was learned from their words.
+        exact: Only what holds all of these, as FTS5 strings.
     """
 
     outside: BufferSpan | None = None
@@ -37,16 +48,38 @@ class Filter:
     session: str | None = None
     past: bool = False
     now: float = 0.0
+    speaker: Speaker | None = None
+    exact: tuple[str, ...] = ()
 
     @property
     def narrow(self) -> bool:
         """Whether it leaves so little that all of it can be ranked."""
-        return self.session is not None or (self.kinds is not None and "message" not in self.kinds)
+        return self.session is not None or bool(self.exact) or (self.kinds is not None and "message" not in self.kinds)
 
 
-def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filter, *, prefix: bool) -> list[Hit]:
-    """Items that hold any of the terms, best first."""
-    quoted = phrases(terms, prefix=prefix)
+def by_words(
+    db: apsw.Connection,
+    terms: Sequence[str],
+    limit: int,
+    wanted: Filter,
+    *,
+    prefix: bool,
+    unfinished: str = "",
+    around: bool = True,
+) -> list[Hit]:
+    """Items that hold any of the terms, or what must be there, best first.
+
+    Args:
+        db: A connection.
+        terms: Plain words.
+        limit: How many at most.
+        wanted: Which items.
+        prefix: Whether every term also stands for words that begin with it.
+        unfinished: A word that may go on.
+        around: Whether the words around a thing count too.
+    """
+    quoted = [*phrases(terms, prefix=prefix), *wanted.exact]
+    quoted += [text for text in [phrase(unfinished, prefix=True)] if text]
     if not quoted or limit <= 0:
         return []
     floor = 0
@@ -56,9 +89,10 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
             return []
     query = " OR ".join(quoted)
     condition, values = where(db, wanted)
+    weights = f"{_BODY_WEIGHT}, {_CONTEXT_WEIGHT if around else 0.0}"
     found = rows(
         db,
-        f"SELECT i.key, i.kind, i.ref, -bm25(item_words, {_BODY_WEIGHT}, {_CONTEXT_WEIGHT}) AS score "
+        f"SELECT i.key, i.kind, i.ref, -bm25(item_words, {weights}) AS score "
         "FROM item_words JOIN items AS i ON i.key = item_words.rowid "
         f"WHERE item_words MATCH ? AND item_words.rowid >= ?{condition} ORDER BY score DESC, i.key DESC LIMIT ?",
         query,
@@ -66,7 +100,7 @@ def by_words(db: apsw.Connection, terms: Sequence[str], limit: int, wanted: Filt
         *values,
         limit,
     )
-    return [Hit(*each) for each in found]
+    return [Hit(*each) for each in found if each[3] > 0]
 
 
 def rarity(db: apsw.Connection, terms: Sequence[str]) -> dict[str, float]:
@@ -128,6 +162,12 @@ def where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | fl
     if wanted.session is not None:
         condition += " AND i.session = ?"
         values.append(session_number(db, wanted.session))
+    if wanted.speaker is not None:
+        condition += _SAID_BY
+        values += [wanted.speaker] * 2
+    for text in wanted.exact:
+        condition += _HOLDS
+        values += [text, _HELD_AT_MOST]
     if not wanted.past:
         condition += " AND (i.past_at IS NULL OR i.past_at > ?)"
         values.append(wanted.now)
@@ -169,3 +209,27 @@ def _held(db: apsw.Connection, quoted: str) -> int:
     """How many items hold a term, counted no further than can be ranked."""
     query = "SELECT count(*) FROM (SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT ?)"
     return int(value(db, query, quoted, RANKED_AT_MOST + 1))
+
+
+def kept(db: apsw.Connection, keys: Sequence[int], wanted: Filter) -> set[int]:
+    """Those of the items that the filter leaves."""
+    condition, values = where(db, wanted)
+    found: set[int] = set()
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        query = f"SELECT i.key FROM items AS i WHERE i.key IN ({marks(len(part))}){condition}"
+        found.update(key for (key,) in rows(db, query, *part, *values))
+    return found
+
+
+def listed(
+    db: apsw.Connection, order: SearchOrder, limit: int, offset: int, wanted: Filter
+) -> tuple[list[int], dict[ItemKind, int]]:
+    """Keys of some of what the filter leaves, by age, and how many there are of each kind."""
+    condition, values = where(db, wanted)
+    counts: dict[ItemKind, int] = dict(
+        rows(db, f"SELECT i.kind, count(*) FROM items AS i WHERE 1{condition} GROUP BY i.kind", *values)
+    )
+    up = "" if order == "oldest" else " DESC"
+    query = f"SELECT i.key FROM items AS i WHERE 1{condition} ORDER BY i.at{up}, i.key{up} LIMIT ? OFFSET ?"
+    return [key for (key,) in rows(db, query, *values, limit, offset)], counts
