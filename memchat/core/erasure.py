@@ -14,6 +14,7 @@ PlaceKind = Literal[
     "tool_use",
     "title",
     "draft",
+    "tags",
     "instructions",
     "rolling_summary",
     "session_summary",

@@ -116,8 +116,16 @@ Action = Literal[
     "forget",
     "set",
     "unset",
+    "rename",
+    "tag",
+    "delete",
+    "fold",
+    "unfold",
+    "revert",
+    "drop",
+    "put_back",
 ]
-"""What a change did."""
+"""What a change did; from `rename` on to a session, its rolling summary or its buffer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +133,7 @@ class Change:
     """One entry of a memory's history; undoing it brings `before` back.
 
     Attributes:
-        target: The memory's id; `profile:FIELD` in changes from before profile values were memories.
+        target: The memory's id; `session:ID`; `profile:FIELD` in changes from before profile values were memories.
         actor: `user`, or the model's name.
         before: The value as JSON before the change; none for the first.
         after: The value as JSON after it; none when it was removed.

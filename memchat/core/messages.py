@@ -39,6 +39,8 @@ class Message:
         parent_id: The message that it follows, so that branches can come.
         reasoning: The model's thinking aloud; shown on request and never sent again.
         error: Why the reply failed or was cut off, in a sentence.
+        kept_out: Whether the user took it out of the requests; it stays in the conversation.
+        copy_of: The message that it is a copy of, in the session that this one was forked from.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Message:
     finish_reason: str | None = None
     error: str | None = None
     tool_uses: tuple[ToolUse, ...] = ()
+    kept_out: bool = False
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,10 @@ class Session:
         ended_at: When it was closed or left; none while it is in use.
         learned_to: Place of the last message that facts were extracted from.
         system_prompt: Its own system prompt, in place of any other.
+        archived_at: When it was filed away: out of lists, and still recalled from.
+        tags: Words to find it by, in their order.
+        forked_from: The session whose beginning it shares.
+        unfolded_to: Place of the last message that the user unfolded; messages up to it make no fold due.
     """
 
     id: str
@@ -86,6 +94,10 @@ class Session:
     deleted_at: datetime | None = None
     learned_to: int = 0
     system_prompt: str | None = None
+    archived_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    forked_from: str | None = None
+    unfolded_to: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

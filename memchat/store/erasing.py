@@ -7,11 +7,13 @@ import apsw
 from memchat.core.erasure import Place
 from memchat.store import history, prefixes
 from memchat.store.doom import Doom
-from memchat.store.items import drop_memory, drop_session_items, put_fact
+from memchat.store.forking import orphan
+from memchat.store.items import drop_memory, drop_session_items, put_fact, put_message
 from memchat.store.lookup import number_of
 from memchat.store.queue import add_jobs
 from memchat.store.resting import Summary, summaries
 from memchat.store.scrubbing import note_unscrubbed, scrub
+from memchat.store.session_states import session_target
 from memchat.store.sources import profile_target
 from memchat.store.sql import row, rows, run, value
 from memchat.store.telling import place, told, told_summary
@@ -175,7 +177,16 @@ def _erase_session(db: apsw.Connection, number: int) -> None:
     for target in quoting:
         put_fact(db, target)
     run(db, "DELETE FROM jobs WHERE session_id = ?", session_id)
+    run(
+        db,
+        "DELETE FROM changes WHERE target = ? OR target IN (SELECT 'kept_out:' || id FROM messages WHERE session = ?)",
+        session_target(session_id),
+        number,
+    )
+    heirs = orphan(db, number)
     run(db, "DELETE FROM sessions WHERE number = ?", number)
+    for heir in heirs:
+        put_message(db, heir)
     # Its summary may stand in the requests of later sessions.
     prefixes.clear(db)
 

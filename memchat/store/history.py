@@ -23,6 +23,7 @@ def record(
     at: float,
     batch: str | None = None,
     again: bool = False,
+    shows: bool = True,
 ) -> None:
     """Notes a change that was just made; what the user changes shows in the next request.
 
@@ -35,6 +36,7 @@ def record(
         at: When, in seconds since 1970.
         batch: What it was made together with; none for nothing.
         again: Whether it was taken back, and is made again.
+        shows: Whether it is about what requests show of the memory.
     """
     run(
         db,
@@ -50,7 +52,7 @@ def record(
         batch or new_id("batch"),
         int(again),
     )
-    if actor == ABOUT_USER:
+    if shows and actor == ABOUT_USER:
         clear(db)
 
 

@@ -91,7 +91,7 @@ def put_message(db: apsw.Connection, number: int) -> None:
     found = row(
         db,
         "SELECT m.id, m.session, m.seq, m.created_at, m.text, "
-        "m.active AND m.status != 'failed' AND s.deleted_at IS NULL "
+        "m.active AND m.status != 'failed' AND s.deleted_at IS NULL AND NOT m.unfound "
         "FROM messages AS m JOIN sessions AS s ON s.number = m.session WHERE m.number = ?",
         number,
     )
@@ -113,6 +113,20 @@ def put_message(db: apsw.Connection, number: int) -> None:
         asks=asks(body),
     )
     _tell_neighbours(db, session, seq)
+
+
+def put_copies(db: apsw.Connection, session: int) -> None:
+    """Has recall find the oldest copies of a session's messages while it does not find these, and only then."""
+    found = rows(
+        db,
+        "SELECT min(c.number), s.deleted_at IS NULL FROM messages AS m JOIN sessions AS s ON s.number = m.session "
+        "JOIN messages AS c ON c.copy_of_id = m.id WHERE m.session = ? AND m.active AND NOT m.unfound "
+        "GROUP BY m.id",
+        session,
+    )
+    for number, there in list(found):
+        run(db, "UPDATE messages SET unfound = ? WHERE number = ?", int(there), number)
+        put_message(db, number)
 
 
 def put_episode(db: apsw.Connection, session: int) -> None:

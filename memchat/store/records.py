@@ -10,13 +10,14 @@ from memchat.store.sql import Row
 
 SESSION = (
     "id, title, created_at, updated_at, title_by, message_count, model, draft, persona, incognito, ended_at, "
-    "deleted_at, learned_to, system_prompt"
+    "deleted_at, learned_to, system_prompt, archived_at, tags, forked_from_id, unfolded_to"
 )
 """Columns for `session_of`, of the table `sessions`."""
 
 MESSAGE = (
     "m.id, s.id, m.seq, m.role, m.text, m.status, m.created_at, m.tokens, m.parent_id, m.model, m.prompt_tokens, "
-    "m.completion_tokens, m.cached_tokens, m.cost, m.reasoning, m.finish_reason, m.error, m.tool_uses"
+    "m.completion_tokens, m.cached_tokens, m.cost, m.reasoning, m.finish_reason, m.error, m.tool_uses, "
+    "EXISTS (SELECT 1 FROM kept_out WHERE message = m.id), m.copy_of_id"
 )
 """Columns for `message_of`, of the tables `messages AS m` and `sessions AS s`."""
 
@@ -53,6 +54,10 @@ def session_of(row: Row) -> Session:
         deleted_at=None if row[11] is None else from_unix(row[11]),
         learned_to=row[12],
         system_prompt=row[13],
+        archived_at=_moment(row[14]),
+        tags=tuple(json.loads(row[15])) if row[15] else (),
+        forked_from=row[16],
+        unfolded_to=row[17],
     )
 
 
@@ -77,6 +82,8 @@ def message_of(row: Row) -> Message:
         finish_reason=row[15],
         error=row[16],
         tool_uses=tuple(ToolUse(**use) for use in json.loads(row[17])) if row[17] else (),
+        kept_out=bool(row[18]),
+        copy_of=row[19],
     )
 
 

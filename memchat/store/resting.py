@@ -21,6 +21,14 @@ class Summary:
 
     def drop(self, db: apsw.Connection) -> None:
         """Removes it, so that it is made again."""
+        if self.rolling:
+            run(
+                db,
+                "UPDATE sessions SET unfolded_to = 0, summary_id = (SELECT p.id FROM rolling_summaries AS r "
+                "JOIN rolling_summaries AS p ON p.id = r.previous_id WHERE r.number = ?1) "
+                "WHERE summary_id = (SELECT id FROM rolling_summaries WHERE number = ?1)",
+                self.key,
+            )
         run(db, f"DELETE FROM {self.table} WHERE {'number' if self.rolling else 'session'} = ?", self.key)
         if not self.rolling:
             drop_item(db, "episode", value(db, "SELECT id FROM sessions WHERE number = ?", self.session))

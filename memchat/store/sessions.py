@@ -1,23 +1,24 @@
 """Sessions: made, listed, named, claimed, ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import apsw
 
 from memchat.core.ids import new_id
+from memchat.core.memories import ABOUT_USER, Action
 from memchat.core.messages import Session
 from memchat.core.times import to_unix
-from memchat.store import erasing
+from memchat.store import erasing, memory_writing, session_changes, session_reading
 from memchat.store.database import Database
 from memchat.store.erased import check_as_of
-from memchat.store.items import drop_session_items, put_episode, put_session_items
+from memchat.store.forking import fork
 from memchat.store.lookup import number_of
-from memchat.store.prefixes import clear
 from memchat.store.records import SESSION, session_of
-from memchat.store.sql import row, rows, run, storable
-from memchat.store.words import folded, phrase
+from memchat.store.session_changes import change
+from memchat.store.session_states import bring, session_target
+from memchat.store.sql import row, rows, run, storable, value
 
 _EMPTY_FOR = timedelta(minutes=1)
 """How long another program gets between making a session and claiming it."""
@@ -52,7 +53,7 @@ class Sessions:
 
     async def latest(self) -> Session | None:
         """The session that something was last said in."""
-        found = await self._database.read(_list, [], 1)
+        found = await self._database.read(session_reading.listed, [], 1, archived=False, tags=())
         return found[0] if found else None
 
     async def rename(
@@ -69,7 +70,7 @@ class Sessions:
         Raises:
             ErasedMeanwhile: Something was erased since.
         """
-        return await self._database.write(_rename, id, storable(title), by, as_of)
+        return await self._database.write(_rename, id, storable(title), by, as_of, self._now)
 
     async def set_draft(self, id: str, text: str) -> None:
         """Keeps what stands unsent in the input; a session that is gone is let be."""
@@ -116,13 +117,18 @@ class Sessions:
         """
         return await self._database.read(_unfinished, owner, self._now)
 
-    async def delete(self, id: str) -> Session:
-        """Puts a session away: out of lists and recall, until it is restored, erased or purged."""
-        return await self._database.write(_delete, id, self._now)
+    async def delete(self, id: str, *, memories: Sequence[str] = ()) -> Session:
+        """Puts a session away: out of lists and recall, until it is restored, erased or purged.
+
+        Args:
+            id: The session's.
+            memories: Ids of memories that are forgotten with it; what is undone brings both back.
+        """
+        return await self._database.write(_delete, id, memories, self._now)
 
     async def restore(self, id: str) -> Session:
         """Brings a deleted session back, into recall too."""
-        return await self._database.write(_restore, id)
+        return await self._database.write(_changed, id, "restore", {"deleted_at": None}, self._now)
 
     async def erase(self, id: str) -> None:
         """Removes a session and all that was taken from it, bytes included; memories stay, without its words.
@@ -158,28 +164,71 @@ class Sessions:
             until: None for any time after.
             limit: How many at most.
         """
-        return await self._database.read(_between, since, until, limit)
+        return await self._database.read(session_reading.between, since, until, limit)
 
-    async def list(self, *, search: str = "", limit: int | None = None) -> list[Session]:
+    async def list(
+        self,
+        *,
+        search: str = "",
+        limit: int | None = None,
+        archived: bool | None = False,
+        tags: Sequence[str] = (),
+    ) -> list[Session]:
         """Sessions, newest first.
 
         Args:
             search: Words that must all be in the title, or all in one message; the last may be a beginning.
             limit: How many at most.
+            archived: Whether those that are filed away are wanted, or the others; none for both.
+            tags: All of which they have, whatever the case.
         """
-        return await self._database.read(_list, storable(search).split(), -1 if limit is None else limit)
+        return await self._database.read(
+            session_reading.listed,
+            storable(search).split(),
+            -1 if limit is None else limit,
+            archived=archived,
+            tags=tags,
+        )
 
+    async def set_archived(self, id: str, *, archived: bool) -> Session:
+        """Files a session away, out of lists, or brings it back; recall finds what was said in it either way.
 
-def _between(db: apsw.Connection, since: datetime | None, until: datetime | None, limit: int) -> list[Session]:
-    found = rows(
-        db,
-        f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND last_seq > 0 AND updated_at >= ? "
-        "AND created_at < ? ORDER BY updated_at DESC LIMIT ?",
-        to_unix(since) if since is not None else float("-inf"),
-        to_unix(until) if until is not None else float("inf"),
-        limit,
-    )
-    return [session_of(each) for each in found]
+        Raises:
+            NotFound: There is no such session.
+        """
+        at = self._now if archived else None
+        return await self._database.write(
+            _changed, id, "archive" if archived else "restore", {"archived_at": at}, self._now, keep="archived_at"
+        )
+
+    async def set_tags(self, id: str, tags: Sequence[str]) -> Session:
+        """Gives a session these tags in place of those that it has.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        kept = {"tags": [storable(tag) for tag in tags]}
+        return await self._database.write(_changed, id, "tag", kept, self._now)
+
+    async def fork(self, id: str, message_id: str) -> Session:
+        """Makes a session that begins with copies of another's messages, up to one of them.
+
+        Raises:
+            NotFound: There is no such session, or no such message in it.
+        """
+        return await self._database.write(_fork, id, message_id, self._now)
+
+    async def keep_out(self, id: str, message_ids: Sequence[str], *, out: bool) -> int:
+        """Takes messages out of a session's requests, or puts them back in, as one change; how many that changed.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        return await self._database.write(session_changes.keep_out, id, message_ids, self._now, out=out)
+
+    async def kept_out(self, id: str) -> Sequence[str]:
+        """Ids of the messages that the user took out of a session's requests, the oldest first."""
+        return await self._database.read(_kept_out, id)
 
 
 def _by_number(db: apsw.Connection, number: int) -> Session:
@@ -206,60 +255,21 @@ def _get(db: apsw.Connection, id: str) -> Session:
     return _by_number(db, number_of(db, "sessions", id))
 
 
-def _list(db: apsw.Connection, words: Sequence[str], limit: int) -> list[Session]:
-    where, values = "", []
-    if words:
-        titles = " AND ".join("instr(folded(title), ?) > 0" for _ in words)
-        values = [folded(storable(word)) for word in words]
-        where = f"AND (({titles})"
-        query = _message_query(words)
-        if query:
-            where += (
-                " OR number IN (SELECT i.session FROM item_words JOIN items AS i ON i.key = item_words.rowid "
-                "WHERE item_words MATCH ? AND i.kind = 'message')"
-            )
-            values.append(query)
-        where += ")"
-    return [
-        session_of(found)
-        for found in rows(
-            db,
-            f"SELECT {SESSION} FROM sessions WHERE deleted_at IS NULL AND last_seq > 0 {where} "
-            "ORDER BY updated_at DESC LIMIT ?",
-            *values,
-            limit,
-        )
-    ]
-
-
-def _message_query(words: Sequence[str]) -> str:
-    # A single Latin letter begins too many words to be worth a search.
-    quoted = [phrase(word) for word in words[:-1]]
-    quoted.append(phrase(words[-1], prefix=len(words[-1].encode()) > 1))
-    if not all(quoted):
-        return ""
-    return "{body} : (" + " AND ".join(quoted) + ")"
-
-
 def _update(db: apsw.Connection, id: str, assignment: str, values: Sequence[str | int | None]) -> Session:
     number = number_of(db, "sessions", id)
     run(db, f"UPDATE sessions SET {assignment} WHERE number = ?", *values, number)
     return _by_number(db, number)
 
 
-def _rename(db: apsw.Connection, id: str, title: str, by: str, as_of: int | None) -> Session:
+def _rename(db: apsw.Connection, id: str, title: str, by: str, as_of: int | None, now: float) -> Session:
     check_as_of(db, as_of)
     number = number_of(db, "sessions", id)
-    changed = run(
-        db,
-        "UPDATE sessions SET title = ?, title_by = ? WHERE number = ? AND (title_by != 'user' OR ? = 'user')",
-        title,
-        by,
-        number,
-        by,
-    )
-    if changed:
-        put_episode(db, number)
+    session = _by_number(db, number)
+    named = {"title": title, "title_by": by}
+    if by == "user":
+        change(db, session.id, "rename", named, now)
+    elif session.title_by != "user":
+        bring(db, session_target(session.id), named)
     return _by_number(db, number)
 
 
@@ -288,16 +298,38 @@ def _unfinished(db: apsw.Connection, owner: str, now: float) -> list[Session]:
     return [session_of(each) for each in found]
 
 
-def _delete(db: apsw.Connection, id: str, now: float) -> Session:
+def _changed(
+    db: apsw.Connection, id: str, action: Action, values: Mapping[str, Any], now: float, *, keep: str = ""
+) -> Session:
+    """Sets values of a session as one change; none where `keep` has a value already and is to get another."""
     number = number_of(db, "sessions", id)
-    run(db, "UPDATE sessions SET deleted_at = coalesce(deleted_at, ?) WHERE number = ?", now, number)
-    drop_session_items(db, number)
-    clear(db)
+    held = value(db, f"SELECT {keep} FROM sessions WHERE number = ?", number) if keep else None
+    if held is None or values[keep] is None:
+        change(db, _by_number(db, number).id, action, values, now)
     return _by_number(db, number)
 
 
-def _restore(db: apsw.Connection, id: str) -> Session:
+def _delete(db: apsw.Connection, id: str, memories: Sequence[str], now: float) -> Session:
     number = number_of(db, "sessions", id)
-    if run(db, "UPDATE sessions SET deleted_at = NULL WHERE number = ? AND deleted_at IS NOT NULL", number):
-        put_session_items(db, number)
+    session = _by_number(db, number)
+    if session.deleted_at is None:
+        batch = new_id("batch")
+        change(db, session.id, "delete", {"deleted_at": now}, now, batch=batch)
+        writer = memory_writing.pen(db, ABOUT_USER, now, batch)
+        for each in memories:
+            memory_writing.change(writer, each, "forget", {"status": "forgotten"})
     return _by_number(db, number)
+
+
+def _fork(db: apsw.Connection, id: str, message_id: str, now: float) -> Session:
+    return _by_number(db, fork(db, id, message_id, now))
+
+
+def _kept_out(db: apsw.Connection, id: str) -> list[str]:
+    found = rows(
+        db,
+        "SELECT m.id FROM sessions AS s JOIN messages AS m ON m.session = s.number "
+        "JOIN kept_out AS k ON k.message = m.id WHERE s.id = ? ORDER BY m.seq",
+        id,
+    )
+    return [message_id for (message_id,) in found]

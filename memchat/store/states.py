@@ -1,6 +1,6 @@
-"""What has a history: memories, whose state is most of their row, and books, whose rows come and go as a whole.
+"""What has a history: memories, whose state is most of their row, sessions, and books, whose rows come and go.
 
-A change's target is a memory's id, or `BOOK:KEY` for a row of a book, such as `rule:l4k0z9…`.
+A change's target is a memory's id, `session:ID`, or `BOOK:KEY` for a row of a book, such as `rule:l4k0z9…`.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 import apsw
 
+from memchat.store import session_states
 from memchat.store.sources import live_sources
 from memchat.store.sql import row, run
 
@@ -60,6 +61,7 @@ BOOKS: Mapping[str, Book] = {
         ("id",),
         ("id", "basis", "kind", "subject", "attribute", "text", "made_at", "kept_out", "last_at"),
     ),
+    "kept_out": Book("kept_out", ("message",), ("message", "at")),
     "mute": Book("mutes", ("session", "ref"), ("session", "ref", "at")),
 }
 
@@ -76,6 +78,8 @@ def in_book(target: str) -> bool:
 
 def snapshot(db: apsw.Connection, target: str) -> str | None:
     """The present state of what has a history, as JSON; none when there is none."""
+    if session_states.is_session(target):
+        return session_states.snapshot(db, target)
     if in_book(target):
         book, keys = _place(target)
         found = row(db, f"SELECT {', '.join(book.columns)} FROM {book.table} WHERE {_where(book)}", *keys)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Literal
 
 import apsw
 
@@ -14,9 +15,11 @@ from memchat.store.erased import check_as_of
 from memchat.store.items import put_episode
 from memchat.store.lookup import number_of
 from memchat.store.records import EPISODE, ROLLING, episode_of, rolling_of
-from memchat.store.sql import row, rows, run, storable
+from memchat.store.session_changes import change
+from memchat.store.sql import row, rows, run, storable, value
 
 _ROLLING = f"SELECT {ROLLING} FROM sessions AS s JOIN rolling_summaries AS r ON r.session = s.number"
+_HOLDING = f"SELECT {ROLLING} FROM sessions AS s JOIN rolling_summaries AS r ON r.id = s.summary_id"
 _EPISODE = f"SELECT {EPISODE} FROM sessions AS s JOIN session_summaries AS e ON e.session = s.number"
 
 
@@ -35,7 +38,7 @@ class Summaries:
         return await self._database.read(_latest, session_id)
 
     async def history(self, session_id: str) -> list[RollingSummary]:
-        """All versions of a session's rolling summary, oldest first."""
+        """All versions of a session's rolling summary, oldest first, those that were taken back among them."""
         return await self._database.read(
             lambda db: [
                 rolling_of(each) for each in rows(db, f"{_ROLLING} WHERE s.id = ? ORDER BY r.number", session_id)
@@ -94,6 +97,29 @@ class Summaries:
         """
         return await self._database.write(_edit, session_id, storable(text), tokens, self._database.clock())
 
+    async def hold(
+        self, session_id: str, version: str | None, *, action: Literal["revert", "unfold"], seen: str | None
+    ) -> bool:
+        """Lets another version of the rolling summary hold; messages that it does not cover are in the buffer again.
+
+        Args:
+            session_id: Whose.
+            version: The version's id; none where nothing is to be folded.
+            action: What its history calls this.
+            seen: The version that held when this was decided.
+
+        Returns:
+            Whether it holds now; false when another one than `seen` held.
+
+        Raises:
+            NotFound: There is no such session, or no such version of it.
+        """
+        return await self._database.write(_hold, session_id, version, action, seen, self._now)
+
+    async def note_fold(self, session_id: str, before: str | None) -> None:
+        """Keeps in the history that the user had the session folded, `before` being the version that held."""
+        await self._database.write(_note_fold, session_id, before, self._now)
+
     async def of_session(self, session_id: str) -> SessionSummary | None:
         """A session's own summary."""
         found = await self._database.read(row, f"{_EPISODE} WHERE s.id = ?", session_id)
@@ -128,7 +154,7 @@ class Summaries:
 
 
 def _latest(db: apsw.Connection, session_id: str) -> RollingSummary | None:
-    found = row(db, f"{_ROLLING} WHERE s.id = ? ORDER BY r.number DESC LIMIT 1", session_id)
+    found = row(db, f"{_HOLDING} WHERE s.id = ?", session_id)
     return None if found is None else rolling_of(found)
 
 
@@ -152,7 +178,41 @@ def _add(db: apsw.Connection, new: RollingSummary, as_of: int | None = None) -> 
         new.model,
         new.previous_id,
     )
+    run(db, "UPDATE sessions SET summary_id = ? WHERE number = ?", new.id, session)
     return new
+
+
+def _hold(
+    db: apsw.Connection,
+    session_id: str,
+    version: str | None,
+    action: Literal["revert", "unfold"],
+    seen: str | None,
+    now: float,
+) -> bool:
+    session = number_of(db, "sessions", session_id)
+    if value(db, "SELECT summary_id FROM sessions WHERE number = ?", session) != seen:
+        return False
+    covered = value(db, "SELECT to_seq FROM rolling_summaries WHERE id = ?", seen) or 0
+    left = 0
+    if version is not None:
+        left = value(db, "SELECT to_seq FROM rolling_summaries WHERE id = ? AND session = ?", version, session)
+        if left is None:
+            raise NotFound(
+                "The summary has no such version.", "`memchat summary history SESSION` lists those that it has."
+            )
+    values: dict[str, Any] = {"summary_id": version}
+    if left < covered:
+        values["unfolded_to"] = value(db, "SELECT last_seq FROM sessions WHERE number = ?", session)
+    change(db, session_id, action, values, now)
+    return True
+
+
+def _note_fold(db: apsw.Connection, session_id: str, before: str | None, now: float) -> None:
+    """As if the fold were made now: what held before is put back for a moment, inside the transaction."""
+    after = value(db, "SELECT summary_id FROM sessions WHERE id = ?", session_id)
+    run(db, "UPDATE sessions SET summary_id = ? WHERE id = ?", before, session_id)
+    change(db, session_id, "fold", {"summary_id": after, "unfolded_to": 0}, now)
 
 
 def _edit(db: apsw.Connection, session_id: str, text: str, tokens: int, at: datetime) -> RollingSummary:
@@ -161,6 +221,8 @@ def _edit(db: apsw.Connection, session_id: str, text: str, tokens: int, at: date
         raise NotFound("This session has no summary yet.", "One is made once the conversation is long enough.")
     new = replace(old, id=new_id("summary"), text=text, tokens=tokens, created_at=at, model=None, previous_id=old.id)
     _add(db, new)
+    run(db, "UPDATE sessions SET summary_id = ? WHERE id = ?", old.id, session_id)
+    change(db, session_id, "edit", {"summary_id": new.id}, to_unix(at))
     return new
 
 

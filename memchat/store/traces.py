@@ -60,6 +60,16 @@ COLUMNS: tuple[Column, ...] = (
     Column(kind="title", table="sessions", name="title", keys=("number",), ref="id", session="number", talk=True),
     Column(kind="draft", table="sessions", name="draft", keys=("number",), ref="id", session="number", talk=True),
     Column(
+        kind="tags",
+        table="sessions",
+        name="tags",
+        keys=("number",),
+        ref="id",
+        session="number",
+        talk=True,
+        form="json",
+    ),
+    Column(
         kind="instructions",
         table="sessions",
         name="system_prompt",

@@ -12,6 +12,7 @@ from memchat.store.history import record
 from memchat.store.items import put_fact
 from memchat.store.prefixes import clear
 from memchat.store.records import CHANGE, change_of
+from memchat.store.session_states import OUTLIVED, SESSION_KEPT, bring, is_session, outlived
 from memchat.store.sources import PROFILE_PREFIX, revive
 from memchat.store.sql import row, rows, run, value
 from memchat.store.states import KEPT, in_book, put_row, snapshot
@@ -35,7 +36,8 @@ def undo(db: apsw.Connection, now: float) -> Change | None:
     """
     newest = row(
         db,
-        f"SELECT number, batch FROM changes WHERE undone_at IS NULL AND {_NOT_PROFILE} ORDER BY number DESC LIMIT 1",
+        f"SELECT number, batch FROM changes WHERE undone_at IS NULL AND {_NOT_PROFILE} AND NOT {OUTLIVED} "
+        "ORDER BY number DESC LIMIT 1",
     )
     if newest is None:
         return None
@@ -163,13 +165,13 @@ def _free(db: apsw.Connection, made: Sequence[Numbered]) -> list[Numbered]:
 
 
 def _wanted(change: Change) -> dict[str, Any]:
-    """The columns that undoing a change of a memory sets, without the soft ones."""
+    """The columns that undoing a change of a memory or a session sets, without the soft ones."""
     if change.before is None:
         return {"status": "forgotten"}
     before, after = json.loads(change.before), json.loads(change.after or "{}")
     return {
         column: before[column]
-        for column in KEPT
+        for column in (*KEPT, *SESSION_KEPT)
         if column in before and column not in _SOFT and before[column] != after.get(column)
     }
 
@@ -184,11 +186,15 @@ def _made(change: Change) -> dict[str, Any]:
 
 def _changed_since(db: apsw.Connection, number: int, change: Change) -> bool:
     """Whether a later change of another batch set what undoing this one would set."""
+    if outlived(db, number):
+        return True
     return _touched(db, number, change, {} if in_book(change.target) else _wanted(change), besides=change.batch)
 
 
 def _in_the_way(db: apsw.Connection, number: int, change: Change) -> bool:
     """Whether a change that stands, and came later, set what making this one again would set."""
+    if outlived(db, number):
+        return True
     return _touched(db, number, change, {} if in_book(change.target) else _made(change), besides=None)
 
 
@@ -237,7 +243,7 @@ def _groups(made: Sequence[Numbered]) -> list[list[Numbered]]:
 
 
 def _revert(db: apsw.Connection, made: Sequence[Numbered], now: float) -> list[Change]:
-    undoing = int(value(db, "SELECT coalesce(max(undoing), 0) + 1 FROM changes"))
+    undoing = int(value(db, "SELECT coalesce(max(undoing), 0) + 1 FROM changes WHERE undoing IS NOT NULL"))
     after = value(db, "SELECT max(number) FROM changes")
     for number, change in reversed(made):
         _bring_back(db, change, now)
@@ -259,6 +265,9 @@ def _bring_back(db: apsw.Connection, change: Change, now: float) -> None:
     if in_book(change.target):
         put_row(db, change.target, change.before)
         return
+    if is_session(change.target):
+        bring(db, change.target, _wanted(change))
+        return
     kept = snapshot(db, change.target)
     if kept is None:
         return
@@ -275,6 +284,8 @@ def _make_again(db: apsw.Connection, change: Change, now: float) -> None:
     kept = snapshot(db, change.target)
     if in_book(change.target):
         put_row(db, change.target, change.after)
+    elif is_session(change.target):
+        bring(db, change.target, _made(change))
     elif kept is None:
         return
     else:

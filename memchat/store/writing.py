@@ -54,7 +54,7 @@ def append_user(
         run(db, "UPDATE messages SET off_record = 1 WHERE id = ?", message_id)
     run(
         db,
-        "UPDATE sessions SET ended_at = NULL, title = iif(title = '', ?, title) WHERE number = ?",
+        "UPDATE sessions SET ended_at = NULL, archived_at = NULL, title = iif(title = '', ?, title) WHERE number = ?",
         default_title(text),
         session,
     )

@@ -186,6 +186,7 @@ async def test_every_column_with_text_in_it_is_looked_through(store: Store) -> N
     columns = {f"{table}.{name}" for table, name in tables}
     ids = {each for each in columns if each.endswith((".id", "_id", ".id", ".ref", ".target", ".batch"))}
     ids |= {"memories.superseded_by", "lineage.memory", "lineage.part", "conflicts.first", "conflicts.second"}
+    ids |= {"kept_out.message", "mutes.session", "mutes.ref"}
     ids |= {"recalled_items.source_session", "recalled_items.source_message"}
     looked_through = {f"{column.table}.{column.name}" for column in COLUMNS}
     assert columns - ids - _KNOWN_ELSEWHERE == looked_through

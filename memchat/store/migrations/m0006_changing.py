@@ -1,4 +1,5 @@
-"""What the user changes by hand: undone changes that can be made again, rules of learning, and what a session mutes."""
+"""What the user changes by hand: undone changes that can be made again, rules of learning, what a session mutes; and
+sessions that are filed away, tagged, forked, folded and unfolded."""
 
 import apsw
 
@@ -32,7 +33,34 @@ CREATE TABLE mutes (
 ) STRICT, WITHOUT ROWID;
 """
 
+_SESSIONS = """
+-- Filed away: out of lists, and still recalled from.
+ALTER TABLE sessions ADD COLUMN archived_at REAL;
+-- A JSON array; empty for none.
+ALTER TABLE sessions ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+-- The session that its first messages are copies from.
+ALTER TABLE sessions ADD COLUMN forked_from_id TEXT;
+-- The version of the rolling summary that holds; none where nothing is folded.
+ALTER TABLE sessions ADD COLUMN summary_id TEXT;
+-- Messages up to here were unfolded by the user, and are not what makes the next fold due.
+ALTER TABLE sessions ADD COLUMN unfolded_to INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET summary_id = (SELECT id FROM rolling_summaries WHERE session = sessions.number
+    ORDER BY number DESC LIMIT 1);
+
+-- Whether recall never finds it, and the message that it is a copy of.
+ALTER TABLE messages ADD COLUMN unfound INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN copy_of_id TEXT;
+CREATE INDEX messages_copies ON messages (copy_of_id) WHERE copy_of_id IS NOT NULL;
+
+-- What the user took out of the requests of its session.
+CREATE TABLE kept_out (
+    message TEXT PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 
 def apply(db: apsw.Connection) -> None:
-    """Makes the columns and tables; what was undone before stays so."""
+    """Makes the columns and tables; what was undone before stays so, and each newest rolling summary holds."""
     db.execute(_SCHEMA)
+    db.execute(_SESSIONS)
