@@ -54,7 +54,7 @@ def _vectors(db: apsw.Connection) -> str:
 
 
 def _words(db: apsw.Connection) -> str:
-    db.execute("CREATE VIRTUAL TABLE temp.tried_fts USING fts5(t, tokenize='porter unicode61 remove_diacritics 2')")
+    db.execute("CREATE VIRTUAL TABLE temp.tried_fts USING fts5(t, tokenize='unicode61 remove_diacritics 0')")
     db.execute("INSERT INTO tried_fts(t) VALUES ('walking in Kyōto')")
     assert db.execute("SELECT count(*) FROM tried_fts WHERE tried_fts MATCH 'kyoto walk'").get == 1
     return "full-text search works"

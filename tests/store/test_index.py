@@ -11,7 +11,6 @@ from memchat.core.memories import Source
 from memchat.store import searching
 from memchat.store.store import Store
 from memchat.store.values import BufferSpan, IndexCounts
-from memchat.store.words import phrase, phrases, spaced
 from tests.store.conftest import Ticking
 from tests.store.helpers import embed_all, exchange, found, query, session_of, unit
 
@@ -137,13 +136,6 @@ async def test_no_text_breaks_storing_and_the_index(store: Store, text: str) -> 
     message = await store.messages.append_user(session.id, text, tokens=1)
     assert (await store.messages.get(message.id)).text == text
     await store.sessions.erase(session.id)
-
-
-def test_terms_are_quoted_once_each_and_not_without_end() -> None:
-    assert phrases(['say "hi"', "京都", "a\0b", "!?", "京都"]) == ['"say  hi"', '"京  都"', '"a b"']
-    assert phrase("be", prefix=True) == '"be"*'
-    assert len(phrases([f"w{n}" for n in range(500)])) == 64
-    assert spaced("plain words") == "plain words"
 
 
 async def test_what_is_in_the_buffer_is_not_found(store: Store) -> None:

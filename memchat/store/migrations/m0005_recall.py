@@ -44,12 +44,13 @@ UPDATE items SET asks = 1 WHERE kind = 'message' AND EXISTS (SELECT 1 FROM messa
 """
 
 _VECTORS = """
-CREATE VIRTUAL TABLE signs_1 USING vec0 (
-    key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, seq INTEGER, at FLOAT, signs BIT[{}]
-);
+CREATE TABLE signs_1 (block INTEGER PRIMARY KEY, stamp INTEGER NOT NULL, items BLOB NOT NULL) STRICT;
 CREATE TABLE vectors_1 (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
 CREATE TABLE tokens_1 (key INTEGER PRIMARY KEY, signs BLOB NOT NULL) STRICT;
 """
+
+_BLOCK = 2_048
+_KINDS = ("", "message", "fact", "profile", "episode", "past message", "past fact", "past profile", "past episode")
 
 _MONTHS = "January February March April May June July August September October November December"
 _NAME_OF_MONTH = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(_MONTHS.split(), 1))
@@ -60,25 +61,30 @@ _DAY = (
 _AROUND = """coalesce((SELECT group_concat(part, ' ') FROM (SELECT substr(n.text, 1, 300) AS part
     FROM items AS j JOIN messages AS n ON n.id = j.ref
     WHERE j.session = i.session AND j.kind = 'message' AND j.seq {} i.seq ORDER BY j.seq {} LIMIT 2)), '')"""
-_WORDS = (
-    f"""
-CREATE TEMP TABLE words AS SELECT i.key, spaced(substr(m.text, 1, 200000) || char(10) || {_DAY}) AS body,
-    spaced({_AROUND.format("<", "DESC")} || ' ' || {_AROUND.format(">", "ASC")}) AS context
-    FROM items AS i JOIN messages AS m ON m.id = i.ref WHERE i.kind = 'message'
-""",
-    f"""
-INSERT INTO words SELECT i.key, spaced(e.text || char(10) || {_DAY}), spaced(s.title)
+_WORDS = f"""
+-- `spaced` has done what depends on the language; the marks of many scripts are vowels.
+DROP TABLE item_words;
+CREATE VIRTUAL TABLE item_words USING fts5 (
+    body, context, content = '', contentless_delete = 1,
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'"
+);
+INSERT INTO item_words (rowid, body, context)
+    SELECT i.key, spaced(substr(m.text, 1, 200000) || char(10) || {_DAY}),
+        spaced({_AROUND.format("<", "DESC")} || ' ' || {_AROUND.format(">", "ASC")})
+    FROM items AS i JOIN messages AS m ON m.id = i.ref WHERE i.kind = 'message';
+INSERT INTO item_words (rowid, body, context)
+    SELECT i.key, spaced(e.text || char(10) || {_DAY}), spaced(s.title)
     FROM items AS i JOIN sessions AS s ON s.id = i.ref JOIN session_summaries AS e ON e.session = s.number
-    WHERE i.kind = 'episode'
-""",
-    "DELETE FROM item_words WHERE rowid IN (SELECT key FROM words)",
-    "INSERT INTO item_words (rowid, body, context) SELECT key, body, context FROM words",
-    "DROP TABLE words",
-)
+    WHERE i.kind = 'episode';
+INSERT INTO item_words (rowid, body, context)
+    SELECT i.key, spaced(coalesce(f.value, f.text)), spaced(replace(coalesce(f.field, f.attribute), '_', ' ') || ' ' ||
+        coalesce((SELECT group_concat(quote, ' ') FROM sources WHERE target = f.id AND live), ''))
+    FROM items AS i JOIN memories AS f ON f.id = i.ref WHERE i.kind IN ('fact', 'profile');
+"""
 
 
 def apply(db: apsw.Connection) -> None:
-    """Makes the tables, moves the vectors, and indexes the words of messages with those around them."""
+    """Makes the tables, moves the vectors, and indexes all words anew, those of messages with those around them."""
     old = list(db.execute("SELECT id, dimensions FROM embedder"))
     if old:
         db.execute(
@@ -91,27 +97,28 @@ def apply(db: apsw.Connection) -> None:
     if old:
         _move(db, *old[0])
     db.execute("ALTER TABLE items DROP COLUMN embedded")
-    for statement in _WORDS:
-        db.execute(statement)
+    db.execute(_WORDS)
 
 
 def _move(db: apsw.Connection, embedder_id: str, dimensions: int) -> None:
     db.execute(
         "INSERT INTO embedders (number, id, dimensions, state) VALUES (1, ?, ?, 'current')", (embedder_id, dimensions)
     )
-    db.execute(_VECTORS.format(-(-int(dimensions) // 8) * 8))
-    for key, kind, session, seq, at, vector in list(db.execute("SELECT * FROM kept ORDER BY key")):
+    db.execute(_VECTORS)
+    blocks: dict[int, bytearray] = {}
+    for key, kind, session, seq, at, vector in db.execute("SELECT * FROM kept ORDER BY key"):
         numbers = array("f", vector)
         db.execute("INSERT INTO vectors_1 (key, vector) VALUES (?, ?)", (key, pack(f"<{len(numbers)}e", *numbers)))
-        db.execute(
-            "INSERT INTO signs_1 (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
-            (key, kind, session, seq, at, _signs(numbers)),
-        )
+        filed = pack("<Biid", _KINDS.index(kind), session, seq, at) + _signs(numbers)
+        block = blocks.setdefault(key // _BLOCK, bytearray(_BLOCK * len(filed)))
+        block[key % _BLOCK * len(filed) : (key % _BLOCK + 1) * len(filed)] = filed
+    for number, items in blocks.items():
+        db.execute("INSERT INTO signs_1 (block, stamp, items) VALUES (?, random(), ?)", (number, bytes(items)))
     db.execute("DROP TABLE kept")
     db.execute("INSERT INTO unembedded (embedder, key, stale, bulk) SELECT 1, key, embedded, embedded FROM items")
 
 
 def _signs(numbers: "array[float]") -> bytes:
     bits = "".join("1" if number > 0 else "0" for number in numbers)
-    bits += "0" * (-len(bits) % 8)
+    bits += "0" * (-len(bits) % 64)
     return int(bits, 2).to_bytes(len(bits) // 8, "big")
