@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind
 from memchat.core.memories import ABOUT_USER
+from memchat.core.searching import EVERYTHING, Narrowed
 from memchat.memory.holding import in_time, over
 from memchat.memory.likeness import cosines, likeness
 from memchat.memory.queries import Vocabulary, akin
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
 _MOST_SPANS = 3
+_NEAREST = 200
+"""How many items the search by meaning brings at most; what is further off hardly ever is what is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,9 @@ class Wanted:
         limit: How many items the search by words brings; that by meaning, which looks less closely, twice as many.
         kept: How many of the best are read whole; memories all are.
         zone: The user's time zone; none is this machine's.
+        narrowed: Bounds of a search by hand.
+        unfinished: A word that is being typed, and may go on.
+        around: Whether what was said around a message counts as its words too.
     """
 
     terms: Sequence[str]
@@ -47,6 +53,9 @@ class Wanted:
     kept: int
     zone: tzinfo | None
     now: datetime
+    narrowed: Narrowed = EVERYTHING
+    unfinished: str = ""
+    around: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +161,21 @@ class Gathering:
             until=until,
             prefix=prefix,
             past=past,
+            narrowed=wanted.narrowed,
+            unfinished=wanted.unfinished,
+            around=wanted.around,
         )
         if wanted.question is None:
             return await by_words, []
         by_meaning = index.by_meaning(
             wanted.question.vector,
-            limit=2 * wanted.limit,
+            limit=min(2 * wanted.limit, _NEAREST),
             outside=wanted.outside,
             kinds=wanted.kinds,
             since=since,
             until=until,
             past=past,
+            narrowed=wanted.narrowed,
         )
         words, meaning = await asyncio.gather(by_words, by_meaning)
         return words, meaning
@@ -199,6 +212,7 @@ class Gathering:
                 outside=wanted.outside,
                 kinds=wanted.kinds,
                 past=True,
+                narrowed=wanted.narrowed,
             )
         return listed
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
-from memchat.core.context import ItemKind, ItemSource, Recall, RecalledItem
+from memchat.core.context import ItemSource, Recall, RecalledItem
 from memchat.core.errors import MemchatError
 from memchat.core.events import EmbedderChanged
+from memchat.core.searching import EVERYTHING, Narrowed
 from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
 from memchat.memory.excerpts import excerpt
@@ -129,7 +130,7 @@ class Recaller:
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, considered, why = await self.find(asked, outside=outside, kinds=None, candidates=CANDIDATES, limit=limit)
+        found, considered, why = await self.find(asked, outside=outside, candidates=CANDIDATES, limit=limit)
         useful = [
             one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
         ]
@@ -158,7 +159,7 @@ class Recaller:
         asked = await self._anchored(asked)
         candidates = max(CANDIDATES, limit)
         found, considered, why = await self.find(
-            asked, outside=None, kinds=None, candidates=candidates, limit=limit, without=without
+            asked, outside=None, candidates=candidates, limit=limit, without=without
         )
         useful = await self.holding.current(_new_to(text, found), asked, self.clock(), limit)
         items = tuple(self.item(one, one.item.text) for one in useful)
@@ -179,7 +180,7 @@ class Recaller:
         event = TimesAsked(query=query_of(asked.anchor.event), past=True)
         if not event.query.terms:
             return asked
-        found, *_ = await self.find(event, outside=None, kinds=None, candidates=CANDIDATES // 2, limit=3)
+        found, *_ = await self.find(event, outside=None, candidates=CANDIDATES // 2, limit=3)
         for one in found[:3]:
             if one.score < _SURE_EVENT:
                 break
@@ -192,22 +193,24 @@ class Recaller:
         asked: TimesAsked,
         *,
         outside: BufferSpan | None,
-        kinds: Collection[ItemKind] | None,
         candidates: int,
         limit: int,
         answering: bool = True,
         without: Collection[Component] = (),
+        narrowed: Narrowed = EVERYTHING,
+        unfinished: str = "",
     ) -> tuple[list[Ranked], int, str]:
         """Everything that may be wanted, ranked; how many items were looked at; why meaning was not searched.
 
         Args:
             asked: What is looked for.
             outside: Messages that are not wanted.
-            kinds: Only these; none for all.
             candidates: How many items the search by words brings.
             limit: How many are wanted in the end; some more are ranked.
             answering: Whether the items are to answer something; else questions are as good as anything.
             without: What is not used.
+            narrowed: Bounds of a search by hand.
+            unfinished: A word that is being typed, and may go on.
         """
         terms = () if "words" in without else asked.query.terms
         embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
@@ -215,12 +218,15 @@ class Recaller:
             terms=terms,
             question=embedded[0] if embedded else None,
             scale=embedded[1] if embedded else None,
-            kinds=None if kinds is None else tuple(kinds),
+            kinds=narrowed.kinds,
             outside=outside,
             limit=candidates,
             kept=max(_READ, _SPARE * limit),
             zone=await self.zone(),
             now=self.clock(),
+            narrowed=narrowed,
+            unfinished=unfinished,
+            around=answering,
         )
         gathered = await self._gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind, RecalledItem
+from memchat.core.searching import Narrowed
 from memchat.memory.holding import holding
 from memchat.memory.queries import Query, all_words
 from memchat.memory.recall import CANDIDATES
@@ -36,7 +37,12 @@ class Searcher:
         if not asked.query.terms or limit <= 0:
             return []
         found, *_ = await recaller.find(
-            asked, outside=None, kinds=kinds, candidates=max(CANDIDATES, 2 * limit), limit=limit, answering=False
+            asked,
+            outside=None,
+            narrowed=Narrowed(kinds=None if kinds is None else tuple(kinds)),
+            candidates=max(CANDIDATES, 2 * limit),
+            limit=limit,
+            answering=False,
         )
         found = holding(found, asked, recaller.clock())
         items = [recaller.item(one, one.item.text) for one in found[:limit] if one.score > 0]
