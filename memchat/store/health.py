@@ -8,6 +8,7 @@ import apsw
 
 from memchat.core.errors import MemchatError
 from memchat.store.connection import connect
+from memchat.store.words import spaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ def _vectors(db: apsw.Connection) -> str:
 
 def _words(db: apsw.Connection) -> str:
     db.execute("CREATE VIRTUAL TABLE temp.tried_fts USING fts5(t, tokenize='unicode61 remove_diacritics 0')")
-    db.execute("INSERT INTO tried_fts(t) VALUES ('walking in Kyōto')")
+    db.execute("INSERT INTO tried_fts(t) VALUES (?)", (spaced("walking in Kyōto"),))
     assert db.execute("SELECT count(*) FROM tried_fts WHERE tried_fts MATCH 'kyoto walk'").get == 1
     return "full-text search works"
 
