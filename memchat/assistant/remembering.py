@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from memchat.assistant.homes import Homes
+from memchat.assistant.looking import Looking
+from memchat.assistant.reviewing import Reviewing
 from memchat.assistant.values import LearningStatus
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import BackgroundEvent, Learned, SummaryUpdated
-from memchat.core.memories import Change, Conflict, Memory, ProfileField
+from memchat.core.memories import Conflict, Memory, ProfileField
 from memchat.core.messages import RollingSummary
 from memchat.core.settings import Settings
 from memchat.memory import facts
@@ -15,11 +17,12 @@ from memchat.memory.jobs import consolidate_job
 from memchat.memory.screening import screen_if
 
 
-class Remembering:
+class Remembering(Reviewing, Looking):
     """Changes facts, profile and rolling summaries, and tells of it.
 
     Args:
         homes: Where they are.
+        settings: What is configured.
         count: Length of a text in o200k_base tokens.
         publish: Told what changed.
         unable: Says in a sentence why nothing is learned from ordinary talk; empty when it is.
@@ -34,12 +37,8 @@ class Remembering:
         publish: Callable[[BackgroundEvent], None],
         unable: Callable[[], str],
     ) -> None:
-        self._homes = homes
-        self._store = homes.main.store
-        self._settings = settings
-        self._redact = settings.privacy.redact_secrets
+        super().__init__(homes, settings, publish=publish)
         self._count = count
-        self._publish = publish
         self._unable = unable
 
     async def remember(self, text: str, session_id: str | None = None) -> Memory:
@@ -61,56 +60,6 @@ class Remembering:
         """
         if self._homes.is_private(session_id):
             raise MemchatError("This session is incognito: nothing in it is remembered.", "Begin another with ctrl+n.")
-
-    async def accept(self, id: str, *, text: str | None = None) -> Memory:
-        """Lets a pending memory be used, in other words where `text` gives them.
-
-        Raises:
-            NotFound: There is none.
-            MemchatError: It is not pending, or there is nothing in `text` to keep.
-        """
-        words = facts.checked(text, redact=self._redact) if text is not None else None
-        found = await self._store.memories.get(id)
-        return self._changed(await self._store.memories.accept(found.id, text=words, several=self._several(found)))
-
-    async def reject(self, id: str) -> Memory:
-        """Puts a pending memory away; it does not come back unless it is said anew.
-
-        Raises:
-            NotFound: There is none.
-            MemchatError: It is not pending.
-        """
-        return self._changed(await self._store.memories.reject(id))
-
-    async def archive(self, id: str) -> Memory:
-        """Takes a memory out of recall; it can be restored.
-
-        Raises:
-            NotFound: There is none.
-            MemchatError: It is not in use.
-        """
-        found = await self._store.memories.get(id)
-        archived = await self._store.memories.archive([found.id])
-        if not archived:
-            raise MemchatError(f"It is {found.status}, and only what is active can be archived.")
-        return self._changed(archived[0])
-
-    async def restore(self, id: str) -> Memory:
-        """Brings an archived, forgotten or superseded memory back into use.
-
-        Raises:
-            NotFound: There is none.
-        """
-        found = await self._store.memories.get(id)
-        return self._changed(await self._store.memories.restore(found.id, several=self._several(found)))
-
-    async def pin(self, id: str, *, pinned: bool) -> Memory:
-        """Puts a fact in every request, or takes it out again.
-
-        Raises:
-            NotFound: There is none.
-        """
-        return self._changed(await self._store.memories.set_pinned(id, pinned))
 
     async def pending(self) -> int:
         """How many memories wait for the user's review."""
@@ -164,12 +113,6 @@ class Remembering:
             usage=tuple(await self._store.usage.totals()),
         )
 
-    async def forget(self, id: str) -> Memory:
-        """Takes a fact out of recall; it can be undone."""
-        memory = await self._store.memories.forget(id)
-        self._tell(Learned(changed=(memory,)))
-        return memory
-
     async def edit(self, id: str, text: str) -> Memory:
         """Changes a fact's words; the old ones stay in its history.
 
@@ -179,13 +122,6 @@ class Remembering:
         memory = await facts.edit(self._store, id, text, redact=self._redact)
         self._tell(Learned(changed=(memory,)))
         return memory
-
-    async def undo(self) -> Change | None:
-        """Takes the newest change back, with all that was changed together with it; none when there is nothing."""
-        change = await self._store.memories.undo()
-        if change is not None:
-            self._tell(Learned())
-        return change
 
     async def profile(self) -> tuple[ProfileField, ...]:
         """The profile's fields that have a value."""
@@ -235,14 +171,3 @@ class Remembering:
         new = await store.summaries.edit(session_id, text, tokens=self._count(text))
         self._publish(SummaryUpdated(old=old, new=new))
         return new
-
-    def _several(self, memory: Memory) -> bool:
-        return memory.field in self._settings.profile.several
-
-    def _changed(self, memory: Memory) -> Memory:
-        self._tell(Learned(changed=(memory,)))
-        return memory
-
-    def _tell(self, event: Learned) -> None:
-        self._publish(event)
-        self._homes.main.learning.wake()

@@ -1,29 +1,25 @@
 """Memories: added, reinforced, superseded, merged, reviewed, forgotten, with their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import apsw
 
 from memchat.core.kinds import MemoryKind
-from memchat.core.memories import ABOUT_USER, Change, Holds, Memory, MemoryStatus, Origin, Source
-from memchat.core.times import to_unix
-from memchat.store import applying, erasing, history, memory_writing, reviewing, undoing
+from memchat.core.memories import ABOUT_USER, Holds, Memory, MemoryStatus, Origin, Source
+from memchat.store import applying, erasing, memory_writing, reviewing
 from memchat.store import memory_reading as reading
-from memchat.store.database import Database
+from memchat.store.changes import Changes
 from memchat.store.decisions import Applied, Decision, NewMemory
+from memchat.store.memory_writing import Pen
 from memchat.store.sql import marks, run, storable
 
+T = TypeVar("T")
 
-class Memories:
+
+class Memories(Changes):
     """The memories of one database: facts, and the values of the profile's fields."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    @property
-    def _now(self) -> float:
-        return to_unix(self._database.clock())
 
     async def add(
         self,
@@ -142,7 +138,7 @@ class Memories:
             NotFound: There is no such memory.
             MemchatError: The text is empty.
         """
-        return await self._database.write(reviewing.edit, id, text, actor, self._now)
+        return await self._database.write(_by, actor, self._now, lambda pen: reviewing.edit(pen, id, text))
 
     async def forget(self, id: str, *, actor: str = ABOUT_USER) -> Memory:
         """Takes a memory out of use; it can be brought back by `undo` or `restore`.
@@ -150,7 +146,7 @@ class Memories:
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(reviewing.forget, id, actor, self._now)
+        return await self._database.write(_by, actor, self._now, lambda pen: reviewing.forget(pen, id))
 
     async def accept(self, id: str, *, text: str | None = None, several: bool = False) -> Memory:
         """Makes a pending memory active, and ends what it takes the place of.
@@ -167,7 +163,9 @@ class Memories:
             NotFound: There is no such memory.
             MemchatError: It is not pending, or the text is empty.
         """
-        return await self._database.write(reviewing.accept, id, text, self._now, several=several)
+        return await self._database.write(
+            _by, ABOUT_USER, self._now, lambda pen: reviewing.accept(pen, id, text, several=several)
+        )
 
     async def reject(self, id: str) -> Memory:
         """Puts a pending memory away; the same does not become pending again.
@@ -176,7 +174,7 @@ class Memories:
             NotFound: There is no such memory.
             MemchatError: It is not pending.
         """
-        return await self._database.write(reviewing.reject, id, self._now)
+        return await self._database.write(_by, ABOUT_USER, self._now, lambda pen: reviewing.reject(pen, id))
 
     async def archive(self, ids: Sequence[str], *, actor: str = ABOUT_USER, batch: str | None = None) -> list[Memory]:
         """Takes memories out of recall; they can be restored. Those that are not active are let be.
@@ -189,7 +187,7 @@ class Memories:
         Returns:
             Those that were archived.
         """
-        return await self._database.write(reviewing.archive, ids, actor, batch, self._now)
+        return await self._database.write(_by, actor, self._now, lambda pen: reviewing.archive(pen, ids), batch)
 
     async def restore(self, id: str, *, several: bool = False) -> Memory:
         """Makes a memory active again that was archived, forgotten or superseded.
@@ -204,7 +202,9 @@ class Memories:
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(reviewing.restore, id, self._now, several=several)
+        return await self._database.write(
+            _by, ABOUT_USER, self._now, lambda pen: reviewing.restore(pen, id, several=several)
+        )
 
     async def set_pinned(self, id: str, pinned: bool, *, actor: str = ABOUT_USER) -> Memory:  # noqa: FBT001 - its value
         """Says whether a memory is in every request.
@@ -212,7 +212,9 @@ class Memories:
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(reviewing.set_columns, id, {"pinned": int(pinned)}, actor, self._now)
+        return await self._database.write(
+            _by, actor, self._now, lambda pen: reviewing.set_columns(pen, id, {"pinned": int(pinned)})
+        )
 
     async def set_kind(self, id: str, kind: MemoryKind, *, actor: str = ABOUT_USER) -> Memory:
         """Says what kind of memory it is.
@@ -220,7 +222,9 @@ class Memories:
         Raises:
             NotFound: There is no such memory.
         """
-        return await self._database.write(reviewing.set_columns, id, {"kind": kind}, actor, self._now)
+        return await self._database.write(
+            _by, actor, self._now, lambda pen: reviewing.set_columns(pen, id, {"kind": kind})
+        )
 
     async def set_validity(
         self, id: str, valid_from: datetime | None, valid_to: datetime | None, *, actor: str = ABOUT_USER
@@ -232,7 +236,7 @@ class Memories:
             MemchatError: It would end before it begins.
         """
         columns = reviewing.validity(valid_from, valid_to)
-        return await self._database.write(reviewing.set_columns, id, columns, actor, self._now)
+        return await self._database.write(_by, actor, self._now, lambda pen: reviewing.set_columns(pen, id, columns))
 
     async def erase(self, id: str) -> None:
         """Removes a memory with its history, bytes included; that cannot be undone.
@@ -242,58 +246,6 @@ class Memories:
         """
         await self._database.write(erasing.erase_memory, id)
         await self._database.maintain(erasing.scrub, self._database.path)
-
-    async def history(self, target: str) -> list[Change]:
-        """The changes of a memory or of all values of `profile:FIELD`, oldest first."""
-        return await self._database.read(history.history, target)
-
-    async def changes(self, *, limit: int = 100, offset: int = 0) -> list[Change]:
-        """The latest changes of everything that has a history, the newest first, with those that were undone.
-
-        Args:
-            limit: How many at most.
-            offset: How many newer ones to leave out.
-        """
-        return await self._database.read(history.newest, limit, offset)
-
-    async def undo(self) -> Change | None:
-        """Takes the newest change back that still stands, with those that were made together with it.
-
-        Returns:
-            The newest of them; none when there is none.
-        """
-        return await self._database.write(undoing.undo, self._now)
-
-    async def undo_batch(self, batch: str) -> list[Change]:
-        """Takes back all changes that were made together and still stand, oldest first.
-
-        Raises:
-            MemchatError: Something that they changed was changed again since.
-        """
-        return await self._database.write(undoing.undo_batch, batch, self._now)
-
-    async def undo_change(self, change_id: str) -> Change:
-        """Takes one change back, with what was made together with it and was not changed since.
-
-        Args:
-            change_id: Its id, or the beginning of one that is unique.
-
-        Raises:
-            NotFound: There is no such change.
-            MemchatError: It was taken back already, or what it changed was changed again since.
-        """
-        return await self._database.write(undoing.undo_change, change_id, self._now)
-
-    async def redo(self) -> Change | None:
-        """Makes again what was taken back last, unless the user changed something since.
-
-        Returns:
-            The newest of the changes, as it was made now; none when there is nothing to make again.
-
-        Raises:
-            MemchatError: What would come back was changed again since, by learning.
-        """
-        return await self._database.write(undoing.redo, self._now)
 
     async def mark_used(self, ids: Sequence[str]) -> None:
         """Counts that memories were in a turn's context; ids that are gone are let be."""
@@ -364,6 +316,10 @@ class Memories:
         return await self._database.read(
             reading.listed, kind, status, search.split(), -1 if limit is None else limit, offset, fields=fields
         )
+
+
+def _by(db: apsw.Connection, actor: str, now: float, work: Callable[[Pen], T], batch: str | None = None) -> T:
+    return work(memory_writing.pen(db, actor, now, batch))
 
 
 def _add(db: apsw.Connection, new: NewMemory, actor: str, now: float) -> Memory:

@@ -12,36 +12,36 @@ from memchat.core.memories import ABOUT_USER, Memory
 from memchat.core.times import to_unix
 from memchat.store import memory_reading as reading
 from memchat.store.decisions import NewMemory
-from memchat.store.memory_writing import about_the_same, change, checked, field_text, pen, reinforce, supersede
+from memchat.store.memory_writing import Pen, about_the_same, change, checked, field_text, reinforce, supersede
 from memchat.store.sql import value
 from memchat.store.words import folded, normal
 
 
-def edit(db: apsw.Connection, given: str, text: str, actor: str, now: float) -> Memory:
+def edit(writer: Pen, given: str, text: str) -> Memory:
     """Gives a memory another wording."""
-    old = reading.get(db, given)
-    change(pen(db, actor, now), old.id, "edit", {**_wording(old, text), "actor": actor})
-    return reading.get(db, old.id)
+    old = reading.get(writer.db, given)
+    change(writer, old.id, "edit", {**_wording(old, text), "actor": writer.actor})
+    return reading.get(writer.db, old.id)
 
 
-def set_columns(db: apsw.Connection, given: str, values: dict[str, Any], actor: str, now: float) -> Memory:
+def set_columns(writer: Pen, given: str, values: dict[str, Any]) -> Memory:
     """Sets columns of a memory, as an edit of it."""
-    old = reading.get(db, given)
-    change(pen(db, actor, now), old.id, "edit", values)
-    return reading.get(db, old.id)
+    old = reading.get(writer.db, given)
+    change(writer, old.id, "edit", values)
+    return reading.get(writer.db, old.id)
 
 
-def forget(db: apsw.Connection, given: str, actor: str, now: float) -> Memory:
+def forget(writer: Pen, given: str) -> Memory:
     """Takes a memory out of use."""
-    old = reading.get(db, given)
-    change(pen(db, actor, now), old.id, "forget", {"status": "forgotten"})
-    return reading.get(db, old.id)
+    old = reading.get(writer.db, given)
+    change(writer, old.id, "forget", {"status": "forgotten"})
+    return reading.get(writer.db, old.id)
 
 
-def accept(db: apsw.Connection, given: str, text: str | None, now: float, *, several: bool) -> Memory:
+def accept(writer: Pen, given: str, text: str | None = None, *, several: bool) -> Memory:
     """Makes a pending memory active, and ends what it takes the place of."""
+    db = writer.db
     old = _pending(reading.get(db, given), "accepted")
-    writer = pen(db, ABOUT_USER, now)
     values: dict[str, Any] = {"status": "active", "reason": "", "replaces": ""}
     if text is not None:
         values |= {**_wording(old, text), "actor": ABOUT_USER}
@@ -55,47 +55,46 @@ def accept(db: apsw.Connection, given: str, text: str | None, now: float, *, sev
     change(writer, old.id, "accept", values)
     accepted = reading.get(db, old.id)
     if accepted.field is not None and not several:
-        replaced = [each for each in reading.fields(db, now, accepted.field) if each.id != accepted.id]
+        replaced = [each for each in reading.fields(db, writer.now, accepted.field) if each.id != accepted.id]
     for each in replaced:
         supersede(writer, each, accepted.id, to_unix(accepted.valid_from or accepted.observed_at))
     return reading.get(db, accepted.id)
 
 
-def reject(db: apsw.Connection, given: str, now: float) -> Memory:
+def reject(writer: Pen, given: str) -> Memory:
     """Puts a pending memory away; the same is not proposed again."""
-    old = _pending(reading.get(db, given), "rejected")
-    change(pen(db, ABOUT_USER, now), old.id, "reject", {"status": "forgotten"})
-    return reading.get(db, old.id)
+    old = _pending(reading.get(writer.db, given), "rejected")
+    change(writer, old.id, "reject", {"status": "forgotten"})
+    return reading.get(writer.db, old.id)
 
 
-def archive(db: apsw.Connection, ids: Sequence[str], actor: str, batch: str | None, now: float) -> list[Memory]:
+def archive(writer: Pen, ids: Sequence[str]) -> list[Memory]:
     """Takes active memories out of recall; others, and those that are gone, are let be."""
-    writer = pen(db, actor, now, batch)
-    active = [each.id for each in reading.by_ids(db, ids) if each.status == "active"]
+    active = [each.id for each in reading.by_ids(writer.db, ids) if each.status == "active"]
     for each in active:
         change(writer, each, "archive", {"status": "archived"})
-    return reading.by_ids(db, active)
+    return reading.by_ids(writer.db, active)
 
 
-def restore(db: apsw.Connection, given: str, now: float, *, several: bool) -> Memory:
+def restore(writer: Pen, given: str, *, several: bool) -> Memory:
     """Makes a memory active that was archived, forgotten or superseded, as it was."""
+    db = writer.db
     old = reading.get(db, given)
     if old.status == "active":
         return old
     if old.status == "pending":
-        return accept(db, old.id, None, now, several=several)
+        return accept(writer, old.id, several=several)
     twin = _active_twin(db, old, old.text)
     if twin is not None:
         return twin
-    writer = pen(db, ABOUT_USER, now)
     values: dict[str, Any] = {"status": "active", "superseded_by": None, "reason": "", "replaces": ""}
     if old.status == "superseded":
         values["valid_to"] = _end_before(db, old)
     change(writer, old.id, "restore", values)
     if old.field is not None and not several:
-        for each in reading.fields(db, now, old.field):
+        for each in reading.fields(db, writer.now, old.field):
             if each.id != old.id:
-                supersede(writer, each, old.id, now)
+                supersede(writer, each, old.id, writer.now)
     return reading.get(db, old.id)
 
 

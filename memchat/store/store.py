@@ -4,12 +4,14 @@ from pathlib import Path
 
 from memchat.core.times import Clock, now, to_unix
 from memchat.store.browsing import Browsing
+from memchat.store.by_hand import ByHand
 from memchat.store.conflicts import Conflicts
 from memchat.store.consolidations import Consolidations
 from memchat.store.database import Database
 from memchat.store.erasures import Erasures
 from memchat.store.index import Index
 from memchat.store.jobs import Jobs
+from memchat.store.making import Making
 from memchat.store.memories import Memories
 from memchat.store.messages import Messages
 from memchat.store.models import Models
@@ -37,6 +39,7 @@ class Store:
         self.profile = Profile(database)
         self.memories = Memories(database)
         self.index = Index(database)
+        self.making = Making(database)
         self.jobs = Jobs(database)
         self.recalls = Recalls(database)
         self.models = Models(database)
@@ -45,6 +48,7 @@ class Store:
         self.usage = LearningUsage(database)
         self.conflicts = Conflicts(database)
         self.browsing = Browsing(database)
+        self.by_hand = ByHand(database)
         self.consolidations = Consolidations(database)
 
     @classmethod

@@ -1,0 +1,69 @@
+"""What was changed, by whom, and taking it back."""
+
+from memchat.core.memories import Change
+from memchat.core.times import to_unix
+from memchat.store import history, undoing
+from memchat.store.database import Database
+
+
+class Changes:
+    """The history of one database: of memories, of rules, of what a session leaves out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _now(self) -> float:
+        return to_unix(self._database.clock())
+
+    async def history(self, target: str) -> list[Change]:
+        """The changes of a memory or of all values of `profile:FIELD`, oldest first."""
+        return await self._database.read(history.history, target)
+
+    async def changes(self, *, limit: int = 100, offset: int = 0) -> list[Change]:
+        """The latest changes of everything that has a history, the newest first, with those that were undone.
+
+        Args:
+            limit: How many at most.
+            offset: How many newer ones to leave out.
+        """
+        return await self._database.read(history.newest, limit, offset)
+
+    async def undo(self) -> Change | None:
+        """Takes the newest change back that still stands, with those that were made together with it.
+
+        Returns:
+            The newest of them; none when there is none.
+        """
+        return await self._database.write(undoing.undo, self._now)
+
+    async def undo_batch(self, batch: str) -> list[Change]:
+        """Takes back all changes that were made together and still stand, oldest first.
+
+        Raises:
+            MemchatError: Something that they changed was changed again since.
+        """
+        return await self._database.write(undoing.undo_batch, batch, self._now)
+
+    async def undo_change(self, change_id: str) -> Change:
+        """Takes one change back, with what was made together with it and was not changed since.
+
+        Args:
+            change_id: Its id, or the beginning of one that is unique.
+
+        Raises:
+            NotFound: There is no such change.
+            MemchatError: It was taken back already, or what it changed was changed again since.
+        """
+        return await self._database.write(undoing.undo_change, change_id, self._now)
+
+    async def redo(self) -> Change | None:
+        """Makes again what was taken back last, unless the user changed something since.
+
+        Returns:
+            The newest of the changes, as it was made now; none when there is nothing to make again.
+
+        Raises:
+            MemchatError: What would come back was changed again since, by learning.
+        """
+        return await self._database.write(undoing.redo, self._now)
