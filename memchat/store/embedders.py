@@ -10,6 +10,7 @@ from typing import Literal
 
 import apsw
 
+from memchat.store.blocks import table_of_blocks
 from memchat.store.sql import Row, row, rows, run, value
 
 EmbedderState = Literal["current", "coming", "going"]
@@ -41,7 +42,7 @@ class EmbedderRow:
 
     @property
     def signs(self) -> str:
-        """The vec0 table of signs."""
+        """The table of signs, in blocks."""
         return f"signs_{self.number}"
 
     @property
@@ -199,10 +200,8 @@ def _add(db: apsw.Connection, embedder_id: str, dimensions: int) -> EmbedderRow:
 
 def tables(embedder: EmbedderRow) -> Sequence[str]:
     """The statements that make an embedder's tables."""
-    place = "key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, seq INTEGER, at FLOAT"
-    bits = -(-embedder.dimensions // 8) * 8
     return (
-        f"CREATE VIRTUAL TABLE {embedder.signs} USING vec0 ({place}, signs BIT[{bits}])",
+        table_of_blocks(embedder.signs),
         f"CREATE TABLE {embedder.vectors} (key INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT",
         f"CREATE TABLE {embedder.tokens} (key INTEGER PRIMARY KEY, signs BLOB NOT NULL) STRICT",
     )

@@ -1,17 +1,17 @@
 """Searching by vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 import apsw
 
-from memchat.store.embedders import EmbedderRow, current
+from memchat.core.context import ItemKind
+from memchat.store.coarse import Places, nearest
+from memchat.store.embedders import current
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, rows, value
 from memchat.store.values import Hit
 from memchat.store.vectors import PAST, signs, vector_kind
-
-_NEAREST_AT_MOST = 4_096
-"""What sqlite-vec returns at most."""
 
 _LOOKED_AT = 256
 """How many items whose vectors have the most signs in common with the query's are compared whole, at least."""
@@ -24,81 +24,43 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, e
     embedder = current(db, embedder_id)
     if embedder is None or 4 * embedder.dimensions != len(vector) or limit <= 0:
         return []
-    condition, values = _where(db, wanted)
-    if wanted.outside is None:
-        return _nearest(db, embedder, vector, limit, condition, values, wanted)
-    # sqlite-vec has no OR: other sessions, and what came before the buffer in this one, are two searches.
-    buffered = session_number(db, wanted.outside.session_id)
-    found = _nearest(db, embedder, vector, limit, f"{condition} AND session != ?", [*values, buffered], wanted)
-    found += _nearest(
-        db,
-        embedder,
-        vector,
-        limit,
-        f"{condition} AND session = ? AND seq < ?",
-        [*values, buffered, wanted.outside.from_seq],
-        wanted,
-    )
-    return sorted(found, key=lambda hit: -hit.score)[:limit]
-
-
-def _where(db: apsw.Connection, wanted: Filter) -> tuple[str, list[str | int | float]]:
-    condition = ""
-    values: list[str | int | float] = []
-    if wanted.kinds is not None:
-        kinds = [*wanted.kinds, *(vector_kind(kind, PAST) for kind in wanted.kinds if wanted.past)]
-        condition += f" AND kind IN ({marks(len(kinds))})"
-        values += sorted(kinds)
-    elif not wanted.past:
-        condition += " AND kind != ? AND kind != ?"
-        values += [vector_kind("fact", PAST), vector_kind("profile", PAST)]
-    if wanted.since is not None:
-        condition += " AND at >= ?"
-        values.append(wanted.since)
-    if wanted.until is not None:
-        condition += " AND at < ?"
-        values.append(wanted.until)
-    if wanted.session is not None:
-        condition += " AND session = ?"
-        values.append(session_number(db, wanted.session))
-    return condition, values
-
-
-def _nearest(
-    db: apsw.Connection,
-    embedder: EmbedderRow,
-    vector: bytes,
-    limit: int,
-    condition: str,
-    values: Sequence[str | int | float],
-    wanted: Filter,
-) -> list[Hit]:
-    import numpy as np
-
-    more, current, moments = 0, "", []
+    more, holding, moments = 0, "", []
     if not wanted.past:
         # What has ended by itself is among the nearest, and must take nobody's place.
         more = value(db, "SELECT count(*) FROM items WHERE past_at > ? AND past_at <= ?", PAST, wanted.now)
-        current, moments = "WHERE i.past_at IS NULL OR i.past_at > ?", [wanted.now]
-    nearest = {
-        key: (kind, ref)
-        for key, kind, ref in rows(
-            db,
-            f"SELECT v.key, i.kind, i.ref FROM (SELECT key FROM {embedder.signs} "
-            f"WHERE signs MATCH vec_bit(?) AND k = ?{condition}) AS v JOIN items AS i ON i.key = v.key {current}",
-            signs(vector),
-            min(max(_LOOKED_AT, limit + limit // 4) + more, _NEAREST_AT_MOST),
-            *values,
-            *moments,
-        )
-    }
-    vectors = _read(db, embedder.vectors, list(nearest))
-    if not vectors:
-        return []
-    halves = np.frombuffer(b"".join(vectors.values()), "<f2").reshape(len(vectors), -1).astype(np.float32)
-    cosines = halves @ np.frombuffer(vector, "<f4")
-    found = [Hit(key, *nearest[key], float(cosine)) for key, cosine in zip(vectors, cosines, strict=True)]
-    return sorted(found, key=lambda hit: -hit.score)[:limit]
+        holding, moments = " AND (past_at IS NULL OR past_at > ?)", [wanted.now]
+    looked_at = max(_LOOKED_AT, limit + limit // 4) + more
+    keys = nearest(db, embedder.signs, signs(vector), looked_at, _places(db, wanted))
+    found: dict[int, tuple[ItemKind, str]] = {}
+    for part in parts(keys):
+        query = f"SELECT key, kind, ref FROM items WHERE key IN ({marks(len(part))}){holding}"
+        found |= {key: (kind, ref) for key, kind, ref in rows(db, query, *part, *moments)}
+    cosine = cosines(vector, _read(db, embedder.vectors, list(found)))
+    best = sorted(cosine.items(), key=lambda each: (-each[1], -each[0]))[:limit]
+    return [Hit(key, *found[key], score) for key, score in best]
+
+
+def _places(db: apsw.Connection, wanted: Filter) -> Places:
+    kinds = get_args(ItemKind) if wanted.kinds is None else tuple(wanted.kinds)
+    outside = wanted.outside
+    return Places(
+        kinds=frozenset([*kinds, *(vector_kind(kind, PAST) for kind in kinds if wanted.past)]),
+        since=wanted.since,
+        until=wanted.until,
+        session=None if wanted.session is None else session_number(db, wanted.session),
+        buffered=None if outside is None else (session_number(db, outside.session_id), outside.from_seq),
+    )
+
+
+def cosines(vector: bytes, halves: Mapping[int, bytes]) -> dict[int, float]:
+    """The cosine of a float32 vector and each of the others, which are float16, by key; of fitting length only."""
+    import numpy as np
+
+    fitting = {key: half for key, half in halves.items() if 2 * len(half) == len(vector)}
+    if not fitting:
+        return {}
+    others = np.frombuffer(b"".join(fitting.values()), "<f2").reshape(len(fitting), -1).astype(np.float32)
+    return dict(zip(fitting, (others @ np.frombuffer(vector, "<f4")).tolist(), strict=True))
 
 
 def token_signs(db: apsw.Connection, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
@@ -115,7 +77,12 @@ def whole(db: apsw.Connection, keys: Sequence[int], embedder_id: str = "") -> di
 
 def _read(db: apsw.Connection, table: str, keys: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
+    for part in parts(keys):
         found.update(rows(db, f"SELECT * FROM {table} WHERE key IN ({marks(len(part))})", *part))
     return found
+
+
+def parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`keys` in pieces that fit into a statement."""
+    for start in range(0, len(keys), _CHUNK):
+        yield keys[start : start + _CHUNK]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import apsw
 
+from memchat.store import blocks
+from memchat.store.blocks import Filed
 from memchat.store.embedders import (
     EmbedderRow,
     all_embedders,
@@ -42,6 +44,7 @@ def put_vectors(
     embedder = _working(db, embedder_id)
     if embedder is None or embedder.dimensions != dimensions:
         return
+    filed: list[Filed] = []
     # In the order of their keys pages fill up.
     for key, vector in sorted(pairs):
         found = row(
@@ -53,16 +56,8 @@ def put_vectors(
         )
         if found is None:
             continue
-        kind, past_at, *place = found
-        run(db, f"DELETE FROM {embedder.signs} WHERE key = ?", key)
-        run(
-            db,
-            f"INSERT INTO {embedder.signs} (key, kind, session, seq, at, signs) VALUES (?, ?, ?, ?, ?, vec_bit(?))",
-            key,
-            vector_kind(kind, past_at),
-            *place,
-            signs(vector),
-        )
+        kind, past_at, session, seq, at = found
+        filed.append(Filed(key, vector_kind(kind, past_at), session, seq, at, signs(vector)))
         run(db, f"INSERT OR REPLACE INTO {embedder.vectors} (key, vector) VALUES (?, ?)", key, halved(vector))
         run(db, f"DELETE FROM {embedder.tokens} WHERE key = ?", key)
         if tokens.get(key):
@@ -70,13 +65,15 @@ def put_vectors(
         run(db, "DELETE FROM unembedded WHERE embedder = ? AND key = ?", embedder.number, key)
         if key in read and around(db, [key]).get(key) != read[key]:
             want_again(db, key)
+    blocks.put(db, embedder.signs, filed)
     switch(db)
 
 
 def drop_vectors(db: apsw.Connection, key: int) -> None:
     """Takes an item's vectors out, of every embedder."""
     for embedder in all_embedders(db):
-        for table in (embedder.signs, embedder.vectors, embedder.tokens):
+        blocks.drop(db, embedder.signs, key)
+        for table in (embedder.vectors, embedder.tokens):
             run(db, f"DELETE FROM {table} WHERE key = ?", key)
     run(db, "DELETE FROM unembedded WHERE key = ? AND embedder IN (SELECT number FROM embedders)", key)
 
@@ -84,7 +81,7 @@ def drop_vectors(db: apsw.Connection, key: int) -> None:
 def refile(db: apsw.Connection, key: int, kind: str) -> None:
     """Files an item's vectors under another kind, as `vector_kind` says it."""
     for embedder in all_embedders(db):
-        run(db, f"UPDATE {embedder.signs} SET kind = ? WHERE key = ?", kind, key)
+        blocks.refile(db, embedder.signs, key, kind)
 
 
 def vector_kind(kind: str, past_at: float | None) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from memchat.core.errors import MemchatError
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import Memory, Source
+from memchat.store.blocks import filed
 from memchat.store.decisions import Add, Archive, Decision, Expire, Hold, Merge, NewMemory, Reinforce, Replace, Revise
 from memchat.store.store import Store
 from tests.store.conftest import Ticking
@@ -231,8 +232,9 @@ async def _consistent(store: Store) -> None:
     }
     assert {ref for (ref,) in await query(store, "SELECT ref FROM items")} == indexed
     assert await query(store, "SELECT count(*) FROM item_words") == [(len(indexed),)]
-    filed = await query(store, "SELECT i.ref, v.kind FROM signs_1 AS v JOIN items AS i ON i.key = v.key")
-    for ref, kind in filed:
+    refs = dict(await query(store, "SELECT key, ref FROM items"))
+    for key, kind in (await store._database.read(filed, "signs_1")).items():
+        ref = refs[key]
         assert kind.startswith("past ") == (memories[ref].status == "superseded")
     places = [field for field in await store.profile.list() if field.field == "location"]
     assert len(places) <= 1
