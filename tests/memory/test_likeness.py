@@ -1,7 +1,12 @@
 """How alike texts are by their tokens."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from memchat.memory.likeness import cosines, likeness
 from memchat.providers.embedder import BuiltinEmbedder
@@ -42,3 +47,19 @@ async def test_what_was_said_before_tells_what_a_word_means(embedding: object, m
     alike = likeness(question, {1: alone.tokens, 2: after.tokens}, {1: 0.0, 2: 0.0})
     assert alike[2] > alike[1]
     assert len(alone.tokens) == len(after.tokens)
+
+
+@given(lengths=st.lists(st.integers(1, 900), min_size=1, max_size=6), asked=st.integers(1, 5), seed=st.integers(0, 9))
+@settings(max_examples=20, deadline=None)
+def test_tokens_are_compared_alike_however_many_there_are(lengths: list[int], asked: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    question = Question(bytes(4 * 64), chance.standard_normal((asked, 64)).astype("<f4").tobytes())
+    tokens = {key: chance.bytes(8 * length) for key, length in enumerate(lengths)}
+    together = likeness(question, tokens, dict.fromkeys(tokens, 0.0))
+    for key, signs in tokens.items():
+        assert together[key] == pytest.approx(likeness(question, {key: signs}, {key: 0.0})[key], abs=1e-4)
+
+
+def test_numpy_computes_in_one_thread() -> None:
+    code = "import os, memchat; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
