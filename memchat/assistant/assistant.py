@@ -9,19 +9,24 @@ from typing import Self
 
 from memchat.assistant.answering import Answering
 from memchat.assistant.background import Background
+from memchat.assistant.buffering import Buffer
 from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.idling import Idling
 from memchat.assistant.listeners import Listener, Listeners
+from memchat.assistant.means import Means
+from memchat.assistant.models import Models
 from memchat.assistant.personas import Personas
 from memchat.assistant.remembering import Remembering
 from memchat.assistant.sessions import OpenSessions
 from memchat.assistant.shared import Shared
+from memchat.assistant.shelving import Sessions
+from memchat.assistant.summarising import Summaries
 from memchat.assistant.transcript import Transcript
 from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turns import Turns
-from memchat.assistant.values import ModelChoice, ModelStatus, SessionView
+from memchat.assistant.values import SessionView
 from memchat.assistant.views import Views
 from memchat.config import set_value
 from memchat.core.context import ContextPlan, ItemKind, RecalledItem
@@ -33,14 +38,13 @@ from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
 from memchat.memory.searching import Searcher
 from memchat.paths import Paths
-from memchat.providers.weights import Weights
 from memchat.store import Store
 
 _LAST_SAVES_SECONDS = 3.0
 """How long the end waits for the replies under way to be saved."""
 
 
-class Assistant:
+class Assistant(Models):
     """A memory, a model, and the sessions between them.
 
     Attributes:
@@ -48,6 +52,9 @@ class Assistant:
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
         memories: What the user changes of memories, profile and summaries.
+        summaries: The rolling summaries: versions, edited, folded, unfolded.
+        buffer: What the user takes out of requests, and puts back.
+        sessions: Sessions filed away, tagged, forked, deleted.
         personas: How the assistant is told to be.
     """
 
@@ -103,6 +110,19 @@ class Assistant:
             publish=self._publish,
             clock=clock,
         )
+        means = Means(
+            homes=self._homes,
+            settings=lambda: self.settings,
+            connection=self._connection,
+            texts=self._texts,
+            views=self._views,
+            publish=self._publish,
+            replying=self._turns.__contains__,
+            clock=clock,
+        )
+        self.summaries = Summaries(means)
+        self.buffer = Buffer(means)
+        self.sessions = Sessions(means)
         self._left: set[str] = set()
         self._background = Background()
         self._queueing: set[asyncio.Task[object]] = set()
@@ -155,51 +175,6 @@ class Assistant:
     def embedder(self) -> EmbedderChanged:
         """Whether recall can search by meaning."""
         return self._embedding.status
-
-    # the model
-
-    @property
-    def model(self) -> ModelStatus:
-        """Which model answers."""
-        return self._connection.status
-
-    @property
-    def weights(self) -> Weights:
-        """The built-in models' weights, to pull and remove."""
-        return self._connection.weights
-
-    async def connect(self, *, asking: bool = True) -> ModelStatus:
-        """Finds a model; never raises.
-
-        Args:
-            asking: Whether the endpoint of a model that is named is asked for its window; else what it said before,
-                the settings or the model's family tell it.
-        """
-        return await self._connection.connect(asking=asking)
-
-    async def use_model(self, endpoint: str, name: str, *, save: bool = True) -> ModelStatus:
-        """Changes to another model; a reply that is under way goes on with the one it began with.
-
-        Raises:
-            MemchatError: There is no such endpoint or model.
-        """
-        status = await self._connection.use(endpoint, name, save=save)
-        self._homes.main.learning.wake()
-        return status
-
-    async def add_endpoint(self, name: str, base_url: str, api_key: str, model: str) -> ModelStatus:
-        """Saves an endpoint and its key, and changes to it.
-
-        Raises:
-            MemchatError: It cannot be saved.
-        """
-        status = await self._connection.add(name, base_url, api_key, model)
-        self._homes.main.learning.wake()
-        return status
-
-    async def model_choices(self) -> list[ModelChoice]:
-        """Every model that can be picked."""
-        return await self._connection.choices()
 
     async def learn_as(self, mode: LearningMode) -> None:
         """Learns in another mode from now on, and after the next start.

@@ -11,10 +11,10 @@ from memchat.core.events import BackgroundEvent
 from memchat.core.messages import Message, Session
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
-from memchat.memory import working
 from memchat.memory.jobs import fold_job, learn_job, session_summary_job, title_job
 from memchat.memory.learning import Learning
 from memchat.memory.recall import Recaller
+from memchat.memory.rolling import fold_due
 from memchat.providers.catalog import find
 from memchat.store import NewJob, Store
 
@@ -89,10 +89,8 @@ class Home:
         jobs: list[NewJob] = []
         if use_memory and self.learns and not self._connection.unable:
             jobs.append(learn_job(session.id))
-        summary = await self.store.summaries.latest(session.id)
-        span = await self.store.messages.span(session.id, summary.to_seq if summary else 0)
         window = self._connection.status.window
-        if working.due(span, self._settings.memory, window):
+        if await fold_due(self.store, session.id, self._settings.memory, window):
             jobs.append(fold_job(session.id, window))
         if user.seq == 1 and session.title_by == "default" and self._can_name():
             jobs.append(title_job(session.id))

@@ -64,6 +64,7 @@ class Gathered:
         use_memory: Whether anything but the session's own messages goes in.
         tail: The session's newest messages that can fit, without the one being answered.
         omitted: What stands between the rolling summary and the tail.
+        kept_out: The messages that the user took out of the session's requests.
         stable: What is known about the user.
     """
 
@@ -74,12 +75,19 @@ class Gathered:
     summary: RollingSummary | None = None
     tail: tuple[Message, ...] = ()
     omitted: Span | None = None
+    kept_out: frozenset[str] = frozenset()
     stable: Stable = field(default_factory=Stable)
 
     @property
     def last(self) -> tuple[str, ...]:
         """What was said just before by either side, oldest first; a message may refer to it."""
-        return tuple(message.text for message in self.tail[-_LAST_TURNS:])
+        return tuple(message.text for message in self.tail[-_LAST_TURNS:] if not message.kept_out)
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """What recall need not find, or must not: what the request shows, and originals of what was copied here."""
+        copied = (message.copy_of for message in (*self.tail, self.answering) if message is not None)
+        return self.stable.refs | {ref for ref in copied if ref is not None} | self.kept_out
 
     @property
     def outside(self) -> BufferSpan | None:
@@ -174,6 +182,7 @@ class Requests:
             summary=summary,
             tail=tail,
             omitted=omitted,
+            kept_out=frozenset(await self._store.sessions.kept_out(session.id)) if session else frozenset(),
             stable=await self._knowing.of(session, summary, freeze=answering is not None) if on else Stable(),
         )
 
@@ -189,7 +198,7 @@ class Requests:
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
             last=gathered.last,
-            in_context=gathered.stable.refs | besides,
+            in_context=gathered.shown | besides,
         )
 
     async def plan(

@@ -138,10 +138,20 @@ class Consolidated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryUpdated:
-    """The oldest half of a buffer was folded into a new rolling summary."""
+    """Another rolling summary of a session holds: more was folded, or the user changed it or took it back.
+
+    Attributes:
+        new: None where nothing is folded any more.
+    """
 
     old: RollingSummary | None
-    new: RollingSummary
+    new: RollingSummary | None
+
+    @property
+    def session_id(self) -> str:
+        """Whose summary it is."""
+        known = self.new or self.old
+        return known.session_id if known is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

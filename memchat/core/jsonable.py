@@ -53,6 +53,7 @@ def message_json(message: Message) -> Json:
         "usage": usage_json(message.usage) if message.usage else None,
         "finish_reason": message.finish_reason,
         "error": message.error,
+        "in_context": not message.kept_out,
     }
 
 
@@ -66,6 +67,9 @@ def session_json(session: Session) -> Json:
         "messages": session.message_count,
         "model": session.model,
         "ended_at": iso(session.ended_at) if session.ended_at else None,
+        "archived_at": iso(session.archived_at) if session.archived_at else None,
+        "tags": list(session.tags),
+        "forked_from": session.forked_from,
     }
 
 
@@ -291,7 +295,7 @@ def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
             return {
                 "type": "summary_updated",
                 "old": rolling_summary_json(event.old) if event.old else None,
-                "new": rolling_summary_json(event.new),
+                "new": rolling_summary_json(event.new) if event.new else None,
             }
         case EpisodeClosed(summary):
             return {"type": "episode_closed", "summary": session_summary_json(summary)}

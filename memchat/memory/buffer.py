@@ -11,6 +11,7 @@ from memchat.memory.clipping import clip
 from memchat.memory.working import TRIM_STEP, exchange_starts
 
 CUT_MARK = "\n[… cut to fit]"
+KEPT_OUT = "you took it out of the context"
 _LEAST_CUT = 16
 
 
@@ -66,6 +67,11 @@ def lay_buffer(messages: Sequence[Message], keep: int | None, meter: Meter, room
         left_out += [_left(message, meter, reason) for message in messages[starts[-1] :]]
         return Buffer((), tuple(left_out))
     return Buffer(cut.blocks, (*left_out, *cut.left_out))
+
+
+def kept_out(messages: Sequence[Message], meter: Meter) -> list[LeftOut]:
+    """Those of `messages` that the user took out of the requests."""
+    return [_left(message, meter, KEPT_OUT) for message in messages if message.kept_out]
 
 
 def _first_fitting(messages: Sequence[Message], sizes: Sequence[int], starts: Sequence[int], room: Room) -> int | None:

@@ -20,7 +20,7 @@ from memchat.memory.budget import (
     Meter,
     effective_reserve,
 )
-from memchat.memory.buffer import Room, lay_buffer
+from memchat.memory.buffer import Room, kept_out, lay_buffer
 from memchat.memory.clipping import clip
 from memchat.memory.layout import (
     INSTRUCTIONS_HEADING,
@@ -105,7 +105,8 @@ def assemble(inputs: ContextInputs, count: Callable[[str], int]) -> ContextPlan:
         if user[0].tokens > free:
             raise MessageTooLong(user[0].tokens, max(0, free))
         free -= user[0].tokens
-    messages = [message for message in inputs.buffer if message.text.strip() and message.id != inputs.user_ref]
+    said = [message for message in inputs.buffer if message.text.strip() and message.id != inputs.user_ref]
+    messages = [message for message in said if not message.kept_out]
     kept_free = min(sum(meter.scaled(message.tokens) + OVERHEAD for message in messages[-2:]), max(0, free) // 4)
     layers = _Layers(inputs, meter, max(0, budget), max(0, free) - kept_free)
     instructions = layers.instructions()
@@ -130,7 +131,7 @@ def assemble(inputs: ContextInputs, count: Callable[[str], int]) -> ContextPlan:
         mode=inputs.mode,
         blocks=blocks,
         recalled=items,
-        left_out=(*layers.left_out, *_omitted(inputs.buffer_omitted, meter), *laid.left_out),
+        left_out=(*layers.left_out, *_omitted(inputs.buffer_omitted, meter), *kept_out(said, meter), *laid.left_out),
         fold_next=tuple(message.id for message in folds),
     )
 

@@ -13,7 +13,7 @@ from memchat.core.messages import Message, RollingSummary
 from memchat.core.settings import MemorySettings
 from memchat.memory.clipping import clip
 from memchat.memory.summarising import InventedSummary, Summariser, UnusableSummary, own_words, passes
-from memchat.memory.working import due, fold_count
+from memchat.memory.working import due, fold_count, most_unfolded, summarises
 
 if TYPE_CHECKING:
     from memchat.store import Store
@@ -23,10 +23,39 @@ _KEY = re.compile(r"\d[\d.,:/-]*\w*|\b[A-Z]\w*[A-Z0-9]\w*|\b[A-Z][a-z]\w+|\w+[_.
 _NO_NAMES = frozenset(("The", "They", "User", "Assistant"))
 
 
+async def fold_due(store: "Store", session_id: str, settings: MemorySettings, chat_window: int) -> bool:
+    """Whether a session's buffer is to be folded.
+
+    What the user has unfolded counts only once it would crowd out the rest of the request.
+
+    Args:
+        store: Where the session is.
+        session_id: Which session.
+        settings: The working mode and its numbers.
+        chat_window: The window of the model that the conversation is with.
+    """
+    summary = await store.summaries.latest(session_id)
+    after = summary.to_seq if summary else 0
+    unfolded_to = (await store.sessions.get(session_id)).unfolded_to
+    if due(await store.messages.span(session_id, max(after, unfolded_to)), settings, chat_window):
+        return True
+    if unfolded_to <= after or not summarises(settings.mode):
+        return False
+    return (await store.messages.span(session_id, after)).tokens > most_unfolded(chat_window)
+
+
 async def fold(
-    store: "Store", summariser: Summariser, session_id: str, settings: MemorySettings, chat_window: int
+    store: "Store",
+    summariser: Summariser,
+    session_id: str,
+    settings: MemorySettings,
+    chat_window: int,
+    *,
+    now: bool = False,
 ) -> SummaryUpdated | None:
     """Folds the oldest half of a session's buffer, when that is due.
+
+    What the user took out of the context is not read, and is folded with what stands around it.
 
     A long backlog is folded in several passes, each stored as soon as it is done, so that what is done is not lost when
     a later one fails or the program ends.
@@ -37,6 +66,7 @@ async def fold(
         session_id: Which session.
         settings: The working mode and its numbers.
         chat_window: The window of the model that the conversation is with; what is due depends on it.
+        now: Whether it is folded although it is not due.
 
     Returns:
         The summary before and after; none when nothing was due, or another process folded meanwhile.
@@ -47,9 +77,10 @@ async def fold(
     old = await store.summaries.latest(session_id)
     after = old.to_seq if old else 0
     last = await store.messages.last(session_id)
-    if last is None or not due(await store.messages.span(session_id, after), settings, chat_window):
+    if last is None or not (now or await fold_due(store, session_id, settings, chat_window)):
         return None
-    messages = await store.messages.range(session_id, after + 1, last.seq)
+    said = await store.messages.range(session_id, after + 1, last.seq)
+    messages = [message for message in said if not message.kept_out]
     folded = messages[: fold_count(messages, settings, chat_window)]
     if not folded:
         return None

@@ -73,6 +73,11 @@ def fold_limit(settings: MemorySettings, window: int) -> int:
     return settings.fold_tokens or window // 3
 
 
+def most_unfolded(window: int) -> int:
+    """The tokens up to which a buffer that the user unfolded is let be: half a window."""
+    return window // 2
+
+
 def due(span: Span, settings: MemorySettings, window: int) -> bool:
     """Whether the messages that are not folded yet are many or long enough to fold some.
 

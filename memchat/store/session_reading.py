@@ -5,8 +5,10 @@ from datetime import datetime
 
 import apsw
 
+from memchat.core.memories import Memory
 from memchat.core.messages import Session
 from memchat.core.times import to_unix
+from memchat.store.memory_reading import by_ids
 from memchat.store.records import SESSION, session_of
 from memchat.store.sql import rows, storable
 from memchat.store.words import folded, phrase
@@ -69,6 +71,21 @@ def listed(
             limit,
         )
     ]
+
+
+def resting(db: apsw.Connection, session_id: str) -> tuple[list[Memory], list[Memory]]:
+    """The memories that rest on a session alone, and those that rest on it and on something else, the oldest first."""
+    alone: list[str] = []
+    partly: list[str] = []
+    for memory_id, elsewhere in rows(
+        db,
+        "SELECT m.id, EXISTS (SELECT 1 FROM sources WHERE target = m.id AND live AND session_id IS NOT ?1) "
+        "FROM memories AS m WHERE m.id IN (SELECT target FROM sources WHERE session_id = ?1 AND live) "
+        "ORDER BY m.number",
+        session_id,
+    ):
+        (partly if elsewhere else alone).append(memory_id)
+    return by_ids(db, alone), by_ids(db, partly)
 
 
 def _message_query(words: Sequence[str]) -> str:

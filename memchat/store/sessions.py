@@ -7,7 +7,7 @@ from typing import Any, Literal
 import apsw
 
 from memchat.core.ids import new_id
-from memchat.core.memories import ABOUT_USER, Action
+from memchat.core.memories import ABOUT_USER, Action, Memory
 from memchat.core.messages import Session
 from memchat.core.times import to_unix
 from memchat.store import erasing, memory_writing, session_changes, session_reading
@@ -225,6 +225,10 @@ class Sessions:
             NotFound: There is no such session.
         """
         return await self._database.write(session_changes.keep_out, id, message_ids, self._now, out=out)
+
+    async def resting(self, id: str) -> tuple[Sequence[Memory], Sequence[Memory]]:
+        """The memories that rest on a session alone, and those that rest on it and on something else."""
+        return await self._database.read(session_reading.resting, id)
 
     async def kept_out(self, id: str) -> Sequence[str]:
         """Ids of the messages that the user took out of a session's requests, the oldest first."""

@@ -90,7 +90,7 @@ class Happenings:
             case Learned():
                 self._learned(event)
             case SummaryUpdated():
-                if event.new.session_id == chat.session_id:
+                if event.session_id == chat.session_id:
                     chat.summary = event.new
                     chat.work(self.look_again(), group="plan")
             case SessionChanged(session):
