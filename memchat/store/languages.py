@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,13 +21,23 @@ def stop_words() -> Mapping[str, frozenset[str]]:
     return {code: frozenset(plain(words).split()) for code, words in table.items()}
 
 
+@cache
+def _votes() -> Mapping[str, tuple[str, ...]]:
+    """The languages that each of these words speaks for."""
+    votes: dict[str, tuple[str, ...]] = {}
+    for code, words in stop_words().items():
+        for word in words:
+            votes[word] = (*votes.get(word, ()), code)
+    return votes
+
+
 def language_of(text: str) -> str:
     """The code of the language that `text` is in; English where nothing tells, or as much speaks for it.
 
     Args:
         text: As `plain` writes it.
     """
-    words = _LATIN.findall(text[:_READ_CHARACTERS])
-    votes = {code: sum(word in stops for word in words) for code, stops in stop_words().items()}
-    best = max(votes, key=lambda code: (votes[code], code == ENGLISH))
-    return best if votes[best] else ENGLISH
+    votes = _votes()
+    counted = Counter(code for word in _LATIN.findall(text[:_READ_CHARACTERS]) for code in votes.get(word, ()))
+    best, most = max(counted.items(), key=lambda each: each[1], default=(ENGLISH, 0))
+    return ENGLISH if counted[ENGLISH] == most else best
