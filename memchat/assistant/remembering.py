@@ -5,6 +5,7 @@ from collections.abc import Callable
 from memchat.assistant.homes import Homes
 from memchat.assistant.looking import Looking
 from memchat.assistant.reviewing import Reviewing
+from memchat.assistant.ruling import Ruling
 from memchat.assistant.values import LearningStatus
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import BackgroundEvent, Learned, SummaryUpdated
@@ -17,7 +18,7 @@ from memchat.memory.jobs import consolidate_job
 from memchat.memory.screening import screen_if
 
 
-class Remembering(Reviewing, Looking):
+class Remembering(Reviewing, Looking, Ruling):
     """Changes facts, profile and rolling summaries, and tells of it.
 
     Args:

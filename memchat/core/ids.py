@@ -5,7 +5,9 @@ from typing import Literal
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 
-IdKind = Literal["session", "message", "memory", "summary", "change", "job", "turn", "batch", "conflict", "prefix"]
+IdKind = Literal[
+    "session", "message", "memory", "summary", "change", "job", "turn", "batch", "conflict", "prefix", "rule"
+]
 
 _PREFIX: dict[IdKind, str] = {
     "session": "s",
@@ -18,6 +20,7 @@ _PREFIX: dict[IdKind, str] = {
     "batch": "b",
     "conflict": "x",
     "prefix": "p",
+    "rule": "n",
 }
 
 

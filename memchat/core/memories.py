@@ -124,8 +124,10 @@ Action = Literal[
     "revert",
     "drop",
     "put_back",
+    "mute",
+    "unmute",
 ]
-"""What a change did; from `rename` on to a session, its rolling summary or its buffer."""
+"""What a change did; from `rename` on to a session, its rolling summary, its buffer, or what it recalls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,8 @@ class Change:
     """One entry of a memory's history; undoing it brings `before` back.
 
     Attributes:
-        target: The memory's id; `session:ID`; `profile:FIELD` in changes from before profile values were memories.
+        target: The memory's id, or `session:ID`, `rule:ID`, `mute:SESSION:ID`, `kept_out:MESSAGE`; `profile:FIELD` in
+            changes from before profile values were memories.
         actor: `user`, or the model's name.
         before: The value as JSON before the change; none for the first.
         after: The value as JSON after it; none when it was removed.

@@ -15,9 +15,11 @@ from memchat.store.making import Making
 from memchat.store.memories import Memories
 from memchat.store.messages import Messages
 from memchat.store.models import Models
+from memchat.store.mutes import Mutes
 from memchat.store.prefixes import Prefixes
 from memchat.store.profile import Profile
 from memchat.store.recalls import Recalls
+from memchat.store.rules import Rules
 from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
 from memchat.store.usage import LearningUsage
@@ -49,6 +51,8 @@ class Store:
         self.conflicts = Conflicts(database)
         self.browsing = Browsing(database)
         self.by_hand = ByHand(database)
+        self.rules = Rules(database)
+        self.mutes = Mutes(database)
         self.consolidations = Consolidations(database)
 
     @classmethod

@@ -1,0 +1,69 @@
+"""What a session does not recall, with its history."""
+
+import apsw
+
+from memchat.core.memories import ABOUT_USER
+from memchat.core.times import to_unix
+from memchat.store.database import Database
+from memchat.store.history import record
+from memchat.store.lookup import number_of
+from memchat.store.sql import rows, run, value
+from memchat.store.states import put_row, snapshot, target_of
+
+
+class Mutes:
+    """What the sessions of one database mute; a session that is erased takes its mutes along."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def _now(self) -> float:
+        return to_unix(self._database.clock())
+
+    async def of(self, session_id: str) -> frozenset[str]:
+        """Ids of the memories, messages and episodes that a session does not recall."""
+        return await self._database.read(_of, session_id)
+
+    async def add(self, session_id: str, ref: str) -> bool:
+        """Keeps something out of what a session recalls; whether it was not so before.
+
+        Args:
+            session_id: The session's id, or the beginning of one that is unique.
+            ref: The id of a memory, a message, or for an episode its session.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        return await self._database.write(_set, session_id, ref, self._now, muted=True)
+
+    async def drop(self, session_id: str, ref: str) -> bool:
+        """Lets a session recall something again; whether it did not before.
+
+        Args:
+            session_id: As in `add`.
+            ref: As in `add`.
+
+        Raises:
+            NotFound: There is no such session.
+        """
+        return await self._database.write(_set, session_id, ref, self._now, muted=False)
+
+
+def _of(db: apsw.Connection, session_id: str) -> frozenset[str]:
+    return frozenset(ref for (ref,) in rows(db, "SELECT ref FROM mutes WHERE session = ?", session_id))
+
+
+def _set(db: apsw.Connection, given: str, ref: str, now: float, *, muted: bool) -> bool:
+    session_id = str(value(db, "SELECT id FROM sessions WHERE number = ?", number_of(db, "sessions", given)))
+    target = target_of("mute", session_id, ref)
+    before = snapshot(db, target)
+    if (before is not None) == muted:
+        return False
+    if muted:
+        run(db, "INSERT INTO mutes (session, ref, at) VALUES (?, ?, ?)", session_id, ref, now)
+    else:
+        put_row(db, target, None)
+    action, actor = ("mute" if muted else "unmute"), ABOUT_USER
+    record(db, target=target, action=action, actor=actor, before=before, at=now)  # type: ignore[arg-type]
+    return True
