@@ -178,7 +178,8 @@ def _add(db: apsw.Connection, new: RollingSummary, as_of: int | None = None) -> 
         new.model,
         new.previous_id,
     )
-    run(db, "UPDATE sessions SET summary_id = ? WHERE number = ?", new.id, session)
+    unfolded_to = "unfolded_to" if latest is not None and latest.to_seq >= new.to_seq else "0"
+    run(db, f"UPDATE sessions SET summary_id = ?, unfolded_to = {unfolded_to} WHERE number = ?", new.id, session)
     return new
 
 
@@ -209,9 +210,12 @@ def _hold(
 
 
 def _note_fold(db: apsw.Connection, session_id: str, before: str | None, now: float) -> None:
-    """As if the fold were made now: what held before is put back for a moment, inside the transaction."""
+    """As if the fold were made now: what held before is put back for a moment, inside the transaction.
+
+    What it folded counts as unfolded by the user once this is taken back, so that it is not folded again at once.
+    """
     after = value(db, "SELECT summary_id FROM sessions WHERE id = ?", session_id)
-    run(db, "UPDATE sessions SET summary_id = ? WHERE id = ?", before, session_id)
+    run(db, "UPDATE sessions SET summary_id = ?, unfolded_to = last_seq WHERE id = ?", before, session_id)
     change(db, session_id, "fold", {"summary_id": after, "unfolded_to": 0}, now)
 
 
