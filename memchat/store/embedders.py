@@ -170,9 +170,16 @@ def missing(db: apsw.Connection, embedder: EmbedderRow) -> int:
     return int(value(db, "SELECT count(*) FROM unembedded WHERE embedder = ? AND stale = 0", embedder.number))
 
 
-def left(db: apsw.Connection, embedder: EmbedderRow) -> int:
-    """How many items wait for a vector of an embedder because everything does."""
-    return int(value(db, "SELECT count(*) FROM unembedded WHERE embedder = ? AND bulk = 1", embedder.number))
+def waiting(db: apsw.Connection, embedder: EmbedderRow, *, bulk: bool = False) -> int:
+    """How many items wait for a vector of an embedder.
+
+    Args:
+        db: A connection.
+        embedder: Whose vector.
+        bulk: Only those that wait because everything does.
+    """
+    condition = " AND bulk = 1" if bulk else ""
+    return int(value(db, f"SELECT count(*) FROM unembedded WHERE embedder = ?{condition}", embedder.number))
 
 
 _SELECT = "SELECT number, id, dimensions, state, stopped FROM embedders"
