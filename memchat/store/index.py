@@ -1,24 +1,28 @@
 """Finding messages, facts, profile fields and episodes, by words and by meaning."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import wraps
 from types import MappingProxyType
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import apsw
-
-from memchat.core.context import ItemKind
-from memchat.core.searching import EVERYTHING, Narrowed, SearchOrder
 from memchat.core.times import to_unix
-from memchat.store import embedders, nearest, searching, vectors
+from memchat.store import embedders, vectors
 from memchat.store.database import Database
-from memchat.store.loading import load
-from memchat.store.searching import Filter
-from memchat.store.sql import storable
-from memchat.store.values import Around, BufferSpan, Hit, IndexCounts, IndexedItem
-from memchat.store.words import phrase
+from memchat.store.look import Look
+from memchat.store.values import Around
 
-_BY_ANYBODY = 3
-"""How many times as many items are looked at where only one of the two speakers is wanted."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _alone(function: Callable[Concatenate[Look, P], T]) -> "Callable[Concatenate[Index, P], Coroutine[Any, Any, T]]":
+    """One thing to look up, with nothing after it."""
+
+    @wraps(function)
+    async def look_up(self: "Index", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.at_once(function, *args, **kwargs)
+
+    return look_up
 
 
 class Index:
@@ -27,169 +31,25 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def by_words(
-        self,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        outside: BufferSpan | None = None,
-        kinds: Collection[ItemKind] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        session: str | None = None,
-        prefix: bool = False,
-        past: bool = False,
-        narrowed: Narrowed = EVERYTHING,
-        unfinished: str = "",
-        around: bool = True,
-    ) -> list[Hit]:
-        """Items that hold any of the terms, or what must be there, best first by bm25.
+    async def at_once(self, function: Callable[Concatenate[Look, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `function` returns, given a look at one state of the database.
 
-        Args:
-            terms: Plain words; anything in them is safe.
-            limit: How many at most.
-            outside: Messages that are in the buffer and are not wanted.
-            kinds: Only these; none for all.
-            since: Only what was said then or later.
-            until: Only what was said before then.
-            session: Only what belongs to this session.
-            prefix: Whether a term also stands for words that begin with it.
-            past: Also memories that were superseded, or have ceased to hold.
-            narrowed: Only what is in all of these bounds too.
-            unfinished: A word that may go on.
-            around: Whether the words around a thing count too.
+        It runs in a thread that reads, so that it leaves the event loop free however much it looks up and computes.
         """
-        chosen = self._filter(outside, kinds, since, until, session, past=past, narrowed=narrowed)
-        return await self._database.read(
-            searching.by_words,
-            [storable(term) for term in terms],
-            limit,
-            chosen,
-            prefix=prefix,
-            unfinished=storable(unfinished),
-            around=around,
-        )
+        now = to_unix(self._database.clock())
+        return await self._database.read(lambda db: function(Look(db, now), *args, **kwargs))
 
-    async def by_meaning(
-        self,
-        vector: bytes,
-        *,
-        limit: int,
-        outside: BufferSpan | None = None,
-        kinds: Collection[ItemKind] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        session: str | None = None,
-        past: bool = False,
-        embedder_id: str = "",
-        narrowed: Narrowed = EVERYTHING,
-    ) -> list[Hit]:
-        """Embedded items nearest to a vector; none when it is of another length than theirs, or another embedder's.
-
-        Args:
-            vector: Little-endian float32, of length 1.
-            limit: How many at most.
-            outside: As in `by_words`.
-            kinds: As in `by_words`.
-            since: As in `by_words`.
-            until: As in `by_words`.
-            session: As in `by_words`.
-            past: As in `by_words`.
-            embedder_id: Whose it is; empty where that is known to be the one whose vectors are searched.
-            narrowed: As in `by_words`; words that must be there are found by words alone.
-        """
-        chosen = self._filter(outside, kinds, since, until, session, past=past, narrowed=narrowed)
-        return await self._database.read(_by_meaning, vector, limit, chosen, embedder_id)
-
-    async def within(
-        self,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        limit: int,
-        outside: BufferSpan | None = None,
-        kinds: Collection[ItemKind] | None = None,
-        past: bool = False,
-        narrowed: Narrowed = EVERYTHING,
-    ) -> list[int]:
-        """Keys of what was said in a time, episodes first, the newest of each first.
-
-        Args:
-            since: As in `by_words`.
-            until: As in `by_words`.
-            limit: How many at most.
-            outside: As in `by_words`.
-            kinds: As in `by_words`.
-            past: As in `by_words`.
-            narrowed: As in `by_words`.
-        """
-        chosen = self._filter(outside, kinds, since, until, None, past=past, narrowed=narrowed)
-        return await self._database.read(searching.within, limit, chosen)
-
-    async def listed(
-        self, narrowed: Narrowed, order: SearchOrder, *, limit: int, offset: int = 0
-    ) -> tuple[list[int], dict[ItemKind, int]]:
-        """Keys of some of what is in these bounds, and how many there are of each kind.
-
-        Args:
-            narrowed: Which items.
-            order: The oldest first, or else the newest.
-            limit: How many at most.
-            offset: How many to pass over.
-        """
-        chosen = self._filter(None, None, None, None, None, past=False, narrowed=narrowed)
-        return await self._database.read(searching.listed, order, limit, offset, chosen)
-
-    async def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """How much each term weighs: the more, the fewer items hold it; most where none does."""
-        return await self._database.read(searching.rarity, [storable(term) for term in terms])
-
-    async def answers(
-        self,
-        keys: Sequence[int],
-        *,
-        outside: BufferSpan | None = None,
-        kinds: Collection[ItemKind] | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> dict[int, int]:
-        """Keys of the messages that follow one of these which asks something, each with that one's.
-
-        Args:
-            keys: What was found.
-            outside: As in `by_words`.
-            kinds: As in `by_words`.
-            since: As in `by_words`.
-            until: As in `by_words`.
-        """
-        chosen = self._filter(outside, kinds, since, until, None, past=True)
-        return await self._database.read(searching.answers, keys, chosen)
-
-    async def token_signs(self, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
-        """The signs of the numbers of every token's vector, of those of the items that have them.
-
-        Args:
-            keys: The items'.
-            embedder_id: As in `by_meaning`.
-        """
-        return await self._database.read(nearest.token_signs, keys, embedder_id)
-
-    async def vectors(self, keys: Sequence[int], embedder_id: str = "") -> dict[int, bytes]:
-        """The vectors of those of the items that have one, as little-endian float16.
-
-        Args:
-            keys: The items'.
-            embedder_id: As in `by_meaning`.
-        """
-        return await self._database.read(nearest.whole, keys, embedder_id)
-
-    async def around(self, keys: Sequence[int]) -> dict[int, Around]:
-        """What was said around those of the items that are messages."""
-        return await self._database.read(vectors.around, keys)
-
-    async def load(self, keys: Sequence[int]) -> dict[int, IndexedItem]:
-        """The items of these keys; those that are gone are not in it."""
-        return await self._database.read(load, keys)
+    by_words = _alone(Look.by_words)
+    by_meaning = _alone(Look.by_meaning)
+    within = _alone(Look.within)
+    listed = _alone(Look.listed)
+    rarity = _alone(Look.rarity)
+    answers = _alone(Look.answers)
+    token_signs = _alone(Look.token_signs)
+    vectors = _alone(Look.vectors)
+    around = _alone(Look.around)
+    load = _alone(Look.load)
+    counts = _alone(Look.counts)
 
     async def use_embedder(self, embedder_id: str, dimensions: int) -> None:
         """Says whose vectors are wanted; those of another embedder stay in use until these are made."""
@@ -228,44 +88,3 @@ class Index:
             ValueError: A vector has another length.
         """
         await self._database.write(vectors.put_vectors, embedder_id, dimensions, pairs, tokens, around)
-
-    async def counts(self) -> IndexCounts:
-        """How much there is to be found."""
-        return await self._database.read(vectors.counts)
-
-    def _filter(
-        self,
-        outside: BufferSpan | None,
-        kinds: Collection[ItemKind] | None,
-        since: datetime | None,
-        until: datetime | None,
-        session: str | None,
-        *,
-        past: bool,
-        narrowed: Narrowed = EVERYTHING,
-    ) -> Filter:
-        wanted = [set(each) for each in (kinds, narrowed.kinds) if each is not None]
-        begins = [to_unix(each) for each in (since, narrowed.since) if each is not None]
-        ends = [to_unix(each) for each in (until, narrowed.until) if each is not None]
-        exact = (phrase(storable(each.words), prefix=each.beginning) for each in narrowed.exact)
-        return Filter(
-            outside=outside,
-            kinds=frozenset(set.intersection(*wanted)) if wanted else None,
-            since=max(begins, default=None),
-            until=min(ends, default=None),
-            session=session or narrowed.session_id,
-            past=past,
-            now=to_unix(self._database.clock()),
-            speaker=narrowed.speaker,
-            exact=tuple(text for text in exact if text),
-        )
-
-
-def _by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, embedder_id: str) -> list[Hit]:
-    if wanted.exact:
-        return []
-    if wanted.speaker is None:
-        return nearest.by_meaning(db, vector, limit, wanted, embedder_id)
-    found = nearest.by_meaning(db, vector, _BY_ANYBODY * limit, wanted, embedder_id)
-    theirs = searching.kept(db, [hit.key for hit in found], wanted)
-    return [hit for hit in found if hit.key in theirs][:limit]
