@@ -13,7 +13,7 @@ from memchat.memory.holding import in_time, over
 from memchat.memory.likeness import cosines, likeness
 from memchat.memory.queries import Vocabulary, akin
 from memchat.memory.ranking import ANSWER, Candidate, Match, Similarities, weight_of
-from memchat.memory.speakers import said_by, speaker_asked
+from memchat.memory.speakers import named_in
 from memchat.memory.times_asked import TimesAsked
 from memchat.store.values import BufferSpan, Hit, IndexedItem
 
@@ -42,6 +42,7 @@ class Wanted:
         narrowed: Bounds of a search by hand.
         unfinished: A word that is being typed, and may go on.
         around: Whether what was said around a message counts as its words too.
+        answers: Whether what follows a question that is found is looked for too.
     """
 
     terms: Sequence[str]
@@ -56,6 +57,7 @@ class Wanted:
     narrowed: Narrowed = EVERYTHING
     unfinished: str = ""
     around: bool = True
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ class Gathering:
         """
         past = asked.past or bool(asked.spans)
         searches = [self._search(wanted, past=past)]
-        named = asked.spans[:_MOST_SPANS]
-        searches += [self._search(wanted, past=past, since=span.start, until=span.end) for span in named]
+        searches += [
+            self._search(wanted, past=past, since=span.start, until=span.end) for span in asked.spans[:_MOST_SPANS]
+        ]
         if asked.past:
             kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
             searches.append(self._search(replace(wanted, kinds=kinds), past=True))
@@ -108,7 +111,7 @@ class Gathering:
         if beginnings:
             bm25 = _best([(await self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
         listed = await self._within(wanted, asked) if asked.only else []
-        answers = await self._answers(wanted, [*bm25, *cosine]) if answering else {}
+        answers = await self._answers(wanted, [*bm25, *cosine]) if answering and wanted.answers else {}
         keys = list(dict.fromkeys([*bm25, *cosine, *related, *listed, *answers]))
         alike = await self._alike(wanted, keys, cosine)
         matches = {key: Match(bm25.get(key), alike.get(key)) for key in keys}
@@ -121,7 +124,7 @@ class Gathering:
         items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
         context = await self._contexts(list(items.values()))
         said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
-        speaker = speaker_asked((item.text for item in items.values()), asked.query.text) if answering else None
+        named = named_in(items.values(), asked.message) if answering else frozenset()
         candidates = [
             Candidate(
                 item,
@@ -135,7 +138,7 @@ class Gathering:
                 in_time=in_time(item, asked.spans, wanted.zone) if asked.spans else None,
                 over=over(item, wanted.now),
                 of_another=_of_another(item, wanted.terms),
-                named=speaker is not None and said_by(item.text) == speaker,
+                named=key in named,
             )
             for key, item in items.items()
         ]

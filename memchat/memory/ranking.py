@@ -22,11 +22,12 @@ boost         from - to     what it is
 `kind`        1.00 - 1.05   1.05 for facts and profile values: said to be remembered
 `time`        0.70 - 1.25   1.25 in the time that the message names, 0.70 outside of it
 `world`       0.50 - 1.00   0.50 for everything, where the message asks about the world and not about the user
-`named`       1.00 - 1.15   1.15 for what is marked as said by the one speaker whom the message names
+`named`       1.00 - 1.15   1.15 for the words of the one speaker whom the message names, and for those of the user or
+                            of the assistant where it asks what I said or what you did
 `past`        1.00 - 1.20   1.20 for what has ceased to hold, where the message asks how things were
 `subject`     0.75 - 1.00   0.75 for what is about somebody whom the message does not name
 `question`    0.55 - 1.00   0.85 for messages that ask, 0.55 for those that only ask: what is asked for is not in them
-`speaker`     0.80 - 1.00   0.80 for the assistant's words, which repeat the user's or may be wrong
+`speaker`     0.80 - 1.00   0.80 for the assistant's words, which repeat the user's or may be wrong, unless asked for
 ============= ============= ================================================================================
 
 The part of a boost is what it adds or takes away, and `cap` is what is beyond 1. A boost finds nothing by itself.
@@ -37,11 +38,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Literal, get_args
 
 from memchat.core.context import ItemKind
 from memchat.memory.decay import boosts
-from memchat.memory.queries import Vocabulary, only_asks, same_text
+from memchat.memory.queries import Vocabulary, only_asks
 from memchat.store.values import IndexedItem
+
+Component = Literal["words", "meaning", "tokens", "context", "answer", "named", "question", "time", "boosts"]
+COMPONENTS: tuple[Component, ...] = get_args(Component)
+"""What can be left out, to see what it brings; `boosts` are all but those that are named here."""
 
 WORDS = 0.40
 WORDS_ALONE = 0.93
@@ -119,7 +125,7 @@ class Candidate:
         in_time: Whether it belongs to the time that the message names; none when it names none.
         over: Whether it has ceased to hold.
         of_another: Whether it is about somebody whom the message does not name.
-        named: Whether it is marked as said by the one speaker whom the message names.
+        named: Whether it is said by whom the message asks about.
     """
 
     item: IndexedItem
@@ -156,7 +162,7 @@ def rank(
     only_time: bool = False,
     past: bool = False,
     extra: Collection[str] = (),
-    boosted: bool = True,
+    without: Collection[Component] = (),
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
@@ -173,7 +179,7 @@ def rank(
         only_time: Whether nothing but a time is asked for.
         past: Whether it is asked how things were before.
         extra: Those of the terms that need not be there, such as the names of months.
-        boosted: Whether relevance is multiplied by boosts.
+        without: Which boosts relevance is not multiplied by.
     """
     weight = weight_of(terms, weights, extra)
     best_akin = max((candidate.akin or 0.0 for candidate in candidates), default=0.0)
@@ -191,10 +197,10 @@ def rank(
             parts["answer"] = ANSWER * sum(candidate.answers.parts(weight, scale).values())
         if only_time and candidate.in_time:
             parts["asked for"] = max(0.0, _ASKED_FOR[candidate.item.kind] - sum(parts.values()))
-        factors = boosts_of(candidate, now, answering=answering, past=past) if boosted else {}
-        if answering and boosted and not personal:
+        factors = boosts_of(candidate, now, answering=answering, past=past)
+        if answering and not personal:
             factors["world"] = _WORLD
-        ranked.append(_boosted(candidate.item, parts, factors))
+        ranked.append(_boosted(candidate.item, parts, _left(factors, without)))
     ranked.sort(
         key=lambda one: (-round(one.score - one.parts.get("cap", 0.0), 9), -one.item.at.timestamp(), one.item.ref)
     )
@@ -239,9 +245,19 @@ def boosts_of(candidate: Candidate, now: datetime, *, answering: bool, past: boo
         factors["past"] = _PAST
     if answering and item.kind == "message":
         factors["question"] = _ONLY_ASKS if only_asks(item.text) else _ASKS if item.asks else 1.0
-        factors["speaker"] = _ASSISTANT if item.role == "assistant" else 1.0
+        factors["speaker"] = _ASSISTANT if item.role == "assistant" and not candidate.named else 1.0
+    if answering:
         factors["named"] = _NAMED if candidate.named else 1.0
     return factors
+
+
+def _left(factors: Mapping[str, float], without: Collection[Component]) -> dict[str, float]:
+    """The factors without those of some components."""
+    if not without:
+        return dict(factors)
+    return {
+        name: factor for name, factor in factors.items() if (name if name in COMPONENTS else "boosts") not in without
+    }
 
 
 def _boosted(item: IndexedItem, parts: dict[str, float], factors: Mapping[str, float]) -> Ranked:
@@ -253,14 +269,3 @@ def _boosted(item: IndexedItem, parts: dict[str, float], factors: Mapping[str, f
         parts["cap"] = 1 - total
     parts = {name: value for name, value in parts.items() if abs(value) >= 1e-6}
     return Ranked(item, min(1.0, max(0.0, sum(parts.values()))), parts)
-
-
-def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """`ranked` without those whose words are the same as a better one's, case and punctuation aside.
-
-    Texts that differ in one word stay: that word may be what changed.
-    """
-    found: dict[str, Ranked] = {}
-    for one in ranked:
-        found.setdefault(same_text(one.item.text), one)
-    return list(found.values())

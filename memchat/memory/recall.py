@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol
 
 from memchat.core.context import ItemSource, Recall, RecalledItem
 from memchat.core.errors import MemchatError
@@ -13,11 +13,11 @@ from memchat.core.events import EmbedderChanged
 from memchat.core.searching import EVERYTHING, Narrowed
 from memchat.core.settings import DEFAULT_PROFILE
 from memchat.core.times import Clock, now
-from memchat.memory.excerpts import excerpt
+from memchat.memory.choosing import beside_the_best, fitting, new_to, sure_enough
 from memchat.memory.gathering import Gathering, Wanted
 from memchat.memory.holding import Holding, times_of
-from memchat.memory.queries import about_world, query_of, same_text
-from memchat.memory.ranking import Ranked, Similarities, distinct, known_terms, rank, similarities
+from memchat.memory.queries import about_world, query_of
+from memchat.memory.ranking import Component, Ranked, Similarities, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
 from memchat.store.values import BufferSpan
@@ -33,28 +33,8 @@ CANDIDATES = 100
 _READ, _SPARE = 48, 3
 """How many of the best are read whole, at least, and how many times as many as are wanted: some will be left out."""
 
-Component = Literal["words", "meaning", "time", "boosts"]
-COMPONENTS: tuple[Component, ...] = get_args(Component)
-"""What `Recaller.ranking` can do without."""
-
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
-
-SURE = 0.6
-"""An item with this score surely has to do with what is asked."""
-
-SHORT_REPLY = 200
-"""Characters of a reply that says little by itself."""
-
-SURER = 0.15
-"""How much more than other items such a reply must score."""
-
-BESIDE_THE_BEST = 0.55
-"""What scores less than this share of a sure one is noise beside it."""
-
-_LEAST_ITEM_TOKENS = 48
-_LINE_TOKENS = 24
-"""About what the line above an item takes in the request, and the quote marks."""
 
 
 class EmbedderSource(Protocol):
@@ -131,13 +111,10 @@ class Recaller:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         found, considered, why = await self.find(asked, outside=outside, candidates=CANDIDATES, limit=limit)
-        useful = [
-            one for one in _new_to(text, found) if one.score >= _least(one, floor) and one.item.ref not in in_context
-        ]
+        useful = [one for one in sure_enough(new_to(text, found), floor) if one.item.ref not in in_context]
         current = await self.holding.current(useful, asked, self.clock(), _SPARE * limit)
-        useful = _beside_the_best(current)
-        chosen = self._fitting(useful, asked.query.terms, limit, max_tokens)
-        items = await self.holding.told(chosen)
+        chosen = fitting(beside_the_best(current), asked.query.terms, limit, max_tokens, self._count)
+        items = await self.holding.told([self.item(one, part) for one, part in chosen])
         return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
@@ -151,9 +128,9 @@ class Recaller:
             without: What is not used, so that it shows what that brings.
         """
         began = time.perf_counter()
-        asked = TimesAsked(query=query_of(text))
-        if "time" not in without:
-            asked = times_asked(text, self.clock(), await self.zone())
+        asked = times_asked(text, self.clock(), await self.zone())
+        if "time" in without:
+            asked = TimesAsked(query=query_of(text), message=asked.message)
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
@@ -161,7 +138,7 @@ class Recaller:
         found, considered, why = await self.find(
             asked, outside=None, candidates=candidates, limit=limit, without=without
         )
-        useful = await self.holding.current(_new_to(text, found), asked, self.clock(), limit)
+        useful = await self.holding.current(new_to(text, found), asked, self.clock(), limit)
         items = tuple(self.item(one, one.item.text) for one in useful)
         return Recall(items=items, considered=considered, milliseconds=_since(began), words_only=why)
 
@@ -214,6 +191,8 @@ class Recaller:
         """
         terms = () if "words" in without else asked.query.terms
         embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
+        if embedded and "tokens" in without:
+            embedded = (replace(embedded[0], tokens=b""), embedded[1])
         wanted = Wanted(
             terms=terms,
             question=embedded[0] if embedded else None,
@@ -226,7 +205,8 @@ class Recaller:
             now=self.clock(),
             narrowed=narrowed,
             unfinished=unfinished,
-            around=answering,
+            around=answering and "context" not in without,
+            answers=answering and "answer" not in without,
         )
         gathered = await self._gathering.candidates(wanted, asked, answering=answering)
         counts = await self._store.index.counts()
@@ -243,7 +223,7 @@ class Recaller:
             only_time=asked.only,
             past=asked.past,
             extra=asked.extra,
-            boosted="boosts" not in without,
+            without=without,
         )
         return ranked, gathered.considered, why
 
@@ -273,19 +253,6 @@ class Recaller:
             case "unavailable":
                 return status.reason or "There is no embedder, so only words are searched."
 
-    def _fitting(self, ranked: Sequence[Ranked], terms: Sequence[str], limit: int, room: int) -> list[RecalledItem]:
-        """The best items within `room` tokens; a long one is cut to the part that the query is about."""
-        longest = max(_LEAST_ITEM_TOKENS, room // 3)
-        items: list[RecalledItem] = []
-        for one in ranked:
-            if len(items) == limit:
-                break
-            item = self.item(one, excerpt(one.item.text, terms, longest, self._count))
-            if item.tokens + _LINE_TOKENS <= room:
-                room -= item.tokens + _LINE_TOKENS
-                items.append(item)
-        return items
-
     def item(self, ranked: Ranked, text: str) -> RecalledItem:
         """A ranked item as it is told, with `text` for its own."""
         item = ranked.item
@@ -304,25 +271,6 @@ class Recaller:
                 at=item.at,
             ),
         )
-
-
-def _least(one: Ranked, floor: float) -> float:
-    """What an item must score: a short reply of the assistant more than what the user said."""
-    short_reply = one.item.kind == "message" and one.item.role == "assistant" and len(one.item.text) <= SHORT_REPLY
-    return floor + SURER if short_reply else floor
-
-
-def _beside_the_best(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """`ranked`, best first, without what hardly counts beside a best one that surely answers."""
-    if not ranked or ranked[0].score < SURE:
-        return list(ranked)
-    return [one for one in ranked if one.score >= BESIDE_THE_BEST * ranked[0].score]
-
-
-def _new_to(text: str, found: Sequence[Ranked]) -> list[Ranked]:
-    """Each text of `found` once, without what says the same as `text`."""
-    said = same_text(text)
-    return [one for one in distinct(found) if same_text(one.item.text) != said]
 
 
 def _since(began: float) -> float:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Literal
 
 from memchat.memory.queries import LOOKED_AT, folded
+from memchat.store.values import IndexedItem
 
 Side = Literal["user", "assistant"]
 _SIDES: tuple[Side, ...] = ("user", "assistant")
@@ -21,6 +22,17 @@ def side_asked(message: str) -> Side | None:
     """Whose words of the talk are asked for; none where neither side's are, or both."""
     found = [side for side, pattern in _sides().items() if pattern.search(message[:LOOKED_AT])]
     return found[0] if len(found) == 1 else None
+
+
+def named_in(items: Iterable[IndexedItem], message: str) -> frozenset[int]:
+    """The keys of those of the items that are the words of whom a message asks about, or were learned from them."""
+    known = list(items)
+    side, speaker = side_asked(message), speaker_asked((item.text for item in known), message)
+    return frozenset(
+        item.key
+        for item in known
+        if (side is not None and item.role == side) or (speaker is not None and said_by(item.text) == speaker)
+    )
 
 
 def said_by(text: str) -> str | None:

@@ -83,6 +83,7 @@ class TimesAsked:
         only: Whether it asks for nothing but what was said in a time, as "what did we discuss last month?" does.
         extra: Those of the query's terms that only name a time.
         anchor: The event that tells the time; none when there is none, or a time is named.
+        message: The beginning of what was said, without what it refers to.
     """
 
     query: Query
@@ -91,6 +92,7 @@ class TimesAsked:
     only: bool = False
     extra: frozenset[str] = frozenset()
     anchor: Anchor | None = None
+    message: str = ""
 
 
 def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence[str] = ()) -> TimesAsked:
@@ -108,7 +110,7 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence
     past = asks_about_past(looked_at, now, zone)
     if not found:
         terms = (query_of(without_past_words(looked_at)).terms if past else ()) or whole.terms
-        return TimesAsked(query=Query(terms, whole.text), past=past, anchor=_anchor(looked_at))
+        return TimesAsked(query=Query(terms, whole.text), past=past, anchor=_anchor(looked_at), message=looked_at)
     rest = looked_at
     for span in reversed(found):
         rest = f"{rest[: span.place[0]]} {'' if not span.named else span.words} {rest[span.place[1] :]}"
@@ -120,7 +122,14 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence
     coming = [span for span in spans(looked_at, now, zone, prefer="future") if span not in found]
     terms = query_of(rest).terms or whole.terms
     extra = frozenset(terms) - frozenset(query_of(bare).terms)
-    return TimesAsked(query=Query(terms, whole.text), spans=(*found, *coming), past=past, only=only, extra=extra)
+    return TimesAsked(
+        query=Query(terms, whole.text),
+        spans=(*found, *coming),
+        past=past,
+        only=only,
+        extra=extra,
+        message=looked_at,
+    )
 
 
 def _says_nothing_else(rest: str) -> bool:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.memory.queries import query_of
-from memchat.memory.ranking import Candidate, Match, distinct, rank, similarities
+from memchat.memory.ranking import ANSWER, MEANING, WORDS, Candidate, Match, boosts_of, rank, similarities
+from memchat.memory.sameness import distinct
 from memchat.store.values import IndexedItem
 from tests.memory.making import NOW
 
@@ -162,6 +164,82 @@ def test_scores_are_the_sum_of_their_parts_from_0_to_1(
         only_time=past,
     )
     assert [one.item.key for one in again] == [one.item.key for one in ranked]
+
+
+BOUNDS = {
+    "recency": (0.95, 1.05),
+    "use": (1, 1.05),
+    "confidence": (0.85, 1),
+    "pinned": (1, 1.07),
+    "kind": (1, 1.05),
+    "time": (0.7, 1.25),
+    "subject": (0.75, 1),
+    "past": (1, 1.2),
+    "named": (1, 1.15),
+    "question": (0.55, 1),
+    "speaker": (0.8, 1),
+}
+
+
+ITEMS = st.builds(
+    item,
+    st.just(1),
+    st.sampled_from([FACT.text, QUESTION.text, "", "Hm? I see."]),
+    kind=st.sampled_from(["message", "fact", "profile", "episode"]),
+    role=st.sampled_from(["user", "assistant", None]),
+    at=st.integers(-400, 40_000).map(lambda days: NOW - timedelta(days=days)),
+    use_count=st.integers(-3, 10**6),
+    confidence=st.floats(-1, 2),
+    pinned=st.booleans(),
+    asks=st.booleans(),
+)
+CANDIDATES = st.builds(
+    Candidate,
+    ITEMS,
+    st.just(Match(3.0, 0.5)),
+    in_time=st.none() | st.booleans(),
+    over=st.booleans(),
+    of_another=st.booleans(),
+    named=st.booleans(),
+)
+
+
+@given(CANDIDATES, st.booleans(), st.booleans())
+def test_every_boost_is_bounded(candidate: Candidate, answering: bool, past: bool) -> None:
+    for name, factor in boosts_of(candidate, NOW, answering=answering, past=past).items():
+        low, high = BOUNDS[name]
+        assert low - 1e-9 <= factor <= high + 1e-9, name
+
+
+def test_the_assistants_words_are_lowered_unless_they_are_asked_for() -> None:
+    for named, part in ((False, "speaker"), (True, "named")):
+        (one,) = rank(
+            [Candidate(REPLY, Match(7.0, 0.6), named=named)],
+            TERMS,
+            weights=WEIGHTS,
+            stored=100,
+            now=NOW,
+            scale=MINILM,
+        )
+        assert (one.parts.get(part, 0.0) > 0) is named
+        assert ("speaker" in one.parts) is not named
+
+
+def test_an_answer_takes_from_the_question_before_it_what_that_matches() -> None:
+    answer = item(8, "ChromaDB.")
+    alone, after = (
+        rank(
+            [Candidate(answer, Match(None, 0.1), answers=question)],
+            TERMS,
+            weights=WEIGHTS,
+            stored=100,
+            now=NOW,
+            scale=MINILM,
+        )[0]
+        for question in (None, Match(9.0, 0.9))
+    )
+    assert alone.score == 0
+    assert after.parts["answer"] == pytest.approx(ANSWER * (WORDS + MEANING))
 
 
 SCORES = st.floats(0.01, 50)

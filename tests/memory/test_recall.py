@@ -4,7 +4,8 @@ import pytest
 
 from memchat.core.events import EmbedderChanged
 from memchat.core.settings import MemorySettings
-from memchat.memory.recall import CANDIDATES, SURER, Recaller
+from memchat.memory.choosing import SURER
+from memchat.memory.recall import CANDIDATES, Recaller
 from memchat.memory.searching import Searcher
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store

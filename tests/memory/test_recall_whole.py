@@ -3,13 +3,14 @@
 import pytest
 
 from memchat.core.times import now
-from memchat.memory.recall import COMPONENTS, Recaller
+from memchat.memory.ranking import COMPONENTS, Component
+from memchat.memory.recall import Recaller
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import Store
 from tests.memory.conftest import Holder, embed_all, say
 from tests.memory.making import words
 
-ASK = "Which instrument did I buy last week?"
+ASK = "Which instrument did I say I bought last week?"
 
 
 @pytest.fixture
@@ -40,15 +41,37 @@ async def test_its_limit_is_all_that_it_leaves_out(recaller: Recaller) -> None:
     assert (await recaller.ranking("Hello!", limit=50)).items == ()
 
 
+async def parts(recaller: Recaller, ask: str, *without: Component) -> dict[str, float]:
+    """The sizes of all parts of what is found, together."""
+    found: dict[str, float] = {}
+    for item in (await recaller.ranking(ask, limit=50, without=without)).items:
+        for name, part in item.parts.items():
+            found[name] = found.get(name, 0.0) + abs(part)
+    return found
+
+
 async def test_a_part_of_the_score_is_gone_with_what_makes_it(recaller: Recaller) -> None:
-    everything = {name for item in (await recaller.ranking(ASK, limit=50)).items for name in item.parts}
-    assert {"words", "meaning", "time", "recency", "question"} <= everything
-    gone = {
-        component: everything
-        - {name for item in (await recaller.ranking(ASK, limit=50, without=[component])).items for name in item.parts}
-        for component in COMPONENTS
-    }
-    assert gone["words"] == {"words"}
-    assert gone["meaning"] == {"meaning"}
-    assert "time" in gone["time"]
-    assert gone["boosts"] >= {"recency", "question", "speaker", "time"}
+    everything = await parts(recaller, ASK)
+    assert everything.keys() >= {"words", "meaning", "answer", "named", "question", "time", "recency", "speaker"}
+    without = {component: await parts(recaller, ASK, component) for component in COMPONENTS}
+    for component in ("words", "meaning", "answer", "named", "question", "time"):
+        assert component not in without[component]
+    assert without["boosts"].keys() - {"cap"} == {"words", "meaning", "answer", "named", "question", "time"}
+    assert without["tokens"]["meaning"] != pytest.approx(everything["meaning"])
+
+
+async def test_what_is_left_out_is_no_more_than_that(recaller: Recaller) -> None:
+    kept = {"words", "meaning", "tokens", "context"}
+    bare = await parts(recaller, ASK, *(each for each in COMPONENTS if each not in kept))
+    assert bare.keys() - {"cap"} == {"words", "meaning"}
+    assert await parts(recaller, ASK, *COMPONENTS) == {}
+
+
+async def test_without_context_what_stands_next_to_the_words_is_not_found(store: Store, no_embedder: Holder) -> None:
+    session = await store.sessions.create()
+    await say(store, session, *(f"Filler number {number} of many." for number in range(110)))
+    await say(store, await store.sessions.create(), "The zebra came.", "Nice.", "It has stripes.")
+    recaller = Recaller(store, no_embedder, words)
+    assert len((await recaller.ranking("zebra", limit=50)).items) == 3
+    (only,) = (await recaller.ranking("zebra", limit=50, without=["context"])).items
+    assert only.text == "The zebra came."

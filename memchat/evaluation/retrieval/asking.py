@@ -10,7 +10,8 @@ from memchat.assistant.shared import Shared
 from memchat.core.settings import Settings
 from memchat.evaluation.retrieval.scoring import DEPTH
 from memchat.evaluation.retrieval.values import Question, Sample, Sitting, Turn
-from memchat.memory.recall import COMPONENTS, Component, Recaller
+from memchat.memory.ranking import COMPONENTS, Component
+from memchat.memory.recall import Recaller
 from memchat.paths import Paths
 from memchat.store import Store
 

@@ -8,7 +8,7 @@ from memchat.evaluation.metrics import percentile
 from memchat.evaluation.retrieval.asking import Asked
 from memchat.evaluation.retrieval.scoring import Score, grouped, mean, score
 from memchat.evaluation.retrieval.values import Dataset
-from memchat.memory.recall import Component
+from memchat.memory.ranking import Component
 
 ALL = "all"
 

@@ -8,7 +8,7 @@ from memchat.evaluation.hosting import evaluation_settings, sharing
 from memchat.evaluation.retrieval.asking import Asked, Asker
 from memchat.evaluation.retrieval.report import RetrievalReport
 from memchat.evaluation.retrieval.values import Dataset
-from memchat.memory.recall import COMPONENTS, Component
+from memchat.memory.ranking import COMPONENTS, Component
 from memchat.paths import Paths
 
 
