@@ -198,7 +198,7 @@ class Requests:
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
             last=gathered.last,
-            in_context=gathered.shown | besides,
+            in_context=gathered.shown | besides | await self._muted(gathered.session_id),
         )
 
     async def plan(
@@ -266,6 +266,9 @@ class Requests:
     def tool_tokens(self, tools: tuple[Tool, ...]) -> int:
         """What the tools' descriptions take of the window, in o200k_base tokens."""
         return sum(self._count(json.dumps([tool.name, tool.description, dict(tool.parameters)])) for tool in tools)
+
+    async def _muted(self, session_id: str | None) -> frozenset[str]:
+        return await self._store.mutes.of(session_id) if session_id else frozenset()
 
     async def _working(
         self, session_id: str, target: Target, answering: Message | None

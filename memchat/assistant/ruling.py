@@ -62,7 +62,9 @@ class Ruling(Desk):
         return dropped
 
     async def mute(self, ref: str, session_id: str) -> bool:
-        """Keeps something out of a session's requests from the next one on; whether it was not so before.
+        """Has a session not recall something from its next request on; whether it was not so before.
+
+        What is pinned is in its requests all the same.
 
         Args:
             ref: The id of a memory, a message, or for an episode its session.

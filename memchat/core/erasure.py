@@ -20,6 +20,7 @@ PlaceKind = Literal[
     "session_summary",
     "recalled",
     "conflict",
+    "rule",
     "job",
     "log",
     "backup",

@@ -15,6 +15,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.events import Learned
 from memchat.core.memories import ABOUT_USER, Memory
 from memchat.core.messages import Message, Usage
+from memchat.core.rules import LearningRule
 from memchat.core.settings import Settings
 from memchat.memory.attributes import same_attribute
 from memchat.memory.claims import play_goes_on
@@ -23,8 +24,10 @@ from memchat.memory.deciding import Terms, decide, normalised
 from memchat.memory.extraction import ExtractionBatch, Heard, Proposal, extract
 from memchat.memory.judging import judge
 from memchat.memory.queries import query_of, same_text
+from memchat.memory.ranking import similarities
 from memchat.memory.reconciling import Known, Verdict, by_rule, is_past, settled
-from memchat.store.decisions import Add, Applied, Decision, Hold, Replace, Revise
+from memchat.memory.rules import kept_out_by, statement_of
+from memchat.store.decisions import Add, Applied, Decision, Hold, KeepOut, Replace, Revise
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -158,7 +161,8 @@ class Learner:
     async def _decisions(self, message: Message, proposed: Sequence[Proposal]) -> list[Decision]:
         here = await self.store.memories.of_message(message.id)
         known_here = {same_text(memory.text) for memory in here}
-        fresh = [each for each in await self._distinct(proposed) if same_text(each.text) not in known_here]
+        distinct = [each for each in await self._distinct(proposed) if same_text(each.text) not in known_here]
+        fresh, kept_out = await self._ruled(distinct)
         pairs = [(each, await self._known(each)) for each in fresh]
         verdicts = await self._verdicts(pairs)
         terms = Terms(
@@ -167,7 +171,7 @@ class Learner:
             by_hand=self.settings.profile.by_hand,
             session_id=self.session_id,
         )
-        decisions: list[Decision] = []
+        decisions: list[Decision] = [KeepOut(rule.id) for rule in kept_out]
         taken: set[str] = set()
         for (each, known), of_each in zip(pairs, verdicts, strict=True):
             # A memory that one statement of the message took is not there for the next one.
@@ -176,6 +180,17 @@ class Learner:
                 taken.update(_changed(decision))
                 decisions.append(decision)
         return decisions
+
+    async def _ruled(self, proposed: Sequence[Proposal]) -> tuple[list[Proposal], list[LearningRule]]:
+        """What of the statements may be learned, and for each other one the rule that keeps it out."""
+        rules = await self.store.rules.all() if proposed else []
+        ruled = [(each, await kept_out_by(rules, statement_of(each), self._likeness)) for each in proposed]
+        return [each for each, rule in ruled if rule is None], [rule for _, rule in ruled if rule is not None]
+
+    async def _likeness(self, first: str, second: str) -> float:
+        if self.embedder is None:
+            return 0.0
+        return similarities(self.embedder.id).strength(cosine(await self._vector(first), await self._vector(second)))
 
     async def _distinct(self, proposed: Sequence[Proposal]) -> list[Proposal]:
         """The statements of one message without those that say again what another one of them says."""
@@ -276,7 +291,7 @@ def _apart(decisions: Sequence[Decision]) -> list[Decision]:
     return [
         Add(each.new) if isinstance(each, Replace | Revise) else each
         for each in decisions
-        if isinstance(each, Add | Hold | Replace | Revise)
+        if isinstance(each, Add | Hold | KeepOut | Replace | Revise)
     ]
 
 

@@ -9,6 +9,7 @@ from memchat.core.memories import ABOUT_USER, Memory
 from memchat.core.rules import LearningRule
 from memchat.memory.attributes import attribute_of, same_attribute
 from memchat.memory.comparing import gist, mentions
+from memchat.memory.extraction.values import Proposal
 from memchat.memory.queries import folded
 
 LIKE = 0.75
@@ -26,6 +27,11 @@ class Statement:
     kind: MemoryKind
     subject: str = ABOUT_USER
     attribute: str = ""
+
+
+def statement_of(new: Proposal) -> Statement:
+    """What learning proposes, as a rule looks at it."""
+    return Statement(text=new.text, kind=new.kind, subject=new.subject, attribute=new.field or new.attribute)
 
 
 async def unlike(first: str, second: str) -> float:  # noqa: ARG001 - a Likeness
@@ -54,8 +60,7 @@ async def _covers(rule: LearningRule, statement: Statement, likeness: Likeness) 
                 if told
             )
         case "subject":
-            named = bool(rule.subject) and mentions(statement.text, rule.subject)
-            return named or _same_subject(rule.subject, statement.subject)
+            return _same_subject(rule.subject, statement.subject) or mentions(statement.text, rule.subject)
         case "like":
             words = gist(rule.text).words
             if words and words <= gist(statement.text).words:

@@ -18,6 +18,7 @@ from memchat.store.decisions import (
     Decision,
     Expire,
     Hold,
+    KeepOut,
     Merge,
     NewMemory,
     Reinforce,
@@ -37,6 +38,7 @@ from memchat.store.memory_writing import (
     trusted_less,
 )
 from memchat.store.records import field_of
+from memchat.store.rules import count
 from memchat.store.sql import rows, run, value
 from memchat.store.tombstones import entombed
 from memchat.store.words import folded, normal
@@ -101,6 +103,8 @@ def _apply(pen: Pen, decision: Decision) -> None:
             _change(pen, id, "edit", {"valid_to": to_unix(valid_to)})
         case Archive(id):
             _change(pen, id, "archive", {"status": "archived"})
+        case KeepOut(rule_id):
+            count(pen.db, rule_id, pen.now)
         case _:
             assert_never(decision)
 

@@ -110,7 +110,14 @@ class Archive:
     id: str
 
 
-Decision = Add | Reinforce | Revise | Replace | Merge | Hold | Expire | Archive
+@dataclass(frozen=True, slots=True)
+class KeepOut:
+    """It is not learned, because of a rule; only that is counted."""
+
+    rule_id: str
+
+
+Decision = Add | Reinforce | Revise | Replace | Merge | Hold | Expire | Archive | KeepOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from memchat.store.items import drop_memory, drop_session_items, put_fact, put_m
 from memchat.store.lookup import number_of
 from memchat.store.queue import add_jobs
 from memchat.store.resting import Summary, summaries
+from memchat.store.rules import drop_empty
 from memchat.store.scrubbing import note_unscrubbed, scrub
 from memchat.store.session_states import session_target
 from memchat.store.sources import profile_target
@@ -65,12 +66,14 @@ def carry_out_doom(
     traces = list(find(db, cut, talk=doom.talk, spared=spared))
     places += [place(db, trace) for trace in traces]
     carry_out(db, traces, count)
+    drop_empty(db)
     messages = [trace for trace in traces if trace.column.table == "messages"]
     gone = summaries(db, cut, doom.messages, {trace.keys[0] for trace in messages}) if doom.talk else []
     for summary in gone:
         places.append(told_summary(db, summary, again=window > 0))
         summary.drop(db)
     prefixes.clear(db)
+    history.end_redo(db)
     entomb(db, messages=sorted(doom.messages | {trace.ref for trace in messages}), texts=sorted(doom.texts), now=now)
     if window:
         _queue_summaries(db, gone, now, window)
@@ -125,6 +128,7 @@ def erase_memory(db: apsw.Connection, id: str, now: float = 0.0) -> None:
     """
     number = number_of(db, "memories", id)
     _erase_memories(db, [str(value(db, "SELECT id FROM memories WHERE number = ?", number))])
+    history.end_redo(db)
     prefixes.clear(db)
     note_unscrubbed(db, now)
 
@@ -145,6 +149,8 @@ def _erase_memories(db: apsw.Connection, ids: Iterable[str]) -> None:
         run(db, "DELETE FROM lineage WHERE memory = ?1 OR part = ?1", memory_id)
         run(db, "DELETE FROM conflicts WHERE first = ?1 OR second = ?1", memory_id)
         _erase_target(db, memory_id)
+        run(db, "DELETE FROM mutes WHERE ref = ?", memory_id)
+        run(db, "DELETE FROM changes WHERE target LIKE 'mute:%:' || ?", memory_id)
         run(db, "DELETE FROM recalled_items WHERE ref = ? AND kind IN ('fact', 'profile')", memory_id)
         # Changes of others that name it could not be taken back.
         run(

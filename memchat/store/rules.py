@@ -68,6 +68,15 @@ def count(db: apsw.Connection, id: str, now: float) -> None:
     run(db, "UPDATE learning_rules SET kept_out = kept_out + 1, last_at = ? WHERE id = ?", now, id)
 
 
+def drop_empty(db: apsw.Connection) -> None:
+    """Takes the rules away whose words were erased: they keep nothing out."""
+    run(
+        db,
+        "DELETE FROM learning_rules WHERE (basis = 'like' AND trim(text) = '') "
+        "OR (basis = 'subject' AND trim(subject) = '') OR (basis = 'attribute' AND trim(attribute) = '')",
+    )
+
+
 def _all(db: apsw.Connection) -> list[LearningRule]:
     return [_rule_of(each) for each in rows(db, f"SELECT {_COLUMNS} FROM learning_rules ORDER BY made_at, id")]
 

@@ -119,7 +119,7 @@ def redo(db: apsw.Connection, now: float) -> Change | None:
         return None
     found = rows(db, f"SELECT number, {CHANGE} FROM changes WHERE undoing = ? ORDER BY number", undoing)
     made = [(each[0], change_of(each[1:])) for each in found]
-    if any(_in_the_way(db, number, change) for number, change in made):
+    if any(_in_the_way(db, number, change, after) for number, change in made):
         raise MemchatError(
             "What this would bring back was changed again since.",
             "`memchat memory history` shows by whom; undo that first.",
@@ -188,36 +188,32 @@ def _changed_since(db: apsw.Connection, number: int, change: Change) -> bool:
     """Whether a later change of another batch set what undoing this one would set."""
     if outlived(db, number):
         return True
-    return _touched(db, number, change, {} if in_book(change.target) else _wanted(change), besides=change.batch)
+    sets = {} if in_book(change.target) else _wanted(change)
+    return _touched(db, number, change, sets, "c.batch IS NOT ?3")
 
 
-def _in_the_way(db: apsw.Connection, number: int, change: Change) -> bool:
-    """Whether a change that stands, and came later, set what making this one again would set."""
+def _in_the_way(db: apsw.Connection, number: int, change: Change, after: int) -> bool:
+    """Whether something that was changed since a change was taken back set what making it again would set."""
     if outlived(db, number):
         return True
-    return _touched(db, number, change, {} if in_book(change.target) else _made(change), besides=None)
+    sets = {} if in_book(change.target) else _made(change)
+    # What was made again since was there before it.
+    return _touched(db, after, change, sets, "c.batch IS NOT ?3 AND NOT c.again")
 
 
-def _touched(db: apsw.Connection, number: int, change: Change, sets: dict[str, Any], *, besides: str | None) -> bool:
+def _touched(db: apsw.Connection, after: int, change: Change, sets: dict[str, Any], which: str) -> bool:
+    """Whether one of the changes after that number, as far as `which` counts them, set one of these columns."""
+    counted = f"c.number > ?2 AND c.undone_at IS NULL AND {which}"
+    values = (change.target, after, change.batch)
     if sets.get("status") == "active" and row(
         db,
         "SELECT 1 FROM memories AS m JOIN memories AS o ON o.field = m.field AND o.id != m.id "
-        "JOIN changes AS c ON c.target = o.id WHERE m.id = ? AND c.number > ? AND c.undone_at IS NULL "
-        "AND (?3 IS NULL OR c.batch IS NOT ?3) LIMIT 1",
-        change.target,
-        number,
-        besides,
+        f"JOIN changes AS c ON c.target = o.id WHERE m.id = ?1 AND {counted} LIMIT 1",
+        *values,
     ):
         # The profile field has had another value since.
         return True
-    later = rows(
-        db,
-        f"SELECT {CHANGE} FROM changes WHERE target = ? AND number > ? AND undone_at IS NULL "
-        "AND (?3 IS NULL OR batch IS NOT ?3)",
-        change.target,
-        number,
-        besides,
-    )
+    later = rows(db, f"SELECT {CHANGE} FROM changes AS c WHERE c.target = ?1 AND {counted}", *values)
     if in_book(change.target):
         return next(later, None) is not None
     return any(_wanted(change_of(each)).keys() & sets.keys() for each in later)

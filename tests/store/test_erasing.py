@@ -173,7 +173,15 @@ _KNOWN_ELSEWHERE = {
         "recalls.words_only",
     ),
     *("recalled_items.kind", "recalled_items.parts", "recalled_items.source_role", "learning_usage.day"),
-    *("learning_usage.model", "learning_usage.kind", "migrations.name", "migrations.program", "embedders.state"),
+    *(
+        "learning_usage.model",
+        "learning_usage.kind",
+        "migrations.name",
+        "migrations.program",
+        "embedders.state",
+        "learning_rules.basis",
+        "learning_rules.kind",
+    ),
 }
 
 

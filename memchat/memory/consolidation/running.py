@@ -13,6 +13,8 @@ from memchat.memory.consolidation.distilling import distilled, recurring
 from memchat.memory.consolidation.merging import cluster_of, merged
 from memchat.memory.consolidation.progress import Progress
 from memchat.memory.consolidation.tools import Bench
+from memchat.memory.rules import Statement, kept_out_by
+from memchat.store.decisions import Hold, KeepOut
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -107,11 +109,20 @@ class _Work:
             after = self.progress.beyond(summary.session_id)
             episodes = await recurring(summary, self._bench)
             seen.update(episode.session_id for episode in episodes)
-            decision = await distilled(episodes, self._bench) if episodes else None
+            decision = await self._allowed(await distilled(episodes, self._bench) if episodes else None)
             if decision is not None:
                 applied = await self._store.memories.apply([decision], actor=ACTOR, batch=self._run)
                 after = replace(after, distilled=(*after.distilled, *(memory.id for memory in applied.pending)))
             await self.note(after)
+
+    async def _allowed(self, found: Hold | None) -> Hold | KeepOut | None:
+        """What was distilled, unless a rule of the user's keeps it out."""
+        if found is None:
+            return None
+        rules = await self._store.rules.all()
+        await self._bench.embed([found.new.text, *(rule.text for rule in rules if rule.text)])
+        rule = await kept_out_by(rules, Statement(text=found.new.text, kind=found.new.kind), self._bench.alike)
+        return found if rule is None else KeepOut(rule.id)
 
     async def told(self) -> Consolidated:
         """What the whole run did, the part before a kill too."""

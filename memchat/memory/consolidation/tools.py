@@ -11,6 +11,7 @@ from memchat.memory.asking import ask
 from memchat.memory.comparing import cosine
 from memchat.memory.prompts import PromptName, prompt
 from memchat.memory.queries import query_of
+from memchat.memory.ranking import similarities
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -50,6 +51,12 @@ class Bench:
     def likeness(self, first: str, second: str) -> float:
         """The cosine of two texts that were embedded; 0 without an embedder."""
         return cosine(self.vectors.get(first), self.vectors.get(second))
+
+    async def alike(self, first: str, second: str) -> float:
+        """How alike two texts that were embedded are in meaning, from 0 to 1; 0 without an embedder."""
+        if self.embedder is None:
+            return 0.0
+        return similarities(self.embedder.id).strength(self.likeness(first, second))
 
     async def embed(self, texts: Iterable[str]) -> None:
         """Makes the vectors of texts that have none yet."""

@@ -9,6 +9,7 @@ from memchat.memory.deciding import Terms, decide
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.quoting import one_line
 from memchat.memory.reconciling import Known, Verdict
+from memchat.memory.rules import kept_out_by, statement_of
 from memchat.memory.tools.values import ToolContext, ToolResult
 from memchat.memory.tools.weighing import Weighed
 from memchat.store.decisions import Applied, Decision, Hold, Replace
@@ -46,6 +47,10 @@ async def write(
         context: The turn.
         named: Whether the user spoke of what is replaced.
     """
+    rule = None if weighed.asked else await kept_out_by(await context.store.rules.all(), statement_of(new))
+    if rule is not None:
+        await context.store.rules.count(rule.id)
+        return ToolResult("Not saved: the user does not want such things remembered, unless they ask for it.")
     settings, session_id = context.settings, context.user.session_id
     terms = Terms(
         mode="auto",
