@@ -163,7 +163,8 @@ async def show_history(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         is_field = args.id.startswith("profile:")
-        target = args.id if is_field else (await opened.store.memories.get(args.id)).id
+        named_so = is_field or args.id.startswith("session:")
+        target = args.id if named_so else (await opened.store.memories.get(args.id)).id
         changes = await opened.store.memories.history(target)
         if is_field and not changes:  # what was a field once still has its history; else it must be one
             named = field_named(opened.settings.profile, args.id.removeprefix("profile:"))

@@ -116,6 +116,7 @@ def build() -> Parser:
         search,
         sessions,
         spaces,
+        summary,
     )
     from memchat.cli import eval as evaluation
 
@@ -132,6 +133,7 @@ def build() -> Parser:
         ask,
         explain,
         sessions,
+        summary,
         memory,
         profile,
         personas,

@@ -2,10 +2,19 @@
 
 import sys
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from memchat.cli import sessions_changing
 from memchat.cli.erasing import add_options
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE, FAILED, WrongUsage, say
+
+if TYPE_CHECKING:
+    from memchat.core.memories import Memory
+
+_SHOWN = 12
+"""How many memories are named before a session is erased."""
 
 
 def register(commands: Commands) -> None:
@@ -13,18 +22,26 @@ def register(commands: Commands) -> None:
         JSON,
         (("--search",), {"metavar": "QUERY", "help": "only sessions with these words in their title or messages"}),
         (("-n", "--limit"), {"metavar": "N", "type": _count, "help": "at most this many"}),
+        (("--archived",), {"action": "store_true", "help": "those that are filed away"}),
+        (("--tag",), {"metavar": "TAG", "action": "append", "help": "only sessions with this tag; again for more"}),
     )
     one = shared(JSON)
     parser = commands.add(
         "sessions",
-        "[list | show | rename | export | delete | erase | system] [--json] [--search QUERY]",
-        "List, show, rename, export and erase sessions",
+        "[list | show | rename | archive | tag | fork | …] [--json] [--search QUERY]",
+        "List, show, rename, file away, tag, fork, export and erase sessions",
         list_sessions,
         parents=[listing],
     )
-    parser.set_defaults(json=False, search="", limit=None)
+    parser.set_defaults(json=False, search="", limit=None, archived=False, tag=None)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
-    actions.add("list", "[--json] [--search QUERY] [-n N]", "Newest first", list_sessions, parents=[listing])
+    actions.add(
+        "list",
+        "[--json] [--search QUERY] [--tag TAG] [--archived] [-n N]",
+        "Newest first",
+        list_sessions,
+        parents=[listing],
+    )
     show = actions.add("show", "[--json] ID", "A session with its messages and summaries", show_session, parents=[one])
     rename = actions.add("rename", "[--json] ID TITLE", "Give a session another title", rename_session, parents=[one])
     export = actions.add(
@@ -32,8 +49,8 @@ def register(commands: Commands) -> None:
     )
     delete = actions.add(
         "delete",
-        "[--yes] ID",
-        "Erase a session for good, and keep what was learned in it",
+        "[--json] [--with-memories] [--yes] ID",
+        "Erase a session for good; tells first what rests on it",
         delete_session,
         parents=[one],
     )
@@ -51,16 +68,29 @@ def register(commands: Commands) -> None:
         session_system,
         parents=[one],
     )
+    sessions_changing.register(actions)
     for action in (show, rename, export, delete, erase, system):
         action.add_argument("id", metavar="ID", help="the session; the start of its id is enough")
     rename.add_argument("title", metavar="TITLE", nargs="+", help="the new title")
     export.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to stdout")
     delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    delete.add_argument(
+        "--with-memories", action="store_true", help="erase the memories too that rest on it and on nothing else"
+    )
     erase.add_argument("--keep-memories", action="store_true", help="leave the memories that rest on it")
     add_options(erase)
     system.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in place of any other system prompt")
     system.add_argument("--persona", metavar="NAME", help="use this persona; none for the default")
     system.add_argument("--clear", action="store_true", help="take the session's own system prompt away")
+
+
+def _none(args: Namespace) -> str:
+    """What a terminal shows in place of an empty list."""
+    if args.search or args.tag:
+        return "No session holds that."
+    if args.archived:
+        return "No session is filed away. `memchat sessions archive ID` does that."
+    return "There are no sessions yet. Begin one with `memchat`."
 
 
 def _count(text: str) -> int:
@@ -76,7 +106,9 @@ async def list_sessions(args: Namespace) -> int:
     from memchat.core.jsonable import session_json
 
     async with assistant(args) as opened:
-        found = await opened.store.sessions.list(search=args.search, limit=args.limit)
+        found = await opened.sessions.list(
+            search=args.search, limit=args.limit, archived=args.archived, tags=args.tag or ()
+        )
     if args.json:
         print_json([session_json(session) for session in found])
         return DONE
@@ -87,9 +119,20 @@ async def list_sessions(args: Namespace) -> int:
             Column(title="messages", right=True),
             Column(title="used", right=True),
             Column(title="model", style="dim"),
+            Column(title="tags", style="dim"),
         ],
-        [(session.id, session.title, session.message_count, session.updated_at, session.model) for session in found],
-        empty="No session holds that." if args.search else "There are no sessions yet. Begin one with `memchat`.",
+        [
+            (
+                session.id,
+                session.title,
+                session.message_count,
+                session.updated_at,
+                session.model,
+                " ".join(f"#{tag}" for tag in session.tags),
+            )
+            for session in found
+        ],
+        empty=_none(args),
     )
     return DONE
 
@@ -137,7 +180,7 @@ async def rename_session(args: Namespace) -> int:
         raise WrongUsage("A title needs a word at least.", "Give one, as in memchat sessions rename ID Kyoto.")
     async with assistant(args) as opened:
         found = await opened.store.sessions.get(args.id)
-        renamed = await opened.store.sessions.rename(found.id, title, by="user")
+        renamed = await opened.rename(found.id, title)
     if args.json:
         print_json(session_json(renamed))
     else:
@@ -153,19 +196,38 @@ async def delete_session(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         found = await opened.store.sessions.get(args.id)
+        resting = (await opened.sessions.resting_on(found.id)).alone
         asked = sys.stdin.isatty() and sys.stderr.isatty() and not args.yes
+        if asked:
+            _show_resting(resting, goes=args.with_memories)
         sentence = f'Erase "{one_line(found.title)}" with its {found.message_count} messages for good? [y/N] '
         if asked and not agreed(sentence):
             say("Nothing was erased.")
             return FAILED
-        done = await opened.eraser.erase("session", found.id, keep=True)
+        done = await opened.eraser.erase("session", found.id, keep=not args.with_memories)
     if args.json:
-        print_json({"id": found.id, "erased": True})
+        memories = {"memories": [memory.id for memory in resting]} if args.with_memories else {}
+        print_json({"id": found.id, "erased": True, **memories})
     else:
         print_fields([("erased", found.id), ("title", found.title)])
     if done.note:
         say(done.note)
     return DONE
+
+
+def _show_resting(resting: "Sequence[Memory]", *, goes: bool) -> None:
+    """Tells which memories rest on a session that is about to go."""
+    from memchat.cli.text import one_line
+
+    if not resting:
+        return
+    what = "1 memory rests" if len(resting) == 1 else f"{len(resting)} memories rest"
+    fate = "goes with it" if goes else "stays; --with-memories erases it too"
+    say(f"{what} on this session alone, and {fate}:")
+    for memory in resting[:_SHOWN]:
+        say(f"  {one_line(memory.text)}")
+    if len(resting) > _SHOWN:
+        say(f"  and {len(resting) - _SHOWN} more")
 
 
 async def erase_session(args: Namespace) -> int:

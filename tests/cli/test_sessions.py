@@ -7,6 +7,7 @@ import pytest
 from tests.cli.conftest import Cli, Model
 
 FIELDS = {"id", "title", "created_at", "updated_at", "messages", "model", "ended_at"}
+FIELDS |= {"archived_at", "tags", "forked_from"}
 
 
 @pytest.fixture
