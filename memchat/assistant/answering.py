@@ -56,7 +56,7 @@ class Answering:
             settings=settings,
             connection=self.shared.connection,
             recaller=self.recaller,
-            embedder=self.shared.embedding,
+            embedder=self.homes.main.embedder,
             count=texts.count,
             publish=self.publish,
             quiet=self.homes.quiet,

@@ -10,10 +10,12 @@ from typing import Self
 from memchat.assistant.answering import Answering
 from memchat.assistant.background import Background
 from memchat.assistant.buffering import Buffer
+from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.idling import Idling
+from memchat.assistant.indexing import Indexing
 from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.means import Means
 from memchat.assistant.models import Models
@@ -51,6 +53,7 @@ class Assistant(Models):
         settings: What is configured.
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
+        indexing: What finding by meaning rests on.
         memories: What the user changes of memories, profile and summaries.
         summaries: The rolling summaries: versions, edited, folded, unfolded.
         buffer: What the user takes out of requests, and puts back.
@@ -76,14 +79,15 @@ class Assistant(Models):
         self._listeners = Listeners()
         self._publish = self._listeners.publish
         self._shared = shared or Shared(settings, paths, environ, store)
-        self._shared.join(store, self._publish)
+        self._shared.join(store)
         self._texts = self._shared.texts
         self._connection = self._shared.connection
-        self._embedding = self._shared.embedding
+        self._embedding = SpaceEmbedder(self._shared.embedding, store, self._publish)
         self._recaller = Recaller(
             store, self._embedding, self._texts.count, clock=clock, fields=settings.profile.fields
         )
         self._homes = Homes(self._home_of, store, clock)
+        self.indexing = Indexing(self._homes, self._embedding)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
         self._answering = Answering(
             homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish
@@ -311,10 +315,6 @@ class Assistant(Models):
             await asyncio.wait(self._queueing, timeout=timeout)
         return await self._homes.main.learning.settle(timeout)
 
-    async def index(self) -> None:
-        """Embeds what is not embedded yet, so that it is found by meaning at once; makes no model call."""
-        await self._homes.main.learning.embed()
-
     async def close(self) -> None:
         """Stops what runs, lets go of open sessions, ends the engine and closes the database."""
         async with AsyncExitStack() as stack:  # in reverse, each even when one before it fails
@@ -361,7 +361,7 @@ class Assistant(Models):
             knowledge=self.store,
             settings=self.settings,
             connection=self._connection,
-            embedder=self._embedding,
+            embedder=self._embedding.over(store),
             recaller=self._recaller,
             personas=self.paths.personas_dir,
             count=self._texts.count,

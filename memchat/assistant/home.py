@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from memchat.assistant.connection import Connection
-from memchat.assistant.embedding import EmbedderHolder
+from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.requests import Requests
 from memchat.core.events import BackgroundEvent
 from memchat.core.messages import Message, Session
@@ -28,6 +28,7 @@ class Home:
     Attributes:
         store: Where its sessions live.
         knowledge: Where what is remembered lives; the incognito home only reads it.
+        embedder: Finds by meaning what is in the store.
         requests: Builds its sessions' requests.
         learning: Works on what its sessions leave to be learned.
     """
@@ -39,7 +40,7 @@ class Home:
         knowledge: Store,
         settings: Settings,
         connection: Connection,
-        embedder: EmbedderHolder,
+        embedder: SpaceEmbedder,
         recaller: Recaller,
         personas: Path,
         count: Callable[[str], int],
@@ -49,12 +50,15 @@ class Home:
     ) -> None:
         self.store = store
         self.knowledge = knowledge
+        self.embedder = embedder
         self.requests = Requests(
             store, knowledge, settings, recaller=recaller, personas=personas, count=count, clock=clock
         )
         self.learning = Learning(
             store=store,
             embedder=embedder.get,
+            wanted=embedder.wanted,
+            missing=embedder.missing,
             model=connection.summariser,
             settings=settings,
             count=count,

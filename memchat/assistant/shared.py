@@ -1,11 +1,10 @@
 """What the assistants over several spaces have in common: the model, the embedder, the tokenizer."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 
 from memchat.assistant.connection import Connection
 from memchat.assistant.embedding import EmbedderHolder
-from memchat.assistant.listeners import Listener, Listeners
 from memchat.assistant.texts import Texts
 from memchat.core.settings import Settings
 from memchat.paths import Paths
@@ -20,27 +19,27 @@ class Shared:
 
     Attributes:
         connection: The model that answers.
-        embedding: The embedder.
+        embedding: The embedders.
         texts: Counts and screens.
     """
 
     def __init__(self, settings: Settings, paths: Paths, environ: Mapping[str, str], store: Store) -> None:
         self.connection = Connection(settings, paths, environ, store)
-        self._listeners = Listeners()
-        self.embedding = EmbedderHolder(settings, environ, self.connection.keys, self._listeners.publish)
+        self.embedding = EmbedderHolder(settings, environ, self.connection.keys)
         self.texts = Texts(redact=settings.privacy.redact_secrets)
-        self._users: dict[Store, Callable[[], None]] = {}
+        self._users: list[Store] = []
 
-    def join(self, store: Store, listener: Listener) -> None:
-        """Takes in an assistant over `store`, whose `listener` is told of the embedder."""
-        self._users[store] = self._listeners.add(listener)
+    def join(self, store: Store) -> None:
+        """Takes in an assistant over `store`."""
+        self._users.append(store)
         self.connection.note_in(store)
 
     async def leave(self, store: Store) -> None:
         """Lets the assistant over `store` go; with the last one all is closed."""
-        self._users.pop(store, lambda: None)()
+        with suppress(ValueError):
+            self._users.remove(store)
         if self._users:
-            self.connection.note_in(next(reversed(self._users)))
+            self.connection.note_in(self._users[-1])
             return
         async with AsyncExitStack() as stack:  # in reverse, each even when one before it fails
             stack.push_async_callback(self.connection.close)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from memchat.assistant.connection import Chosen, Connection
-from memchat.assistant.embedding import EmbedderHolder
+from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.home import Home
 from memchat.assistant.rehearsed import Rehearsed
 from memchat.assistant.reply import Reply
@@ -65,7 +65,7 @@ class Turn:
     settings: Settings
     connection: Connection
     recaller: Recaller
-    embedder: EmbedderHolder
+    embedder: SpaceEmbedder
     count: Callable[[str], int]
     publish: Callable[[BackgroundEvent], None]
     quiet: Quiet

@@ -1,7 +1,7 @@
 """What is shown of a session before anything is said in it."""
 
 from memchat.assistant.connection import Connection
-from memchat.assistant.embedding import EmbedderHolder
+from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.homes import Homes
 from memchat.assistant.texts import Texts
 from memchat.assistant.values import SessionView
@@ -17,7 +17,7 @@ class Views:
     """
 
     def __init__(
-        self, homes: Homes, connection: Connection, embedder: EmbedderHolder, texts: Texts, *, page: int
+        self, homes: Homes, connection: Connection, embedder: SpaceEmbedder, texts: Texts, *, page: int
     ) -> None:
         self._homes = homes
         self._connection = connection

@@ -133,7 +133,7 @@ async def add_memory(args: Namespace) -> int:
 
     async with assistant(args, begins=True) as opened:
         added = await opened.memories.remember(" ".join(args.text))
-        await opened.index()
+        await opened.indexing.embed_new()
     return tell(args, "remembered", added)
 
 
@@ -143,7 +143,7 @@ async def edit_memory(args: Namespace) -> int:
     async with assistant(args) as opened:
         found = await opened.store.memories.get(args.id)
         edited = await opened.memories.edit(found.id, " ".join(args.text))
-        await opened.index()
+        await opened.indexing.embed_new()
     return tell(args, "edited", edited)
 
 
@@ -194,7 +194,7 @@ async def undo(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         change = await opened.memories.undo()
-        await opened.index()
+        await opened.indexing.embed_new()
     if change is None:
         raise NotFound("There is no change left to take back.")
     if args.json:

@@ -52,7 +52,7 @@ async def accept_memory(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         accepted = await opened.memories.accept(args.id, text=" ".join(args.text) if args.text else None)
-        await opened.index()
+        await opened.indexing.embed_new()
     return tell(args, "accepted", accepted)
 
 
@@ -77,7 +77,7 @@ async def restore_memory(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         restored = await opened.memories.restore(args.id)
-        await opened.index()
+        await opened.indexing.embed_new()
     return tell(args, "restored", restored)
 
 

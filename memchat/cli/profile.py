@@ -83,7 +83,7 @@ async def set_field(args: Namespace) -> int:
 
     async with assistant(args, begins=True) as opened:
         changed = await opened.memories.set_profile(args.field, " ".join(args.value), only=args.only)
-        await opened.index()
+        await opened.indexing.embed_new()
     if args.json:
         print_json(profile_field_json(changed))
     else:

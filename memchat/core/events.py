@@ -189,6 +189,34 @@ class EmbedderChanged:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexChanged:
+    """How far the making of vectors for everything is, which finding by meaning rests on.
+
+    Attributes:
+        items: How many things there are to be found.
+        left: How many of them still wait for their vector; 0 once all is made.
+        embedder: Whose vectors are made.
+        anew: Whether they are made again by the same embedder; else the old one's are searched meanwhile.
+        stopped: Whether it waits for the user.
+        elsewhere: Whether another program does it.
+        problem: Why it does not go on for now, in a sentence; it is tried again.
+    """
+
+    items: int
+    left: int
+    embedder: str
+    anew: bool = False
+    stopped: bool = False
+    elsewhere: bool = False
+    problem: str = ""
+
+    @property
+    def percent(self) -> int:
+        """How much is made; 100 only when all is."""
+        return 100 * (self.items - min(self.left, self.items)) // self.items if self.items else 100
+
+
 TurnEvent = (
     UserSaved
     | Recalled
@@ -206,7 +234,14 @@ TurnEvent = (
 """What one turn yields, in this order; `AssistantSaved` or `TurnFailed` ends the answer."""
 
 BackgroundEvent = (
-    Learned | Consolidated | SummaryUpdated | EpisodeClosed | SessionChanged | LearningChanged | EmbedderChanged
+    Learned
+    | Consolidated
+    | SummaryUpdated
+    | EpisodeClosed
+    | SessionChanged
+    | LearningChanged
+    | EmbedderChanged
+    | IndexChanged
 )
 """What comes outside of turns, to those who subscribed."""
 

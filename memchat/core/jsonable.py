@@ -13,6 +13,7 @@ from memchat.core.events import (
     EpisodeClosed,
     Event,
     ForgetAsked,
+    IndexChanged,
     Learned,
     LearningChanged,
     Reasoning,
@@ -310,5 +311,16 @@ def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
             }
         case EmbedderChanged():
             return {"type": "embedder_changed", "state": event.state, "reason": event.reason}
+        case IndexChanged():
+            return {
+                "type": "index_changed",
+                "items": event.items,
+                "left": event.left,
+                "embedder": event.embedder,
+                "anew": event.anew,
+                "stopped": event.stopped,
+                "elsewhere": event.elsewhere,
+                "problem": event.problem,
+            }
         case _:
             assert_never(event)

@@ -38,7 +38,7 @@ async def sharing(settings: Settings, paths: Paths, environ: Mapping[str, str]) 
     host = await Store.open(None)
     try:
         shared = Shared(settings, paths, environ, host)
-        shared.join(host, lambda _: None)
+        shared.join(host)
         try:
             yield shared
         finally:

@@ -9,10 +9,10 @@ from memchat.core.errors import MemchatError, ModelError, NotFound
 from memchat.core.events import BackgroundEvent, LearningChanged
 from memchat.core.settings import Settings
 from memchat.core.times import Clock, now
+from memchat.memory.embedding import Embedding, Source
 from memchat.memory.lanes import Lane
 from memchat.memory.tasks import Tasks
-from memchat.providers.vectors import Passage
-from memchat.store.values import Around, Job
+from memchat.store.values import Job
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -22,31 +22,29 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 90.0
 """How long a job stays with a program that died; a living one renews it."""
 
-EMBED_AT_ONCE = 16
-"""How many texts are embedded before their vectors are stored."""
-
 _BACKOFF_SECONDS = (2.0, 10.0, 60.0, 300.0, 900.0)
 _FATAL_SECONDS = 120.0
-_EMBEDDER_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 class Learning:
-    """Works off the learning jobs and embeds what is new, each in a task of its own.
+    """Works off the learning jobs and embeds, each in a task of its own.
 
     Jobs are rows in the database. One is leased, done, and removed after its result is stored; every one can be done
     twice without harm. So a program that is killed loses none, and two programs side by side do each once.
 
     Args:
         store: Where the jobs are.
-        embedder: Waits for the embedder; none when it cannot be had.
+        embedder: Waits for the embedder whose vectors are searched; none when it cannot be had.
         model: The summarising model; none while no model is set up, and jobs wait until `wake`.
         settings: The modes and numbers.
         count: Length of a text in o200k_base tokens.
         publish: Told what changed.
         owner: Names this program in leases.
         unable: Says in a sentence why the model cannot learn from ordinary talk; empty when it can.
+        wanted: Waits for the embedder that is configured, where its vectors may not be the ones that are searched yet.
+        missing: Says why that one cannot be had; empty when it can.
         clock: Tells the present moment.
 
     Attributes:
@@ -64,6 +62,8 @@ class Learning:
         publish: Callable[[BackgroundEvent], None],
         owner: str,
         unable: Callable[[], str] = lambda: "",
+        wanted: Source | None = None,
+        missing: Callable[[], str] = lambda: "",
         clock: Clock = now,
     ) -> None:
         self._store = store
@@ -82,12 +82,22 @@ class Learning:
             publish=publish,
             clock=clock,
         )
-        self._lanes = (Lane("learning", self._next_job), Lane("embedding", self._embed_some))
-        self._job: asyncio.Task[None] | None = None
         self._unpaused = asyncio.Event()
         self._unpaused.set()
+        self._embedding = Embedding(
+            store=store,
+            searched=embedder,
+            wanted=wanted or embedder,
+            publish=publish,
+            failed=self._embedding_failed,
+            free=self._unpaused.wait,
+            missing=missing,
+        )
+        self._jobs = Lane("learning", self._next_job)
+        self._lanes = (self._jobs, self._embedding.new, self._embedding.everything)
+        self._job: asyncio.Task[None] | None = None
         self._told = LearningChanged(waiting=0)
-        self._failure = ""
+        self._failure = self._unembedded = ""
 
     def start(self) -> None:
         """Begins; a second call does nothing."""
@@ -127,23 +137,26 @@ class Learning:
         self.wake()
         try:
             async with asyncio.timeout(timeout):
-                for lane in self._lanes:
+                for lane in (self._jobs, self._embedding.new):
                     await lane.idle()
         except TimeoutError:
             return False
         if await self._store.jobs.waiting():
             return False
-        return await self._embedder() is None or not await self._store.index.pending(1)
+        return await self._embedder() is None or not await self._store.index.pending(1, bulk=False)
 
     async def embed(self) -> None:
-        """Embeds all that waits for it, and runs no job; for a program that has not begun to learn."""
-        while await self._embed_some() == 0:
-            pass
+        """Embeds all that is new, and runs no job; for a program that has not begun to learn."""
+        await self._embedding.all_new()
+
+    async def make_vectors(self) -> float | None:
+        """Makes some of the vectors of everything, as `Embedding.some_of_everything`, without a lane."""
+        return await self._embedding.some_of_everything()
 
     async def stop(self) -> None:
         """Ends at once; a job that runs goes back into the queue."""
-        for lane in self._lanes:
-            await lane.stop()
+        await self._jobs.stop()
+        await self._embedding.stop()
 
     async def _next_job(self) -> float | None:
         await self._unpaused.wait()
@@ -198,7 +211,7 @@ class Learning:
             raise error
         await self._store.jobs.done(job.id)
         self._failure = ""
-        self._lanes[1].wake()
+        self._embedding.new.wake()
         return 0
 
     async def _renew(self, job: Job) -> None:
@@ -214,29 +227,12 @@ class Learning:
         self._failure = str(error)
         await self._store.jobs.retry(job.id, str(error), seconds)
 
-    async def _embed_some(self) -> float | None:
-        embedder = await self._embedder()
-        if embedder is None:
-            return None
-        await self._store.index.use_embedder(embedder.id, embedder.dimensions)
-        pending = await self._store.index.pending(EMBED_AT_ONCE)
-        if not pending:
-            return None
-        around = await self._store.index.around([key for key, _ in pending])
-        alone = Around()
-        try:
-            made = await embedder.passages(
-                [Passage(text, (said := around.get(key, alone)).before, said.after) for key, text in pending]
-            )
-        except ModelError as error:
-            _log.warning("embedding failed: %s", error)
-            self._failure = str(error)
+    async def _embedding_failed(self, failure: str) -> None:
+        if failure != self._unembedded:
+            if failure or self._failure == self._unembedded:
+                self._failure = failure
+            self._unembedded = failure
             await self._tell()
-            return _EMBEDDER_SECONDS
-        pairs = [(key, one.vector) for (key, _), one in zip(pending, made, strict=True)]
-        tokens = {key: one.tokens for (key, _), one in zip(pending, made, strict=True)}
-        await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens, around)
-        return 0
 
     async def _tell(self) -> None:
         told = LearningChanged(waiting=await self._store.jobs.waiting(), failure=self._failure, unable=self._unable())

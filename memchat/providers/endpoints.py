@@ -140,6 +140,28 @@ def named(name: str, settings: Settings, environ: Mapping[str, str], keys: KeySo
     )
 
 
+def at(base_url: str, settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint:
+    """The endpoint at an address that was used before, if it is still known or on this machine.
+
+    May ask the keyring, which can take a moment: not for the event loop's thread.
+
+    Raises:
+        ConfigError: None is known by that address any more, and it is not on this machine.
+    """
+    url = clean_url(base_url)
+    outside = from_environment(settings, environ, keys)
+    if outside is not None and _same_place(outside.base_url, url):
+        return outside
+    addresses = {name: entry.base_url for name, entry in settings.endpoints.items()}
+    known = {"openai": OPENAI_URL, **LOCAL_SERVERS, **addresses}
+    for name, address in known.items():
+        if _is_at(address, url):
+            return named(name, settings, environ, keys)
+    if is_local(url):
+        return Endpoint(name=urlsplit(url).netloc, base_url=url, local=True)
+    raise ConfigError(f"There is no endpoint at {url} any more.", "Add it again under [endpoints.NAME].")
+
+
 def _from_config(name: str, settings: Settings, environ: Mapping[str, str], keys: KeySource) -> Endpoint:
     entry = settings.endpoints[name]
     variable = entry.api_key_env

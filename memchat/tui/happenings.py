@@ -11,6 +11,7 @@ from memchat.core.events import (
     EmbedderChanged,
     EpisodeClosed,
     ForgetAsked,
+    IndexChanged,
     Learned,
     LearningChanged,
     Reasoning,
@@ -24,6 +25,7 @@ from memchat.core.events import (
     TurnFailed,
     UserSaved,
 )
+from memchat.tui.indexed import noted
 from memchat.tui.text import counted
 from memchat.tui.widgets.chip import Chip, tells
 from memchat.tui.widgets.forgetting import ForgetQuestion
@@ -102,6 +104,8 @@ class Happenings:
                 chat.learning = event
             case EmbedderChanged():
                 chat.embedder = event
+            case IndexChanged():
+                self._index_changed(event)
             case Consolidated():
                 self._consolidated(event)
             case EpisodeClosed():
@@ -134,6 +138,12 @@ class Happenings:
             self._chat.note("⟲ consolidated: nothing says the same twice, and nothing contradicts", "learned")
         self.consolidating = False
         self._chat.work(self.look_again(), group="plan")
+
+    def _index_changed(self, event: IndexChanged) -> None:
+        note = noted(self._chat.indexing, event)
+        self._chat.indexing = event
+        if note is not None:
+            self._chat.note(note[0], note[1])
 
     async def _read_session(self) -> None:
         """Takes over the title that the first message gave the session."""

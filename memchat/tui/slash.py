@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from memchat.tui import indexed
 from memchat.tui import slash_actions as do
 from memchat.tui.text import one_line
 from memchat.tui.widgets.completions import Completion
@@ -62,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="consolidate", about="merge what says the same", run=do.consolidate),
     Command(name="profile", argument="[FIELD VALUE]", about="go to the profile, or set a field", run=do.profile),
     Command(name="search", argument="[QUERY]", about="search messages, facts and episodes", run=do.search),
+    Command(name="index", argument="[stop]", about="what finding by meaning rests on", run=indexed.index),
     Command(name="context", about="the exact request", run=do.context),
     Command(name="summary", about="go to the rolling summary", run=do.summary),
     Command(name="incognito", about="a session that leaves nothing behind", run=do.incognito),

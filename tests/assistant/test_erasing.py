@@ -87,7 +87,7 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
 ) -> None:
     assistant = await open_assistant()
     memory, first, later = await told_everywhere(assistant, script, paths)
-    await assistant.index()
+    await assistant.indexing.embed_new()
     before = files_with(paths, *WORDS)
     assert {"data/memchat.log", "data/memchat.db.v2.bak"} <= set(before)
 

@@ -95,7 +95,7 @@ async def test_what_is_no_longer_in_use_reaches_no_request(
 ) -> None:
     assistant = await open_assistant({"memory.recall_floor": "0.05", "model.tools": "on"})
     memory = await kept(assistant, what)
-    await assistant.index()
+    await assistant.indexing.embed_new()
     running = (await assistant.new_session()).session.id
     await converse(assistant, running, "Which god do I like most of all gods?")
     assert WORD in told(server), "else nothing is tried"

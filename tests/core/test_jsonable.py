@@ -12,6 +12,7 @@ from memchat.core.events import (
     EmbedderChanged,
     EpisodeClosed,
     Event,
+    IndexChanged,
     Learned,
     LearningChanged,
     Reasoning,
@@ -91,6 +92,7 @@ EVENTS: dict[str, Event] = {
     "session_changed": SessionChanged(SESSION),
     "learning_changed": LearningChanged(waiting=1),
     "embedder_changed": EmbedderChanged(state="ready"),
+    "index_changed": IndexChanged(items=10, left=4, embedder="better"),
 }
 
 

@@ -99,7 +99,7 @@ class Asker:
                 for sitting in sample.sittings:
                     ids.update(await self._take_in(store, clock, sitting))
                 clock.at = sample.ended + _AFTERWARDS
-                await assistant.index()
+                await assistant.indexing.embed_new()
                 recaller = Recaller(
                     store,
                     self._shared.embedding,

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +13,8 @@ from memchat.providers.scripted.http import Closed, Connection
 from memchat.providers.scripted.recorded import Json, Recorded
 from memchat.providers.scripted.replies import Reply, Rule, Status
 from memchat.providers.scripted.speaking import answer_json, speak
+
+Embeddings = Json | str | Status
 
 _WAIT_SECONDS = 20.0
 _CHAT = "/v1/chat/completions"
@@ -29,6 +31,7 @@ class ScriptedServer:
         models: What /v1/models lists; a mapping gives further fields of each entry, such as `max_model_len`.
         key: The API key that requests must carry; none accepts all.
         pages: JSON of further GET paths, such as `/props`.
+        embeddings: Answers the body of an embedding request, with JSON, with text, or with a failure.
         port: None picks a free one.
     """
 
@@ -39,6 +42,7 @@ class ScriptedServer:
         models: Sequence[str] | Mapping[str, Json] = ("scripted",),
         key: str = "",
         pages: Mapping[str, Any] | None = None,
+        embeddings: Callable[[Json], "Embeddings | Awaitable[Embeddings]"] = embeddings_json,
         port: int | None = None,
     ) -> None:
         self._script: deque[Reply | Rule] = deque()
@@ -50,6 +54,7 @@ class ScriptedServer:
         self._models = dict(models) if isinstance(models, Mapping) else {name: {} for name in models}
         self._key = key
         self._pages = dict(pages or {})
+        self._embeddings = embeddings
         self._port = port or 0
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -171,7 +176,12 @@ class ScriptedServer:
             case "POST", "/v1/chat/completions":
                 await speak(connection, request, await self._choose(request))
             case "POST", "/v1/embeddings":
-                await answer_json(connection, embeddings_json(request.body))
+                made = self._embeddings(request.body)
+                answer = await made if inspect.isawaitable(made) else made
+                if isinstance(answer, Status):
+                    await speak(connection, request, answer)
+                else:
+                    await answer_json(connection, answer)
             case "GET", "/v1/models":
                 entries = [{"id": name, "object": "model", **more} for name, more in self._models.items()]
                 await answer_json(connection, {"object": "list", "data": entries})

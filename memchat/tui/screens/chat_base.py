@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from memchat.core.context import ContextPlan, Recall
 from memchat.core.errors import MemchatError
-from memchat.core.events import EmbedderChanged, LearningChanged
+from memchat.core.events import EmbedderChanged, IndexChanged, LearningChanged
 from memchat.core.memories import ProfileField
 from memchat.core.messages import RollingSummary, Session
 from memchat.tui.screens.chat_keys import CHAT_KEYS
@@ -56,6 +56,7 @@ class ChatBase(Screen[None]):
     recall: var[Recall | None] = var(None)
     learning: var[LearningChanged | None] = var(None)
     embedder: var[EmbedderChanged | None] = var(None)
+    indexing: var[IndexChanged | None] = var(None)
     reported: var[int | None] = var(None)
     pending: var[int] = var(0)
     unread: var[bool] = var(default=False)
@@ -86,7 +87,9 @@ class ChatBase(Screen[None]):
         return self.query_exactly_one(Prompt)
 
     def compose(self) -> ComposeResult:
-        yield Header().data_bind(ChatBase.plan, ChatBase.recall, ChatBase.profile, ChatBase.learning, ChatBase.pending)
+        yield Header().data_bind(
+            ChatBase.plan, ChatBase.recall, ChatBase.profile, ChatBase.learning, ChatBase.indexing, ChatBase.pending
+        )
         with Horizontal(id="chat-body"):
             with Vertical(id="chat"):
                 yield self.transcript

@@ -75,7 +75,7 @@ class ChatSpaces(ChatSessions):
             self._unsubscribe()
         self._unsubscribe = self.assistant.subscribe(self.heard_from)
         self.embedder = self.assistant.embedder
-        self.learning = None
+        self.learning = self.indexing = None
 
 
 async def _part(assistant: "Assistant") -> None:

@@ -8,9 +8,10 @@ from textual.style import Style
 from textual.widget import Widget
 
 from memchat.core.context import ContextPlan, Recall
-from memchat.core.events import LearningChanged
+from memchat.core.events import IndexChanged, LearningChanged
 from memchat.core.memories import ProfileField
 from memchat.core.settings import LearningMode
+from memchat.tui.indexed import fact
 from memchat.tui.text import one_line, short_number
 
 _TITLE = 9
@@ -42,6 +43,7 @@ class Header(Widget, can_focus=False):
     recall: reactive[Recall | None] = reactive(None)
     profile: reactive[tuple[ProfileField, ...]] = reactive(())
     learning: reactive[LearningChanged | None] = reactive(None)
+    indexing: reactive[IndexChanged | None] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__(id="header")
@@ -107,6 +109,9 @@ class Header(Widget, can_focus=False):
         if self.pending and not self.incognito:
             review = Style.from_meta({"action": "screen.review"})
             facts.append(Content.styled(f"{self.pending:,} to review", "$accent").stylize(review))
+        text, style = fact(self.indexing)
+        if text and spared < 2:
+            facts.append(Content.styled(text, style))
         if self.mode is not None and not self.incognito:
             facts.append(self._learning(self.mode))
         return Content(" · ").join(facts)
