@@ -1,6 +1,5 @@
 """Brings what may help from the index."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -10,16 +9,17 @@ from memchat.core.context import ItemKind
 from memchat.core.memories import ABOUT_USER
 from memchat.core.searching import EVERYTHING, Narrowed
 from memchat.memory.holding import in_time, over
-from memchat.memory.likeness import cosines, likeness
+from memchat.memory.likeness import likeness
 from memchat.memory.queries import Vocabulary, akin
 from memchat.memory.ranking import ANSWER, Candidate, Match, Similarities, weight_of
 from memchat.memory.speakers import named_in
 from memchat.memory.times_asked import TimesAsked
+from memchat.store.look import Look
+from memchat.store.nearest import cosines
 from memchat.store.values import BufferSpan, Hit, IndexedItem
 
 if TYPE_CHECKING:
     from memchat.providers.vectors import Question
-    from memchat.store import Store
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
 _MOST_SPANS = 3
@@ -77,43 +77,42 @@ class Gathered:
 
 
 class Gathering:
-    """Gathers candidates from one store.
+    """Gathers candidates from one state of a store.
 
     Args:
-        store: Where everything is.
+        look: At that state.
         fields: What each profile field says, by name.
     """
 
-    def __init__(self, store: "Store", fields: Mapping[str, str]) -> None:
-        self._store = store
+    def __init__(self, look: Look, fields: Mapping[str, str]) -> None:
+        self._look = look
         self._fields = fields
 
-    async def candidates(self, wanted: Wanted, asked: TimesAsked, *, answering: bool) -> Gathered:
+    def candidates(self, wanted: Wanted, asked: TimesAsked, *, answering: bool) -> Gathered:
         """What the index has, the best of it.
 
         By words and by meaning, and what follows a question that is found; where a time is named, in that time too;
         where it is asked how things were, what has ceased to hold too, among the memories alone.
         """
         past = asked.past or bool(asked.spans)
-        searches = [self._search(wanted, past=past)]
-        searches += [
+        found = [self._search(wanted, past=past)]
+        found += [
             self._search(wanted, past=past, since=span.start, until=span.end) for span in asked.spans[:_MOST_SPANS]
         ]
         if asked.past:
             kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
-            searches.append(self._search(replace(wanted, kinds=kinds), past=True))
-        weights = await self._store.index.rarity(wanted.terms)
-        found = await asyncio.gather(*searches)
+            found.append(self._search(replace(wanted, kinds=kinds), past=True))
+        weights = self._look.rarity(wanted.terms)
         bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
         of_messages = {hit.ref: hit.score for hits, _ in found for hit in hits if hit.kind == "message"}
-        related = await self._akin(wanted) if answering else {}
+        related = self._akin(wanted) if answering else {}
         beginnings = not answering and not bm25
         if beginnings:
-            bm25 = _best([(await self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
-        listed = await self._within(wanted, asked) if asked.only else []
-        answers = await self._answers(wanted, [*bm25, *cosine]) if answering and wanted.answers else {}
+            bm25 = _best([(self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
+        listed = self._within(wanted, asked) if asked.only else []
+        answers = self._answers(wanted, [*bm25, *cosine]) if answering and wanted.answers else {}
         keys = list(dict.fromkeys([*bm25, *cosine, *related, *listed, *answers]))
-        alike = await self._alike(wanted, keys, cosine)
+        alike = self._alike(wanted, keys, cosine)
         matches = {key: Match(bm25.get(key), alike.get(key)) for key in keys}
         memories = {hit.key for both in found for hits in both for hit in hits if hit.kind != "message"}
         weight = weight_of(wanted.terms, weights, asked.extra)
@@ -121,8 +120,8 @@ class Gathering:
         for answer, question in answers.items():
             worth[answer] += ANSWER * worth[question]
         best = sorted(worth, key=lambda key: -worth[key])[: wanted.kept]
-        items = await self._store.index.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
-        context = await self._contexts(list(items.values()))
+        items = self._look.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
+        context = self._contexts(list(items.values()))
         said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
         named = named_in(items.values(), asked.message) if answering else frozenset()
         candidates = [
@@ -144,7 +143,7 @@ class Gathering:
         ]
         return Gathered(candidates, len(matches), beginnings, weights)
 
-    async def _search(
+    def _search(
         self,
         wanted: Wanted,
         *,
@@ -154,8 +153,7 @@ class Gathering:
         prefix: bool = False,
     ) -> tuple[list[Hit], list[Hit]]:
         """What is found by words and what by meaning."""
-        index = self._store.index
-        by_words = index.by_words(
+        words = self._look.by_words(
             wanted.terms,
             limit=wanted.limit,
             outside=wanted.outside,
@@ -169,8 +167,8 @@ class Gathering:
             around=wanted.around,
         )
         if wanted.question is None:
-            return await by_words, []
-        by_meaning = index.by_meaning(
+            return words, []
+        meaning = self._look.by_meaning(
             wanted.question.vector,
             limit=min(2 * wanted.limit, _NEAREST),
             outside=wanted.outside,
@@ -180,35 +178,34 @@ class Gathering:
             past=past,
             narrowed=wanted.narrowed,
         )
-        words, meaning = await asyncio.gather(by_words, by_meaning)
         return words, meaning
 
-    async def _answers(self, wanted: Wanted, keys: Sequence[int]) -> dict[int, int]:
+    def _answers(self, wanted: Wanted, keys: Sequence[int]) -> dict[int, int]:
         """What follows those of the items that ask, each with that one."""
         if wanted.kinds is not None and "message" not in wanted.kinds:
             return {}
-        return await self._store.index.answers(keys, outside=wanted.outside)
+        return self._look.answers(keys, outside=wanted.outside)
 
-    async def _alike(self, wanted: Wanted, keys: Sequence[int], cosine: Mapping[int, float]) -> dict[int, float]:
+    def _alike(self, wanted: Wanted, keys: Sequence[int], cosine: Mapping[int, float]) -> dict[int, float]:
         """How alike the items and what is looked for are, by the vectors of their tokens or their own."""
         if wanted.question is None:
             return {}
-        tokens = await self._store.index.token_signs(keys) if wanted.question.tokens else {}
-        others = cosines(wanted.question, await self._store.index.vectors([key for key in keys if key not in cosine]))
-        return await asyncio.to_thread(likeness, wanted.question, tokens, {**cosine, **others})
+        tokens = self._look.token_signs(keys) if wanted.question.tokens else {}
+        others = cosines(wanted.question.vector, self._look.vectors([key for key in keys if key not in cosine]))
+        return likeness(wanted.question, tokens, {**cosine, **others})
 
-    async def _akin(self, wanted: Wanted) -> dict[int, float]:
+    def _akin(self, wanted: Wanted) -> dict[int, float]:
         """Memories that are filed under what the question is about, in other words than its own."""
         words = akin(wanted.terms)
         kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
         if not words or not kinds:
             return {}
-        return _best([(await self._search(replace(wanted, terms=words, question=None, kinds=kinds), past=False))[0]])
+        return _best([(self._search(replace(wanted, terms=words, question=None, kinds=kinds), past=False))[0]])
 
-    async def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
+    def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
         listed: list[int] = []
         for span in asked.spans[:_MOST_SPANS]:
-            listed += await self._store.index.within(
+            listed += self._look.within(
                 since=span.start,
                 until=span.end,
                 limit=wanted.limit,
@@ -219,7 +216,7 @@ class Gathering:
             )
         return listed
 
-    async def _contexts(self, items: Sequence[IndexedItem]) -> dict[str, str]:
+    def _contexts(self, items: Sequence[IndexedItem]) -> dict[str, str]:
         """The words that the memories among `items` rest on, and what their field says, by id."""
         refs = [item.ref for item in items if item.kind in _MEMORIES]
         if not refs:
@@ -232,7 +229,7 @@ class Gathering:
                     *(source.quote for source in memory.sources),
                 ]
             )
-            for memory in await self._store.memories.by_ids(refs)
+            for memory in self._look.memories(refs)
         }
 
 

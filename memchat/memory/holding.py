@@ -3,18 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
 from memchat.core.context import ItemKind, RecalledItem
-from memchat.core.errors import NotFound
 from memchat.core.memories import Memory
 from memchat.memory.dates import TimeSpan, spans
 from memchat.memory.ranking import Ranked
 from memchat.memory.times_asked import TimesAsked
+from memchat.store.look import Look
 from memchat.store.values import IndexedItem
-
-if TYPE_CHECKING:
-    from memchat.store import Store
 
 _MEMORIES: tuple[ItemKind, ...] = ("fact", "profile")
 _BEST = 6
@@ -28,16 +24,16 @@ _SHORT = 200
 
 
 class Holding:
-    """Tells what still holds, by what one store knows.
+    """Tells what still holds, by what one state of a store knows.
 
     Args:
-        store: Where everything is.
+        look: At that state.
     """
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, look: Look) -> None:
+        self._look = look
 
-    async def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime, limit: int) -> list[Ranked]:
+    def current(self, ranked: Sequence[Ranked], asked: TimesAsked, now: datetime, limit: int) -> list[Ranked]:
         """The best `limit` of what holds, without the messages that said no more than what has ceased to hold.
 
         A message goes as well when a memory that says the same, and was learned from it, is among the best. A short
@@ -54,34 +50,31 @@ class Holding:
             if item.kind == "message" and item.role == "user" and len(item.text) <= _SHORT:
                 if len(item.text) <= 2 * said.get(item.ref, 0):
                     continue
-                if not (asked.past or asked.spans) and await self._outdated(item.ref):
+                if not (asked.past or asked.spans) and self._outdated(item.ref):
                     continue
             short_reply = item.kind == "message" and item.role == "assistant" and len(item.text) <= _SHORT
-            if short_reply and await self._echoes(item.ref, said):
+            if short_reply and self._echoes(item.ref, said):
                 continue
             kept.append(one)
         return kept
 
-    async def told(self, items: Sequence[RecalledItem]) -> list[RecalledItem]:
+    def told(self, items: Sequence[RecalledItem]) -> list[RecalledItem]:
         """`items` with what is known of the memories among them: until when they held, what came then, how sure."""
         refs = [item.id for item in items if item.kind in _MEMORIES]
-        known = {memory.id: memory for memory in await self._store.memories.by_ids(refs)} if refs else {}
+        known = {memory.id: memory for memory in self._look.memories(refs)} if refs else {}
         later = [memory.superseded_by for memory in known.values() if memory.superseded_by]
-        successors = {memory.id: memory for memory in await self._store.memories.by_ids(later)} if later else {}
+        successors = {memory.id: memory for memory in self._look.memories(later)} if later else {}
         return [_told(item, known.get(item.id), successors) for item in items]
 
-    async def _outdated(self, message_id: str) -> bool:
+    def _outdated(self, message_id: str) -> bool:
         """Whether all that was learned from a message has ceased to hold."""
-        learned = await self._store.memories.of_message(message_id)
+        learned = self._look.learned_from(message_id)
         return bool(learned) and all(memory.status == "superseded" and memory.valid_to for memory in learned)
 
-    async def _echoes(self, reply_id: str, said: Collection[str | None]) -> bool:
+    def _echoes(self, reply_id: str, said: Collection[str | None]) -> bool:
         """Whether a reply answers a message of which a memory is among the best, or one that is outdated."""
-        try:
-            parent = (await self._store.messages.get(reply_id)).parent_id
-        except NotFound:  # it was erased a moment ago
-            return True
-        return parent is not None and (parent in said or await self._outdated(parent))
+        parent = self._look.parent_of(reply_id)
+        return parent is not None and (parent in said or self._outdated(parent))
 
 
 def holding(ranked: Sequence[Ranked], asked: TimesAsked, now: datetime) -> list[Ranked]:

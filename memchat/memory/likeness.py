@@ -20,18 +20,6 @@ _AT_ONCE = 1_024
 """How many tokens are compared at a time, so that what is in hand stays in the processor's cache."""
 
 
-def cosines(question: "Question", vectors: Mapping[int, bytes]) -> dict[int, float]:
-    """The cosine of the question's vector and each of the others, which are float16, by key; of fitting length only."""
-    import numpy as np
-
-    whole = np.frombuffer(question.vector, "<f4")
-    fitting = {key: vector for key, vector in vectors.items() if len(vector) == 2 * len(whole)}
-    if not fitting:
-        return {}
-    found = np.frombuffer(b"".join(fitting.values()), "<f2").reshape(len(fitting), -1).astype(np.float32) @ whole
-    return dict(zip(fitting, found.tolist(), strict=True))
-
-
 def likeness(question: "Question", tokens: Mapping[int, bytes], wholes: Mapping[int, float]) -> dict[int, float]:
     """How alike the question and each text are, about from 0 for what has nothing in common to 1, by key.
 

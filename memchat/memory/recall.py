@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +20,7 @@ from memchat.memory.queries import about_world, query_of
 from memchat.memory.ranking import Component, Ranked, Similarities, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
+from memchat.store.look import Look
 from memchat.store.values import BufferSpan
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ class EmbedderSource(Protocol):
 
     async def get(self) -> "Embedder | None":
         """Waits for it; none when it cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is looked for, and how it is ranked."""
+
+    wanted: Wanted
+    asked: TimesAsked
+    answering: bool
+    without: Collection[Component]
 
 
 class Recaller:
@@ -78,8 +89,7 @@ class Recaller:
         self.clock = clock
         self._zone = zone
         self._patience = patience
-        self._gathering = Gathering(store, fields)
-        self.holding = Holding(store)
+        self._fields = fields
 
     async def recall(
         self,
@@ -110,11 +120,17 @@ class Recaller:
         if not (asked.query.terms or asked.spans) or limit <= 0:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
-        found, considered, why = await self.find(asked, outside=outside, candidates=CANDIDATES, limit=limit)
-        useful = [one for one in sure_enough(new_to(text, found), floor) if one.item.ref not in in_context]
-        current = await self.holding.current(useful, asked, self.clock(), _SPARE * limit)
-        chosen = fitting(beside_the_best(current), asked.query.terms, limit, max_tokens, self._count)
-        items = await self.holding.told([self.item(one, part) for one, part in chosen])
+        sought, why = await self._sought(asked, outside=outside, candidates=CANDIDATES, limit=limit)
+
+        def recalled(look: Look) -> tuple[list[RecalledItem], int]:
+            found, considered = self._ranked(look, sought)
+            useful = [one for one in sure_enough(new_to(text, found), floor) if one.item.ref not in in_context]
+            lasting = Holding(look)
+            current = lasting.current(useful, asked, sought.wanted.now, _SPARE * limit)
+            chosen = fitting(beside_the_best(current), asked.query.terms, limit, max_tokens, self._count)
+            return lasting.told([self.item(one, part) for one, part in chosen]), considered
+
+        items, considered = await self._store.index.at_once(recalled)
         return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
@@ -135,11 +151,14 @@ class Recaller:
             return Recall(items=(), considered=0, milliseconds=_since(began), words_only=self._missing())
         asked = await self._anchored(asked)
         candidates = max(CANDIDATES, limit)
-        found, considered, why = await self.find(
-            asked, outside=None, candidates=candidates, limit=limit, without=without
-        )
-        useful = await self.holding.current(new_to(text, found), asked, self.clock(), limit)
-        items = tuple(self.item(one, one.item.text) for one in useful)
+        sought, why = await self._sought(asked, outside=None, candidates=candidates, limit=limit, without=without)
+
+        def useful(look: Look) -> tuple[list[Ranked], int]:
+            found, considered = self._ranked(look, sought)
+            return Holding(look).current(new_to(text, found), asked, sought.wanted.now, limit), considered
+
+        found, considered = await self._store.index.at_once(useful)
+        items = tuple(self.item(one, one.item.text) for one in found)
         return Recall(items=items, considered=considered, milliseconds=_since(began), words_only=why)
 
     async def asked(self, text: str, last: Sequence[str] = ()) -> TimesAsked:
@@ -189,46 +208,83 @@ class Recaller:
             narrowed: Bounds of a search by hand.
             unfinished: A word that is being typed, and may go on.
         """
-        terms = () if "words" in without else asked.query.terms
+        sought, why = await self._sought(
+            asked,
+            outside=outside,
+            candidates=candidates,
+            limit=limit,
+            answering=answering,
+            without=without,
+            narrowed=narrowed,
+            unfinished=unfinished,
+        )
+        ranked, considered = await self._store.index.at_once(self._ranked, sought)
+        return ranked, considered, why
+
+    async def told(self, items: Sequence[RecalledItem]) -> list[RecalledItem]:
+        """`items` with what is known of the memories among them: until when they held, what came then, how sure."""
+        return await self._store.index.at_once(lambda look: Holding(look).told(items))
+
+    async def _sought(
+        self,
+        asked: TimesAsked,
+        *,
+        outside: BufferSpan | None,
+        candidates: int,
+        limit: int,
+        answering: bool = True,
+        without: Collection[Component] = (),
+        narrowed: Narrowed = EVERYTHING,
+        unfinished: str = "",
+    ) -> tuple["_Sought", str]:
+        """All that looking takes, for which `find` has the words; why meaning is not searched."""
         embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
         if embedded and "tokens" in without:
             embedded = (replace(embedded[0], tokens=b""), embedded[1])
         wanted = Wanted(
-            terms=terms,
+            terms=() if "words" in without else asked.query.terms,
             question=embedded[0] if embedded else None,
             scale=embedded[1] if embedded else None,
             kinds=narrowed.kinds,
             outside=outside,
             limit=candidates,
             kept=max(_READ, _SPARE * limit),
-            zone=await self.zone(),
+            zone=await self.zone() if asked.spans else None,
             now=self.clock(),
             narrowed=narrowed,
             unfinished=unfinished,
             around=answering and "context" not in without,
             answers=answering and "answer" not in without,
         )
-        gathered = await self._gathering.candidates(wanted, asked, answering=answering)
-        counts = await self._store.index.counts()
+        return _Sought(wanted, asked, answering, without), why
+
+    def _ranked(self, look: Look, sought: "_Sought") -> tuple[list[Ranked], int]:
+        """What is found, ranked, and how many items were looked at; it runs in the thread that reads."""
+        wanted, asked, answering = sought.wanted, sought.asked, sought.answering
+        gathered = Gathering(look, self._fields).candidates(wanted, asked, answering=answering)
+        stored = look.counts().items
         ranked = rank(
             gathered.candidates,
-            terms,
-            stored=counts.items,
+            wanted.terms,
+            stored=stored,
             weights=gathered.weights,
-            now=self.clock(),
-            scale=embedded[1] if embedded else None,
+            now=wanted.now,
+            scale=wanted.scale,
             answering=answering,
-            personal=not about_world(asked.query.text, known_terms(gathered.weights, counts.items)),
+            personal=not about_world(asked.query.text, known_terms(gathered.weights, stored)),
             beginnings=gathered.beginnings,
             only_time=asked.only,
             past=asked.past,
             extra=asked.extra,
-            without=without,
+            without=sought.without,
         )
-        return ranked, gathered.considered, why
+        return ranked, gathered.considered
 
     async def _embed(self, text: str) -> tuple[tuple["Question", Similarities] | None, str]:
-        """What the embedder makes of the query and what its similarities mean, or why there is none."""
+        """What the embedder makes of the query and what its similarities mean, or why there is none.
+
+        None either where it cannot read the query, about which there is nothing to be said to the user.
+        """
         if self._embedder.status.state != "ready":
             return None, self._missing()
         try:
@@ -236,12 +292,15 @@ class Recaller:
                 embedder = await self._embedder.get()
                 if embedder is None:
                     return None, self._missing()
+                scale = similarities(embedder.id)
+                if not scale.reads(text):
+                    return None, ""
                 question = await embedder.question(text)
         except TimeoutError:
             return None, "The embedder took too long, so only words were searched."
         except MemchatError as error:
             return None, str(error)
-        return (question, similarities(embedder.id)), ""
+        return (question, scale), ""
 
     def _missing(self) -> str:
         status = self._embedder.status

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memchat.memory.likeness import cosines, likeness
+from memchat.memory.likeness import likeness
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.providers.vectors import Passage, Question
+from memchat.store.nearest import cosines
 
 NAMED = "I'm using ChromaDB for the vector store."
 OTHER = "We painted the bedroom last week."
@@ -35,8 +36,8 @@ async def test_a_text_is_like_itself(embedding: object, minilm: BuiltinEmbedder)
 def test_without_tokens_the_whole_counts_and_other_lengths_do_not() -> None:
     question = Question(np.array([0.6, 0.8], "<f4").tobytes())
     halves = {1: np.array([1, 0], "<f2").tobytes(), 2: np.array([1, 0, 0], "<f2").tobytes()}
-    assert likeness(question, {}, cosines(question, halves)) == {1: pytest.approx(0.6, abs=1e-3)}
-    assert cosines(question, {}) == {}
+    assert likeness(question, {}, cosines(question.vector, halves)) == {1: pytest.approx(0.6, abs=1e-3)}
+    assert cosines(question.vector, {}) == {}
 
 
 async def test_what_was_said_before_tells_what_a_word_means(embedding: object, minilm: BuiltinEmbedder) -> None:
