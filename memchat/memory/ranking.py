@@ -7,7 +7,8 @@ relevance     at most what it is
                       there is no meaning to compare; 0.36 for memories that are filed under a word akin to the
                       query's, as occupation is to job
 `meaning`     0.60    `memchat.memory.likeness`, from the level of unrelated texts to that of paraphrases
-`answer`      0.30    of the two parts above that the message just before has, where that one asks
+`answer`      0.30    of the two parts above that the message just before has, where that one asks; not for a reply of
+                      the assistant, which seldom tells anything of the user, unless its words are asked for
 `asked for`   0.50    what was said in the time that a question asks for, where it asks for nothing else
 ============= ======= =======================================================================================
 
@@ -54,6 +55,8 @@ WORDS_ALONE = 0.93
 MEANING = 0.60
 ANSWER = 0.30
 AKIN = 0.36
+_LAST_LATIN = 0x24F
+_JUDGED = 400
 _FEW = 100
 """In a memory that holds less, bm25 takes every word for common; there, having the words counts as well."""
 
@@ -66,10 +69,24 @@ _OF_ANOTHER, _ASKS, _WORLD, _NAMED = 0.75, 0.85, 0.5, 1.15
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """Where an embedder's similarities lie: of unrelated texts, and of paraphrases."""
+    """Where an embedder's similarities lie.
+
+    Attributes:
+        unrelated: Of texts that have nothing to do with each other.
+        alike: Of paraphrases.
+        latin: Whether it reads Latin script alone, so that its similarities of other texts tell nothing.
+    """
 
     unrelated: float
     alike: float
+    latin: bool = False
+
+    def reads(self, text: str) -> bool:
+        """Whether `text` means anything to the embedder, by its beginning: at least half of its letters do."""
+        if not self.latin or text.isascii():
+            return True
+        letters = [character for character in text[:_JUDGED] if character.isalpha()]
+        return 2 * sum(ord(letter) <= _LAST_LATIN for letter in letters) >= len(letters)
 
     def strength(self, alike: float) -> float:
         """`alike` from 0, as unrelated texts have, to 1, as paraphrases have."""
@@ -80,7 +97,7 @@ def similarities(embedder_id: str) -> Similarities:
     """What is known of an embedder's similarities, else a cautious guess."""
     name = embedder_id.lower()
     if "minilm" in name:
-        return Similarities(0.2, 0.7)
+        return Similarities(0.2, 0.7, latin="multilingual" not in name)
     if "text-embedding-3" in name:
         return Similarities(0.2, 0.75)
     if any(part in name for part in ("e5", "ada-002", "bge", "gte")):
@@ -193,7 +210,7 @@ def rank(
         parts = match.parts(weight, scale)
         if candidate.akin is not None and best_akin > 0:
             parts["words"] = max(parts["words"], AKIN * candidate.akin / best_akin)
-        if answering and candidate.answers is not None:
+        if answering and candidate.answers is not None and (candidate.named or candidate.item.role != "assistant"):
             parts["answer"] = ANSWER * sum(candidate.answers.parts(weight, scale).values())
         if only_time and candidate.in_time:
             parts["asked for"] = max(0.0, _ASKED_FOR[candidate.item.kind] - sum(parts.values()))

@@ -286,6 +286,30 @@ def test_what_belongs_to_the_time_that_is_asked_for_comes_first() -> None:
     assert ranked[0].parts["cap"] < 0
 
 
+def test_the_assistants_reply_to_a_question_answers_nothing_unless_it_is_asked_for() -> None:
+    for named in (False, True):
+        (one,) = rank(
+            [Candidate(REPLY, Match(None, 0.1), answers=Match(9.0, 0.9), named=named)],
+            TERMS,
+            weights=WEIGHTS,
+            stored=100,
+            now=NOW,
+            scale=MINILM,
+        )
+        assert ("answer" in one.parts) is named
+
+
+def test_an_embedder_of_latin_script_tells_nothing_of_other_texts() -> None:
+    assert MINILM.reads("Où est la bibliothèque de São Paulo?")
+    assert MINILM.reads("12:30 🎾")
+    assert MINILM.reads("My cat is called 小黑 and sleeps all day.")
+    assert not MINILM.reads("我的貓叫做小黑，今年三歲")
+    assert not MINILM.reads("Где я живу?")
+    assert not MINILM.reads("用Python寫的爬蟲在哪裡")
+    assert similarities("text-embedding-3-small").reads("我的貓叫做小黑")
+    assert similarities("paraphrase-multilingual-MiniLM-L12-v2").reads("我的貓叫做小黑")
+
+
 def test_a_month_that_no_text_names_does_not_lower_the_score() -> None:
     terms = query_of("which vector store did I use in April?").terms
     plain = rank(
