@@ -1,9 +1,10 @@
 """What is never learned, and what a session does not recall."""
 
 import re
+from contextlib import suppress
 
 from memchat.assistant.desk import Desk
-from memchat.core.errors import MemchatError
+from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import Learned
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import ABOUT_USER, Memory
@@ -71,9 +72,9 @@ class Ruling(Desk):
             session_id: The session, or the beginning of its id.
 
         Raises:
-            NotFound: There is no such session.
+            NotFound: There is no such session, or no such thing.
         """
-        changed = await self._homes.of(session_id).store.mutes.add(session_id, ref)
+        changed = await self._homes.of(session_id).store.mutes.add(session_id, await self._ref(ref))
         self._tell(Learned())
         return changed
 
@@ -83,13 +84,24 @@ class Ruling(Desk):
         Raises:
             NotFound: There is no such session.
         """
-        changed = await self._homes.of(session_id).store.mutes.drop(session_id, ref)
+        changed = await self._homes.of(session_id).store.mutes.drop(session_id, await self._ref(ref))
         self._tell(Learned())
         return changed
 
     async def muted(self, session_id: str) -> frozenset[str]:
         """What a session does not recall: ids of memories, of messages, and of sessions for their episodes."""
         return await self._homes.of(session_id).store.mutes.of(session_id)
+
+    async def _ref(self, given: str) -> str:
+        """The whole id of a memory, a session or a message.
+
+        Raises:
+            NotFound: There is none with that id, or there are several.
+        """
+        for kind in (self._store.memories, self._store.sessions, self._store.messages):
+            with suppress(NotFound):
+                return (await kind.get(given)).id
+        raise NotFound(f"Nothing that can be recalled has the id {given!r}.", "`memchat memory` lists what can.")
 
     async def _meant(self, about: str, by: RuleBasis | None) -> Memory | None:
         """The memory of that id; none where it is words."""

@@ -32,7 +32,15 @@ def add_options(parser: Parser) -> None:
     parser.add_argument("--spare", metavar="PLACE", action="append", default=[], help=about)
 
 
-async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", target: str, *, keep: bool = False) -> int:
+async def erase(
+    args: Namespace,
+    opened: "Assistant",
+    kind: "ErasureKind",
+    target: str,
+    *,
+    keep: bool = False,
+    documents: list[dict[str, Any]] | None = None,
+) -> int:
     """Shows what goes, asks, and erases it; without a terminal to ask on it only shows, unless `--yes` was typed.
 
     Args:
@@ -41,8 +49,8 @@ async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", targe
         kind: What it is.
         target: Its id or name.
         keep: As `Eraser.erase` takes it.
+        documents: Gets what `--json` would print here; none has it printed.
     """
-    from memchat.cli.output import print_json
     from memchat.core.errors import NotFound
 
     spared = frozenset(args.spare)
@@ -56,23 +64,39 @@ async def erase(args: Namespace, opened: "Assistant", kind: "ErasureKind", targe
     if not args.yes:
         asking = sys.stdin.isatty() and sys.stderr.isatty() and not args.json
         if args.json:
-            print_json(erasure_json(preview, erased=False))
+            _give(erasure_json(preview, erased=False), documents)
         else:
             _show(preview)
         if not (asking and agreed("Erase all of this for good? [y/N] ")):
             say("Nothing was erased." if asking else "Nothing was erased. --yes erases it.")
             return FAILED
-    return await _erase(args, opened, preview, keep=keep, spared=spared)
+    return await _erase(args, opened, preview, documents, keep=keep, spared=spared)
+
+
+def _give(document: dict[str, Any], documents: list[dict[str, Any]] | None) -> None:
+    from memchat.cli.output import print_json
+
+    if documents is None:
+        print_json(document)
+    else:
+        documents.append(document)
 
 
 async def _erase(
-    args: Namespace, opened: "Assistant", preview: "Erasure", *, keep: bool, spared: Collection[str]
+    args: Namespace,
+    opened: "Assistant",
+    preview: "Erasure",
+    documents: list[dict[str, Any]] | None,
+    *,
+    keep: bool,
+    spared: Collection[str],
 ) -> int:
-    from memchat.cli.output import print_fields, print_json
+    from memchat.cli.output import print_fields
 
     done = await opened.eraser.erase(preview.kind, preview.target, keep=keep, spared=spared)
     if args.json:
-        print_json(erasure_json(done.erasure, erased=True) | {"complete": done.complete, "note": done.note})
+        document = erasure_json(done.erasure, erased=True)
+        _give(document | {"complete": done.complete, "note": done.note}, documents)
         return DONE
     print_fields([("erased", done.erasure.target), ("title", done.erasure.title)])
     for note in filter(None, (done.erasure.note, done.note)):
@@ -82,10 +106,15 @@ async def _erase(
 
 def agreed(question: str) -> bool:
     """Asks on the terminal."""
+    return (typed(question) or "").strip().lower() in {"y", "yes"}
+
+
+def typed(question: str) -> str | None:
+    """The line that is typed on the terminal; none at the end of the input."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's would wait for the line
     try:
         print(question, end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return sys.stdin.readline() or None
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -1,33 +1,44 @@
 """`memchat memory`: what waits for the user, what was put away, and what contradicts."""
 
+import re
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from memchat.cli.erasing import add_options
+from memchat.cli import memory_reviewing
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
+from memchat.core.kinds import MEMORY_KINDS
+from memchat.core.rules import RULE_BASES
 
 if TYPE_CHECKING:
     from memchat.core.memories import Memory
+
+_WHOLE_ID = re.compile(r"f[0-9a-z]{12}")
 
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
     one = shared(JSON)
-    accept = actions.add("accept", "[--json] ID [TEXT]", "Use what waits for your review", accept_memory, parents=[one])
-    reject = actions.add("reject", "[--json] ID", "Put away what waits for your review", reject_memory, parents=[one])
-    archive = actions.add("archive", "[--json] ID", "Take it out of recall, and keep it", archive_memory, parents=[one])
-    restore = actions.add(
-        "restore", "[--json] ID", "Use again what was archived, forgotten or superseded", restore_memory, parents=[one]
-    )
-    erase = actions.add(
-        "erase",
-        "[--json] [--keep-messages] [--spare PLACE] [--yes] ID",
-        "Erase it for good, with all that rests on it; shows first what goes",
-        erase_memory,
+    review = actions.add(
+        "review",
+        "[--json] [--accept ID…] [--reject ID…] [--accept-kind KIND] [--never ID [--by BASIS]]",
+        "Go through what waits for you; in a pipe, or with --json, it lists that",
+        memory_reviewing.review,
         parents=[one],
     )
+    review.add_argument("--accept", metavar="ID", nargs="+", default=[], help="use these")
+    review.add_argument("--reject", metavar="ID", nargs="+", default=[], help="put these away")
+    review.add_argument(
+        "--accept-kind", metavar="KIND", choices=MEMORY_KINDS, help=f"use all that wait of {', '.join(MEMORY_KINDS)}"
+    )
+    review.add_argument("--never", metavar="ID", help="put it away, and never learn things like it")
+    review.add_argument("--by", metavar="BASIS", choices=RULE_BASES, help=f"what that goes by: {', '.join(RULE_BASES)}")
+    accept = actions.add(
+        "accept", "[--json] ID [TEXT | ID…]", "Use what waits for your review", accept_memory, parents=[one]
+    )
+    accept.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
+    accept.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in other words; or more whole ids")
     actions.add("conflicts", "[--json]", "What contradicts, and waits for you", list_conflicts, parents=[one])
     settle = actions.add(
         "settle",
@@ -36,58 +47,23 @@ def register(actions: Commands) -> None:
         settle_conflict,
         parents=[one],
     )
-    for action in (accept, reject, archive, restore, erase):
-        action.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
-    accept.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in other words")
-    erase.add_argument(
-        "--keep-messages", action="store_true", help="leave the conversations, and so the words in them, as they are"
-    )
-    add_options(erase)
     settle.add_argument("conflict", metavar="CONFLICT", help="as `memchat memory conflicts` lists it")
     settle.add_argument("keep", metavar="MEMORY", nargs="?", help="the one that is right; without it both stay")
 
 
 async def accept_memory(args: Namespace) -> int:
+    from memchat.cli.memory_changing import tell as tell_all
     from memchat.cli.opening import assistant
 
     async with assistant(args) as opened:
-        accepted = await opened.memories.accept(args.id, text=" ".join(args.text) if args.text else None)
+        if args.text and all(map(_WHOLE_ID.fullmatch, args.text)):
+            args.ids = [args.id, *args.text]
+            accepted = await opened.memories.accept(args.ids)
+        else:
+            args.ids = [args.id]
+            accepted = [await opened.memories.accept(args.id, text=" ".join(args.text) if args.text else None)]
         await opened.indexing.embed_new()
-    return tell(args, "accepted", accepted)
-
-
-async def reject_memory(args: Namespace) -> int:
-    from memchat.cli.opening import assistant
-
-    async with assistant(args) as opened:
-        rejected = await opened.memories.reject(args.id)
-    return tell(args, "rejected", rejected)
-
-
-async def archive_memory(args: Namespace) -> int:
-    from memchat.cli.opening import assistant
-
-    async with assistant(args) as opened:
-        archived = await opened.memories.archive(args.id)
-    return tell(args, "archived", archived)
-
-
-async def restore_memory(args: Namespace) -> int:
-    from memchat.cli.opening import assistant
-
-    async with assistant(args) as opened:
-        restored = await opened.memories.restore(args.id)
-        await opened.indexing.embed_new()
-    return tell(args, "restored", restored)
-
-
-async def erase_memory(args: Namespace) -> int:
-    from memchat.cli.erasing import erase
-    from memchat.cli.opening import assistant
-
-    async with assistant(args) as opened:
-        found = await opened.store.memories.get(args.id)
-        return await erase(args, opened, "memory", found.id, keep=args.keep_messages)
+    return tell_all(args, "accepted", accepted)
 
 
 async def list_conflicts(args: Namespace) -> int:

@@ -28,6 +28,7 @@ from memchat.core.events import (
 )
 from memchat.core.memories import Conflict, Memory, ProfileField, Source
 from memchat.core.messages import Message, RollingSummary, Session, SessionSummary, Usage
+from memchat.core.rules import LearningRule
 from memchat.core.times import iso
 
 Json = dict[str, Any]
@@ -160,6 +161,22 @@ def conflict_json(conflict: Conflict) -> Json:
         "second": memory_details_json(conflict.second),
         "why": conflict.why,
         "found_at": iso(conflict.found_at),
+    }
+
+
+def rule_json(rule: LearningRule) -> Json:
+    """A rule of what is never learned; only what belongs to its basis is set."""
+    return {
+        "id": rule.id,
+        "says": rule.says,
+        "basis": rule.basis,
+        "kind": rule.kind,
+        "subject": rule.subject or None,
+        "attribute": rule.attribute or None,
+        "text": rule.text or None,
+        "made_at": iso(rule.made_at),
+        "kept_out": rule.kept_out,
+        "last_at": iso(rule.last_at) if rule.last_at else None,
     }
 
 
