@@ -214,6 +214,8 @@ class Reader:
 
 def lower(text: str) -> str:
     """`text` in lower case with every character in its place, and plain quotation marks."""
+    if text.isascii():
+        return text.lower()
     return "".join(low if len(low := character.lower()) == 1 else character for character in text).replace("’", "'")
 
 
