@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from memchat.core.errors import ModelError
 from memchat.core.events import IndexChanged
 from memchat.memory.lanes import Lane
+from memchat.memory.voicing import passage
 from memchat.providers.file_lock import FileLock
-from memchat.providers.vectors import Passage
-from memchat.store.values import Around
 
 if TYPE_CHECKING:
     from memchat.providers.embedder import Embedder
@@ -155,7 +154,7 @@ class Embedding:
         if not pending:
             return False
         around = await self._store.index.around([key for key, _ in pending])
-        made = await embedder.passages(_passages(pending, around))
+        made = await embedder.passages([passage(text, around.get(key)) for key, text in pending])
         pairs = [(key, one.vector) for (key, _), one in zip(pending, made, strict=True)]
         tokens = {key: one.tokens for (key, _), one in zip(pending, made, strict=True)}
         await self._store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens, around)
@@ -193,12 +192,6 @@ class Embedding:
         if told != self._told:
             self._told = told
             self._publish(told)
-
-
-def _passages(pending: Sequence[tuple[int, str]], around: dict[int, Around]) -> list[Passage]:
-    alone = Around()
-    said = [around.get(key, alone) for key, _ in pending]
-    return [Passage(text, each.before, each.after) for (_, text), each in zip(pending, said, strict=True)]
 
 
 _log = logging.getLogger(__name__)

@@ -121,6 +121,7 @@ class Gathering:
             worth[answer] += ANSWER * worth[question]
         best = sorted(worth, key=lambda key: -worth[key])[: wanted.kept]
         items = self._look.load(list(dict.fromkeys([*best, *memories, *related, *listed])))
+        alike = _readable(alike, items, wanted.scale)
         context = self._contexts(list(items.values()))
         said = {item.ref: (item, alike[key]) for key, item in items.items() if item.kind == "message" and key in alike}
         named = named_in(items.values(), asked.message) if answering else frozenset()
@@ -260,6 +261,15 @@ def _likeness_of(
     if source is None or 2 * len(context) < len(source[0].text):
         return own
     return max(own or 0.0, source[1])
+
+
+def _readable(
+    alike: Mapping[int, float], items: Mapping[int, IndexedItem], scale: Similarities | None
+) -> Mapping[int, float]:
+    """`alike` without what the embedder made of texts that it cannot read."""
+    if scale is None:
+        return alike
+    return {key: value for key, value in alike.items() if key not in items or scale.reads(items[key].text)}
 
 
 def _best(found: Iterable[Sequence[Hit]]) -> dict[int, float]:

@@ -27,6 +27,7 @@ from memchat.memory.queries import query_of, same_text
 from memchat.memory.ranking import similarities
 from memchat.memory.reconciling import Known, Verdict, by_rule, is_past, settled
 from memchat.memory.rules import kept_out_by, statement_of
+from memchat.memory.voicing import as_asked_for
 from memchat.store.decisions import Add, Applied, Decision, Hold, KeepOut, Replace, Revise
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ class Learner:
         """The active memories that a statement may be about, nearest first, and the values of its profile field."""
         query = query_of(new.text)
         near = await self.store.memories.neighbours(
-            await self._vector(new.text), query.terms, subject=new.subject, limit=_NEIGHBOURS
+            await self._vector(as_asked_for(new.text)), query.terms, subject=new.subject, limit=_NEIGHBOURS
         )
         found = {memory.id: memory for memory in near}
         wanted = [new.known] if new.known else []

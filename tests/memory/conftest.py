@@ -9,13 +9,12 @@ from memchat.core.events import EmbedderChanged
 from memchat.core.messages import Message, Session
 from memchat.core.settings import ModelSettings
 from memchat.memory.summarising import Summariser
+from memchat.memory.voicing import passage
 from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder, Embedder
 from memchat.providers.endpoints import Endpoint
 from memchat.providers.scripted import ScriptedServer
-from memchat.providers.vectors import Passage
 from memchat.store import Store
-from memchat.store.values import Around
 from tests.memory.making import words
 
 
@@ -94,10 +93,7 @@ async def embed_all(store: Store, embedder: Embedder) -> None:
     while pending := await store.index.pending(64):
         keys = [key for key, _ in pending]
         around = await store.index.around(keys)
-        said = [around.get(key, Around()) for key in keys]
-        made = await embedder.passages(
-            [Passage(text, one.before, one.after) for (_, text), one in zip(pending, said, strict=True)]
-        )
+        made = await embedder.passages([passage(text, around.get(key)) for key, text in pending])
         pairs = [(key, one.vector) for key, one in zip(keys, made, strict=True)]
         tokens = {key: one.tokens for key, one in zip(keys, made, strict=True)}
         await store.index.put_vectors(embedder.id, embedder.dimensions, pairs, tokens)

@@ -10,6 +10,7 @@ from memchat.memory.comparing import gist
 from memchat.memory.consolidation.tools import Bench, numbered
 from memchat.memory.queries import query_of, same_text
 from memchat.memory.quoting import defused
+from memchat.memory.voicing import as_asked_for
 from memchat.store.decisions import Hold, NewMemory
 
 RECURS = 3
@@ -35,8 +36,9 @@ _SCHEMA: dict[str, Any] = {
 
 async def recurring(summary: SessionSummary, bench: Bench) -> tuple[SessionSummary, ...]:
     """`summary` with those of other conversations on the same theme; empty when there are too few."""
-    await bench.embed([summary.text])
-    vector = bench.vectors.get(summary.text)
+    text = as_asked_for(summary.text)
+    await bench.embed([text])
+    vector = bench.vectors.get(text)
     if vector is None:
         return ()
     hits = await bench.store.index.by_meaning(vector, limit=_NEAR, kinds=_EPISODES)
@@ -100,12 +102,13 @@ async def _evidence(statement: str, episodes: Sequence[SessionSummary], bench: B
 
 
 async def _known(statement: str, bench: Bench) -> bool:
-    await bench.embed([statement])
+    asked_for = as_asked_for(statement)
+    await bench.embed([statement, asked_for])
     asked = await bench.store.memories.list(search="", status="pending")
     if any(same_text(memory.text) == same_text(statement) for memory in asked):
         return True
     near = await bench.store.memories.neighbours(
-        bench.vectors.get(statement), query_of(statement).terms, subject="user", limit=4
+        bench.vectors.get(asked_for), query_of(statement).terms, subject="user", limit=4
     )
     await bench.embed(memory.text for memory in near)
     return any(bench.likeness(statement, memory.text) >= _KNOWN for memory in near)

@@ -12,6 +12,7 @@ from memchat.memory.comparing import cosine
 from memchat.memory.prompts import PromptName, prompt
 from memchat.memory.queries import query_of
 from memchat.memory.ranking import similarities
+from memchat.memory.voicing import as_asked_for
 
 if TYPE_CHECKING:
     from memchat.providers.client import ChatModel
@@ -40,9 +41,10 @@ class Bench:
 
     async def near(self, memory: Memory) -> list[Memory]:
         """The other active memories about the same subject that are nearest to `memory`."""
-        await self.embed([memory.text])
+        asked_for = as_asked_for(memory.text)
+        await self.embed([memory.text, asked_for])
         found = await self.store.memories.neighbours(
-            self.vectors.get(memory.text), query_of(memory.text).terms, subject=memory.subject, limit=NEAR
+            self.vectors.get(asked_for), query_of(memory.text).terms, subject=memory.subject, limit=NEAR
         )
         others = [other for other in found if other.id != memory.id and other.status == "active"]
         await self.embed(other.text for other in others)
