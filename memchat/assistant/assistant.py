@@ -21,6 +21,7 @@ from memchat.assistant.means import Means
 from memchat.assistant.models import Models
 from memchat.assistant.personas import Personas
 from memchat.assistant.remembering import Remembering
+from memchat.assistant.searches import Searches
 from memchat.assistant.sessions import OpenSessions
 from memchat.assistant.shared import Shared
 from memchat.assistant.shelving import Sessions
@@ -31,14 +32,13 @@ from memchat.assistant.turns import Turns
 from memchat.assistant.values import SessionView
 from memchat.assistant.views import Views
 from memchat.config import set_value
-from memchat.core.context import ContextPlan, ItemKind, RecalledItem
+from memchat.core.context import ContextPlan, RecalledItem
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
 from memchat.core.ids import new_id
 from memchat.core.messages import Message, Session
 from memchat.core.settings import LearningMode, Settings
 from memchat.core.times import Clock, now
 from memchat.memory.recall import Recaller
-from memchat.memory.searching import Searcher
 from memchat.paths import Paths
 from memchat.store import Store
 
@@ -54,6 +54,7 @@ class Assistant(Models):
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
         indexing: What finding by meaning rests on.
+        searches: What a person looks for.
         memories: What the user changes of memories, profile and summaries.
         summaries: The rolling summaries: versions, edited, folded, unfolded.
         buffer: What the user takes out of requests, and puts back.
@@ -85,6 +86,15 @@ class Assistant(Models):
         self._embedding = SpaceEmbedder(self._shared.embedding, store, self._publish)
         self._recaller = Recaller(
             store, self._embedding, self._texts.count, clock=clock, fields=settings.profile.fields
+        )
+        self.searches = Searches(
+            store,
+            self._recaller,
+            embedder=self._embedding,
+            settings=settings,
+            paths=paths,
+            count=self._texts.count,
+            clock=clock,
         )
         self._homes = Homes(self._home_of, store, clock)
         self.indexing = Indexing(self._homes, self._embedding)
@@ -296,13 +306,6 @@ class Assistant(Models):
 
     # memory
 
-    async def search(
-        self, query: str, *, kinds: tuple[ItemKind, ...] | None = None, limit: int = 20
-    ) -> list[RecalledItem]:
-        """What is remembered about `query`: messages, facts, profile and episodes, best first."""
-        await self._embedding.wait()
-        return await Searcher(self._recaller).search(query, kinds=kinds, limit=limit)
-
     async def why(self, user_message_id: str) -> list[RecalledItem]:
         """What was recalled for a stored user message."""
         return await self.store.recalls.of_message(user_message_id)
@@ -320,6 +323,7 @@ class Assistant(Models):
         async with AsyncExitStack() as stack:  # in reverse, each even when one before it fails
             for step in (
                 self.store.close,
+                self.searches.leave,
                 self._homes.close_private,
                 lambda: self._shared.leave(self.store),
                 self._sessions.release,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from memchat.core.context import ItemKind, RecalledItem
+from memchat.core.errors import MemchatError
 
 SearchOrder = Literal["best", "newest", "oldest"]
 SEARCH_ORDERS: tuple[SearchOrder, ...] = get_args(SearchOrder)
@@ -14,6 +15,10 @@ Speaker = Literal["user", "assistant"]
 
 ALL_SPACES = "all"
 """Stands for every space in place of a name."""
+
+
+class BadFilter(MemchatError):
+    """A filter that cannot be understood; the sentence says what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +79,26 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """The part of a text that is shown of a hit.
-
-    Attributes:
-        text: On one line or on several, as the text is; with `…` where something is missing.
-        marks: Where in it what was looked for stands: beginning and end, in characters, in their order.
-    """
+    """The line of a text that is shown of a hit, with `…` where something is missing, and what is marked in it."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """A thing that was found, and in which space."""
+    """A thing that was found.
+
+    Attributes:
+        text: The whole text of the item, without what a terminal acts on.
+        marks: Where in it what was looked for stands: beginning and end, in characters, in their order.
+        snippet: A line of it.
+        space: The space that it was found in; empty for the one that is open.
+    """
 
     item: RecalledItem
+    text: str
+    marks: tuple[tuple[int, int], ...]
     snippet: Snippet
     space: str = ""
 

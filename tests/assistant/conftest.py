@@ -10,6 +10,7 @@ import pytest
 from memchat.assistant import Assistant
 from memchat.config import load
 from memchat.core.events import TurnEvent
+from memchat.core.searching import SearchHit
 from memchat.core.times import Clock, now
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
@@ -99,6 +100,12 @@ async def converse(assistant: Assistant, session_id: str, *texts: str) -> list[T
     for text in texts:
         events = [event async for event in assistant.turn(session_id, text)]
     return events
+
+
+async def hits(assistant: Assistant, typed: str) -> list[SearchHit]:
+    """What a person finds who types that into the search."""
+    searches = assistant.searches
+    return list((await searches.search(await searches.parsed(typed))).hits)
 
 
 def prompt_of(body: dict[str, Any]) -> str:

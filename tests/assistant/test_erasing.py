@@ -15,7 +15,7 @@ from memchat.core.times import now
 from memchat.paths import Paths
 from memchat.providers.scripted import Say
 from memchat.store.decisions import Add, Merge, NewMemory, Reinforce
-from tests.assistant.conftest import Open, Script, converse, prompt_of
+from tests.assistant.conftest import Open, Script, converse, hits, prompt_of
 from tests.memory.reading import Reader
 
 SAID = "My dentist is Dr. Brockelmann in Tübingen."
@@ -141,7 +141,7 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
     await assistant.settle()
     assert len(script.chats) == 20
     assert not any(word in prompt_of(body) for body in script.chats for word in WORDS)
-    assert await assistant.search("dentist Brockelmann Tübingen", kinds=("fact", "profile")) == []
+    assert await hits(assistant, "dentist Brockelmann Tübingen in:facts,profile") == []
     assert [each.text for each in await assistant.store.memories.list(fields=True) if "entist" in each.text] == []
     assert files_with(paths, *WORDS) == []
 

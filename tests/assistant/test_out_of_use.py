@@ -11,7 +11,7 @@ from memchat.core.kinds import MemoryKind
 from memchat.core.memories import Memory
 from memchat.providers.scripted import CallTool, ScriptedServer
 from memchat.store.decisions import Add, Expire, Hold, NewMemory, Replace
-from tests.assistant.conftest import Open, Script, converse
+from tests.assistant.conftest import Open, Script, converse, hits
 
 WORD = "Quetzalcoatl"
 """In the text of the memory, and in nothing that is said."""
@@ -106,7 +106,7 @@ async def test_what_is_no_longer_in_use_reaches_no_request(
     assert WORD not in told(server, before)
     plan = await assistant.preview(running, "Which god do I like most of all gods?")
     assert WORD not in " ".join([block.content for block in plan.blocks] + [item.text for item in plan.left_out])
-    assert not any(WORD in item.text for item in await assistant.search("god most liked"))
+    assert not any(WORD in hit.text for hit in await hits(assistant, "god most liked"))
 
 
 async def test_what_waits_for_the_user_reaches_no_request(

@@ -9,7 +9,7 @@ from memchat.assistant import Assistant
 from memchat.core.errors import MemchatError
 from memchat.paths import Paths
 from memchat.providers.scripted import CallTool, Say, ScriptedServer
-from tests.assistant.conftest import Open, Script, converse, prompt_of
+from tests.assistant.conftest import Open, Script, converse, hits, prompt_of
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def test_what_one_space_knows_no_other_does(assistant: Assistant, work: As
     await converse(work, there, "What about peanuts?")
     assert "Alice" not in prompt_of(script.chats[-1])
     assert "allergic" not in prompt_of(script.chats[-1])
-    assert await work.search("peanuts allergic", kinds=("fact", "profile")) == []
+    assert await hits(work, "peanuts allergic in:facts,profile") == []
     assert await work.memories.profile() == ()
     assert {session.id for session in await work.store.sessions.list()} == {there}
     assert {session.id for session in await assistant.store.sessions.list()} == {here}
@@ -76,7 +76,7 @@ async def test_no_path_leads_out_of_a_space(
     await work.leave_session(there)
     assert await work.settle(20)
     assert await work.memories.undo() is not None
-    assert word not in str(await work.search("god cat temple most"))
+    assert word not in str(await hits(work, "god cat temple most"))
     assert [session.id for session in await work.store.sessions.list()] == [there]
     with pytest.raises(MemchatError):
         await work.eraser.erase("session", here)

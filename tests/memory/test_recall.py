@@ -6,7 +6,6 @@ from memchat.core.events import EmbedderChanged
 from memchat.core.settings import MemorySettings
 from memchat.memory.choosing import SURER
 from memchat.memory.recall import CANDIDATES, Recaller
-from memchat.memory.searching import Searcher
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store
 from tests.memory.conftest import Holder, embed_all, say
@@ -105,7 +104,6 @@ async def test_a_fact_comes_with_its_kind(filled: Store, embedding: Holder, mini
     recaller = Recaller(filled, embedding, words)
     found = await recaller.recall("Can I eat peanuts?", outside=None, limit=6, max_tokens=900, floor=FLOOR)
     assert (found.items[0].kind, found.items[0].text) == ("fact", "Allergic to peanuts")
-    assert (await Searcher(recaller).search("peanut"))[0].kind == "fact"
 
 
 async def test_the_only_fact_is_found_before_it_is_embedded(store: Store, embedding: Holder) -> None:
@@ -137,15 +135,6 @@ async def test_while_the_embedder_loads_words_are_searched_alone(filled: Store) 
     found = await recaller.recall(ASK, outside=None, limit=6, max_tokens=900, floor=FLOOR)
     assert found.items
     assert "loading" in found.words_only
-
-
-async def test_a_search_by_hand_takes_stop_words_beginnings_and_kinds(filled: Store, no_embedder: Holder) -> None:
-    recaller = Recaller(filled, no_embedder, words)
-    assert (await Searcher(recaller).search("hello"))[0].text.startswith("Hello")
-    assert "ChromaDB" in (await Searcher(recaller).search("chrom"))[0].text
-    assert await Searcher(recaller).search("ChromaDB", kinds=["fact"]) == []
-    assert await Searcher(recaller).search("  ") == []
-    assert len(await Searcher(recaller).search("ChromaDB", limit=1)) == 1
 
 
 async def test_what_is_ranked_does_not_grow_with_what_is_stored(

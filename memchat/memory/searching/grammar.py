@@ -7,8 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from memchat.core.context import ItemKind
-from memchat.core.errors import MemchatError
-from memchat.core.searching import SEARCH_ORDERS, Exact, Narrowed, SearchOrder, SearchQuery, Speaker
+from memchat.core.searching import SEARCH_ORDERS, BadFilter, Exact, Narrowed, SearchOrder, SearchQuery, Speaker
 from memchat.memory.searching.times import time_of
 
 T = TypeVar("T")
@@ -45,10 +44,6 @@ _ALLOWED = {
     "sort": "best, newest or oldest",
 }
 _OPTIONS = {"from": "role"}
-
-
-class BadFilter(MemchatError):
-    """A filter that cannot be understood; the sentence says what it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +86,15 @@ def pieces(typed: str) -> Iterator[Piece]:
         )
 
 
-def parsed(typed: str, now: datetime, zone: tzinfo | None, *, typing: bool = False) -> SearchQuery:
+def parsed(typed: str, now: datetime, zone: tzinfo | None, *, typing_at: int | None = None) -> SearchQuery:
     """What `typed` looks for.
 
     Args:
         typed: Words and filters.
         now: The present moment.
         zone: The user's time zone; none is this machine's.
-        typing: Whether more is being typed, so that the last word may go on.
+        typing_at: Where more is being typed, in characters, so that the word that ends there may go on; none where
+            all is typed.
 
     Raises:
         BadFilter: A filter cannot be understood.
@@ -106,13 +102,12 @@ def parsed(typed: str, now: datetime, zone: tzinfo | None, *, typing: bool = Fal
     found = list(pieces(typed))
     words = [piece for piece in found if not piece.name and piece.text]
     exact = [
-        Exact(piece.text, beginning=piece.starred or (typing and piece.open))
+        Exact(piece.text, beginning=piece.starred or (piece.open and piece.place[1] == typing_at))
         for piece in words
         if piece.quoted or piece.starred
     ]
-    unfinished = ""
-    if typing and found and found[-1] in words and found[-1].place[1] == len(typed):
-        unfinished = "" if found[-1].quoted or found[-1].starred else found[-1].text
+    plain = (piece for piece in words if not (piece.quoted or piece.starred))
+    unfinished = next((piece.text for piece in plain if piece.place[1] == typing_at), "")
     filters: dict[str, str] = {}
     for piece in found:
         if piece.name in filters and piece.name == "in":

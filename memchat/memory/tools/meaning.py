@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from memchat.core.errors import NotFound
 from memchat.core.memories import Memory
+from memchat.core.searching import Narrowed, SearchQuery
 from memchat.memory.queries import Vocabulary, all_words, query_of, same_text
 from memchat.memory.quoting import one_line
 from memchat.memory.searching import Searcher
@@ -54,8 +55,9 @@ async def meant(words: str, context: ToolContext) -> Meant:
 async def _candidates(words: str, context: ToolContext) -> list[Memory]:
     ids = [item.id for item in context.recalled if item.kind in ("fact", "profile")]
     ids += [field.memory_id for field in await context.store.profile.list() if field.memory_id]
-    searched = await Searcher(context.recaller).search(words, kinds=("fact", "profile"), limit=_MOST_FOUND)
-    ids += [item.id for item in searched]
+    query = SearchQuery(text=words, narrowed=Narrowed(kinds=("fact", "profile")))
+    searched = await Searcher(context.recaller, context.store).search(query, limit=_MOST_FOUND)
+    ids += [hit.item.id for hit in searched.hits]
     found: list[Memory] = []
     for each in dict.fromkeys(ids):
         with suppress(NotFound):

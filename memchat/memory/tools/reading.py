@@ -5,6 +5,7 @@ from dataclasses import replace
 from memchat.core.context import RecalledItem
 from memchat.core.errors import NotFound
 from memchat.core.messages import Session
+from memchat.core.searching import SearchQuery
 from memchat.memory.clipping import clip
 from memchat.memory.dates import spans
 from memchat.memory.layout import day, recalled_entry
@@ -20,8 +21,8 @@ _MOST_SESSIONS = 6
 
 async def search_memory(query: str, context: ToolContext) -> ToolResult:
     """What is found for `query`, quoted as data."""
-    found = await Searcher(context.recaller).search(query, limit=_MOST_FOUND + 1)
-    found = [item for item in found if item.id != context.user.id][:_MOST_FOUND]
+    searched = await Searcher(context.recaller, context.store).search(SearchQuery(text=query), limit=_MOST_FOUND + 1)
+    found = [hit.item for hit in searched.hits if hit.item.id != context.user.id][:_MOST_FOUND]
     if not found:
         return ToolResult("Nothing is found for that in earlier conversations or saved facts.")
     zone = await user_zone(context.store)

@@ -45,11 +45,7 @@ class RecalledScreen(Dialog[bool]):
 
 def why(item: RecalledItem) -> tuple[Part, ...]:
     """The item, its score as bars, its length and its source."""
-    parts: list[Part] = [(f"{plain(item.text)}\n\n", "$foreground")]
-    parts += _bar("score", item.score, "bold")
-    wide = max((len(name) for name in item.parts), default=5)
-    for name, value in sorted(item.parts.items(), key=lambda part: -part[1]):
-        parts += _bar(name.replace("_", " "), value, "", wide)
+    parts: list[Part] = [(f"{plain(item.text)}\n\n", "$foreground"), *score_parts(item)]
     source = item.source
     where = one_line(source.session_title, 80) or ("an untitled session" if source.session_id else "set by hand")
     parts += [
@@ -67,6 +63,15 @@ def why(item: RecalledItem) -> tuple[Part, ...]:
     at = source.at.astimezone()
     parts += [("when     ", "$dim"), (f"{at:%d %b %Y, %H:%M}", ""), (f"  {ago(source.at, now())}", "$dim")]
     return tuple(parts)
+
+
+def score_parts(item: RecalledItem) -> list[Part]:
+    """The score and what it is made of, as bars."""
+    parts = _bar("score", item.score, "bold")
+    wide = max((len(name) for name in item.parts), default=5)
+    for name, value in sorted(item.parts.items(), key=lambda part: -part[1]):
+        parts += _bar(name.replace("_", " "), value, "", wide)
+    return parts
 
 
 def _bar(name: str, value: float, style: str, wide: int = 5) -> list[Part]:
