@@ -46,13 +46,15 @@ async def first_run(chat: "ChatSessions") -> None:
     chat.show_model(chat.assistant.model)
 
 
-async def search(chat: "ChatSessions", query: str) -> None:
-    """Searches everything, and goes to what was picked."""
+async def search(chat: "ChatSpaces", query: str) -> None:
+    """Searches everything, and goes to what was picked, in its space."""
     from memchat.tui.screens.search import SearchScreen
 
     hit = await chat.app.push_screen_wait(SearchScreen(chat.assistant, query))
     if hit is not None:
-        await go_to_source(chat, hit)
+        if hit.space and hit.item.source.session_id is not None:
+            await chat.enter_space(hit.space, hit.item.source.session_id)
+        await go_to_source(chat, hit.item)
 
 
 async def recalled(chat: "ChatSessions", item: RecalledItem) -> None:
