@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from memchat.assistant import Assistant
 from memchat.assistant.shared import Shared
 from memchat.core.settings import Settings
+from memchat.evaluation.retrieval.once import Once
 from memchat.evaluation.retrieval.scoring import DEPTH
 from memchat.evaluation.retrieval.values import Question, Sample, Sitting, Turn
 from memchat.memory.ranking import COMPONENTS, Component
@@ -102,7 +103,7 @@ class Asker:
                 await assistant.indexing.embed_new()
                 recaller = Recaller(
                     store,
-                    self._shared.embedding,
+                    Once(self._shared.embedding),
                     self._shared.texts.count,
                     clock=clock,
                     zone=UTC,

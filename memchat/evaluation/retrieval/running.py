@@ -10,6 +10,7 @@ from memchat.evaluation.retrieval.report import RetrievalReport
 from memchat.evaluation.retrieval.values import Dataset
 from memchat.memory.ranking import COMPONENTS, Component
 from memchat.paths import Paths
+from memchat.providers.embedder import Embedder
 
 
 class Retrieval:
@@ -46,8 +47,8 @@ class Retrieval:
             await shared.texts.load()
             embedder = await shared.embedding.get()
             without: tuple[Component, ...] = COMPONENTS if ablate else ()
-            if embedder is None:
-                without = tuple(component for component in without if component != "meaning")
+            lacking = await _lacking(embedder)
+            without = tuple(component for component in without if component not in lacking)
             asker = Asker(self._settings, shared, self._environ, without)
             for number, sample in enumerate(dataset.samples, 1):
                 answers = await asker.ask(sample)
@@ -67,3 +68,12 @@ class Retrieval:
             words_only=reason or "",
             seconds=time.monotonic() - began,
         )
+
+
+async def _lacking(embedder: Embedder | None) -> tuple[Component, ...]:
+    """What recall does without anyway."""
+    if embedder is None:
+        return ("meaning", "tokens")
+    if not (await embedder.question("What is told of each word?")).tokens:
+        return ("tokens",)
+    return ()

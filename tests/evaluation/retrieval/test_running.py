@@ -10,7 +10,10 @@ from memchat.evaluation.retrieval.reading import read
 from memchat.evaluation.retrieval.report import RetrievalReport, report_json
 from memchat.evaluation.retrieval.running import Retrieval
 from memchat.evaluation.retrieval.values import Dataset, Format, Sample
+from memchat.memory.ranking import COMPONENTS
 from memchat.paths import Paths
+from memchat.providers.embedder import BuiltinEmbedder
+from memchat.providers.vectors import Question
 from tests.evaluation.retrieval.conftest import FILES
 
 WORDS = Settings(memory=MemorySettings(embedder="off"))
@@ -37,10 +40,7 @@ async def test_what_was_said_is_found_by_the_words_and_the_meaning_of_real_use(p
     ]
     assert [line.name for line in report.ablation] == [
         "everything",
-        "without words",
-        "without meaning",
-        "without time",
-        "without boosts",
+        *(f"without {component}" for component in COMPONENTS),
     ]
     assert report.ablation[0].score == everything
     assert report.ablation_aside[0].score == report.turns[1].score
@@ -109,10 +109,25 @@ async def test_the_document_has_every_number(paths: Paths) -> None:
     assert set(best["recall"]) == {"1", "3", "5", "10", "25", "30", "50"}
     assert {"any", "all", "mrr", "ndcg@10"} < set(best)
     assert document["latency"]["p50"] <= document["latency"]["p95"]
+    of_vectors = {"meaning", "tokens"}
     assert [line["name"] for line in document["ablation"]["all"]] == [
         "everything",
-        "without words",
-        "without time",
-        "without boosts",
+        *(f"without {component}" for component in COMPONENTS if component not in of_vectors),
     ]
     assert set(document["ablation"]) == {"all", "all but adversarial"}
+
+
+async def test_each_question_is_embedded_once(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    embed = BuiltinEmbedder.question
+
+    async def counted(self: BuiltinEmbedder, text: str) -> Question:
+        asked.append(text)
+        return await embed(self, text)
+
+    monkeypatch.setattr(BuiltinEmbedder, "question", counted)
+    dataset = read(FILES["locomo"], "locomo")
+    await measured(paths, dataset, Settings(), ablate=True)
+    questions = [question.text for question in dataset.samples[0].questions]
+    assert sorted(set(asked) & set(questions)) == sorted(questions)
+    assert len(asked) == len(set(asked))
