@@ -1,48 +1,19 @@
 """From a user's message to what is looked up for it."""
 
 import re
-import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_ENGLISH = """
-a about after again all also am an and any are as at be because been before being but by can could d did do does
-doing don for from get got had has have having he her here hers him his how i if in into is it its just know let ll
-m may me might mine more most much must my no nor not now of off ok okay on once only or other our ours out over
-please re remember remind s said say says shall she should so some such t tell than thank thanks that the their
-them then there these they this those through to too told under up us ve very was we were what when where which
-while who whom whose why will with would yes you your yours hello hi hey morning evening bye goodbye welcome sure
-"""
-_STOP_WORDS = frozenset(_ENGLISH.split())
+from memchat.memory.querying.languages import ENGLISH, language_of
+from memchat.memory.querying.pasted import reduced
+from memchat.memory.querying.referring import with_what_it_refers_to
+from memchat.memory.querying.terms import terms_of, words_of
+from memchat.store.letters import plain
+from memchat.store.words import UNSPACED
 
-_GREETINGS = """
-afternoon all alright amazing awesome care cool day evening everything fine fun glad going good great happy how
-interesting later lol lovely meet night nice perfect see sleep sounds soon take talk tomorrow tonight weekend well
-wonderful wow yeah yep
-"""
-_SMALL_TALK = frozenset(_GREETINGS.split())
-"""Words that greetings and thanks are made of; where there is nothing else, nothing is looked up."""
-
-_OWN = re.compile(r"\b(?:i|i'm|i've|my|mine|me|myself|we|our|us|ours)\b", re.IGNORECASE)
-_HOW_TO = re.compile(
-    r"\s*how (?:do|can|would|should|to) ?(?:i|we|one|you)?\b|\b(?:tell|show|give|help|teach) me\b", re.I
-)
-_ENGLISH_SURELY = re.compile(
-    r"\b(?:what|how|which|who|when|where|why|the|does|with|write|explain|tell|give|it|this|you|an|for|and|to|of|is|are)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][^\W\d_]+|\b[A-Z][^\W\d_]+(?='s\b)")
-
-# Scripts without spaces between words, and Hangul, whose particles cling to words: looked up by pairs of characters.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_UNSPACED += "\U00020000-\U0003ffff"
-_TOKEN = re.compile(f"[{_UNSPACED}]+|[^\\W_{_UNSPACED}]+")
-_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_EMPTY_PAIRS = re.compile(
-    "什麼|什么|甚麼|哪裡|哪里|哪兒|哪儿|誰|谁|以前|之前|從前|从前|なに|どこ|いつ|だれ|なん|何|ですか|ますか|ましたか"
-)
-_MARKS = re.compile("[\u0300-\u036f]")
+_TOKEN = re.compile(f"[{UNSPACED}]+|[^\\W_{UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 LOOKED_AT = 1_200
 """How many characters of a message are looked up."""
 
@@ -87,22 +58,29 @@ class Query:
     """What is looked up for a message.
 
     Attributes:
-        terms: Words that carry meaning, lower case, each once; of unspaced scripts, pairs of characters.
-        text: What is embedded; the beginning and the end of a long message.
+        terms: Words that carry meaning, as the index compares them, each once; pairs of characters in unspaced scripts.
+        text: What is embedded: what the message refers to, and the message; of a long one the user's own words.
+        language: Code of the language that the message is in; `other` for those that are not known.
+        follows: Whether it refers to what was said before it.
     """
 
     terms: tuple[str, ...]
     text: str
+    language: str = ENGLISH
+    follows: bool = False
 
 
 def folded(text: str) -> str:
-    """`text` in lower case and without accents, as the word index compares."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).casefold()
+    """`text` in small letters and without accents, as the word index compares."""
+    return plain(text)
 
 
-def query_of(message: str, last: Sequence[str] = ()) -> Query:  # noqa: ARG001
+def looked_at(message: str) -> str:
+    """The part of `message` that tells what it is about: all of it, unless it is long."""
+    return _cut(reduced(message)[0])
+
+
+def query_of(message: str, last: Sequence[str] = ()) -> Query:
     """What to look up for `message`; no terms when nothing in it carries meaning, as in a greeting or a sum.
 
     Args:
@@ -110,44 +88,20 @@ def query_of(message: str, last: Sequence[str] = ()) -> Query:  # noqa: ARG001
         last: What was said just before it by either side, oldest first; a message that refers to it, such as "why?",
             is looked up by what it refers to.
     """
-    text = message.strip()
-    if len(text) > LOOKED_AT:
-        text = f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"
-    return Query(tuple(_terms(text)[:_MOST_TERMS]), text)
+    own, telling = reduced(message)
+    own = _cut(own)
+    text = with_what_it_refers_to(own, last)
+    terms = dict.fromkeys([*terms_of(text), *telling])
+    return Query(tuple(terms)[:_MOST_TERMS], _cut(text), language_of(own).code, text != own)
 
 
-def about_world(message: str, known: Collection[str]) -> bool:
-    """Whether an English message asks about the world: it has no I or my, and names nobody who was spoken of.
-
-    Args:
-        message: The user's.
-        known: Those of its terms that something in the index holds.
-    """
-    if not message.isascii() or not _ENGLISH_SURELY.search(message) or _OWN.search(_HOW_TO.sub(" ", message, count=1)):
-        return False
-    return not any(folded(name) in known for name in _NAME.findall(message))
-
-
-def _terms(text: str) -> list[str]:
-    found: dict[str, None] = {}
-    for token in _TOKEN.findall(folded(text)):
-        if _IS_UNSPACED.match(token):
-            found.update(dict.fromkeys(_pairs(token)))
-        elif token not in _STOP_WORDS and len(token) > 1:
-            found[token] = None
-    # Numbers alone find everything that has a number in it.
-    return list(found) if any(not (term.isdigit() or term in _SMALL_TALK) for term in found) else []
-
-
-def _pairs(token: str) -> list[str]:
-    """Pairs of neighbouring characters, without those of words that only ask; all of them when nothing is left."""
-    pairs = [run[at : at + 2] for run in _EMPTY_PAIRS.split(token) for at in range(len(run) - 1)]
-    return pairs or [token[at : at + 2] for at in range(len(token) - 1)] or [token]
+def _cut(text: str) -> str:
+    return text if len(text) <= LOOKED_AT else f"{text[: LOOKED_AT // 2]}\n{text[-LOOKED_AT // 2 :]}"
 
 
 def all_words(text: str) -> tuple[str, ...]:
     """Every word of `text`, stop words too, for a search by hand that has nothing else."""
-    return tuple(dict.fromkeys(_TOKEN.findall(folded(text))))[:_MOST_TERMS]
+    return tuple(words_of(text))[:_MOST_TERMS]
 
 
 @lru_cache(maxsize=50_000)
@@ -191,6 +145,8 @@ class Vocabulary:
         """Whether the text has `term`, whatever its English ending; or a word that begins so."""
         if _IS_UNSPACED.match(term):
             return term in self.unspaced or term in self.rest
+        if not term.isalnum():
+            return all(self.has(part, beginning=beginning) for part in _TOKEN.findall(term))
         found = stem(term)
         if found in self.stems or (len(found) > 3 and found in self.rest):
             return True

@@ -16,7 +16,9 @@ from memchat.core.times import Clock, now
 from memchat.memory.choosing import beside_the_best, fitting, new_to, sure_enough
 from memchat.memory.gathering import Gathering, Wanted
 from memchat.memory.holding import Holding, times_of
-from memchat.memory.queries import about_world, query_of
+from memchat.memory.queries import Query, query_of
+from memchat.memory.querying.languages import ENGLISH, reads_english_alone
+from memchat.memory.querying.world import about_world
 from memchat.memory.ranking import Component, Ranked, Similarities, known_terms, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
@@ -238,7 +240,7 @@ class Recaller:
         unfinished: str = "",
     ) -> tuple["_Sought", str]:
         """All that looking takes, for which `find` has the words; why meaning is not searched."""
-        embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query.text)
+        embedded, why = (None, "") if "meaning" in without else await self._embed(asked.query)
         if embedded and "tokens" in without:
             embedded = (replace(embedded[0], tokens=b""), embedded[1])
         wanted = Wanted(
@@ -280,7 +282,7 @@ class Recaller:
         )
         return ranked, gathered.considered
 
-    async def _embed(self, text: str) -> tuple[tuple["Question", Similarities] | None, str]:
+    async def _embed(self, query: Query) -> tuple[tuple["Question", Similarities] | None, str]:
         """What the embedder makes of the query and what its similarities mean, or why there is none.
 
         None either where it cannot read the query, about which there is nothing to be said to the user.
@@ -293,9 +295,10 @@ class Recaller:
                 if embedder is None:
                     return None, self._missing()
                 scale = similarities(embedder.id)
-                if not scale.reads(text):
+                foreign = query.language != ENGLISH and reads_english_alone(embedder.id)
+                if foreign or not scale.reads(query.text):
                     return None, ""
-                question = await embedder.question(text)
+                question = await embedder.question(query.text)
         except TimeoutError:
             return None, "The embedder took too long, so only words were searched."
         except MemchatError as error:

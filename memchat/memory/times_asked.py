@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Literal
 
 from memchat.memory.dates import TimeSpan, asks_about_past, spans, without_past_words
-from memchat.memory.queries import LOOKED_AT, Query, folded, query_of
+from memchat.memory.queries import Query, folded, looked_at, query_of
 
 Relation = Literal["before", "after", "during"]
 
@@ -104,31 +104,31 @@ def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence
         zone: The user's time zone; none is this machine's.
         last: What was said just before it, oldest first.
     """
-    looked_at = message.strip()[:LOOKED_AT]
+    read = looked_at(message)
     whole = query_of(message, last)
-    found = tuple(spans(looked_at, now, zone, prefer="past"))
-    past = asks_about_past(looked_at, now, zone)
+    found = tuple(spans(read, now, zone, prefer="past"))
+    past = asks_about_past(read, now, zone)
     if not found:
-        terms = (query_of(without_past_words(looked_at)).terms if past else ()) or whole.terms
-        return TimesAsked(query=Query(terms, whole.text), past=past, anchor=_anchor(looked_at), message=looked_at)
-    rest = looked_at
+        terms = (query_of(without_past_words(read), last).terms if past else ()) or whole.terms
+        return TimesAsked(query=replace(whole, terms=terms), past=past, anchor=_anchor(read), message=read)
+    rest = read
     for span in reversed(found):
         rest = f"{rest[: span.place[0]]} {'' if not span.named else span.words} {rest[span.place[1] :]}"
-    bare = looked_at
+    bare = read
     for span in reversed(found):
         bare = f"{bare[: span.place[0]]} {bare[span.place[1] :]}"
-    only = _says_nothing_else(bare)
+    only = _says_nothing_else(bare) and not whole.follows
     # "What do I have on Friday?" may be about the last one or the coming one.
-    coming = [span for span in spans(looked_at, now, zone, prefer="future") if span not in found]
-    terms = query_of(rest).terms or whole.terms
-    extra = frozenset(terms) - frozenset(query_of(bare).terms)
+    coming = [span for span in spans(read, now, zone, prefer="future") if span not in found]
+    terms = query_of(rest, last).terms or whole.terms
+    extra = frozenset(terms) - frozenset(query_of(bare, last).terms)
     return TimesAsked(
-        query=Query(terms, whole.text),
+        query=replace(whole, terms=terms),
         spans=(*found, *coming),
         past=past,
         only=only,
         extra=extra,
-        message=looked_at,
+        message=read,
     )
 
 

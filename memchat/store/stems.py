@@ -12,8 +12,13 @@ from typing import Protocol
 
 import Stemmer
 
-MARK = "\u02e1"
-"""Ends the stem of a word in Latin letters that is not English; no text has it that went through `plain`."""
+from memchat.store.languages import ENGLISH, stop_words
+
+MARK, EMPTY_MARK = "\u02e1", "\u02e2"
+"""End the stem of a word in Latin letters that is not English, and a stop word; no text has them after `plain`.
+
+What a stop word is indexed as must not be met by a word of another language: French `mon` by `Mona`.
+"""
 
 LATIN = {
     "en": "english",
@@ -24,7 +29,7 @@ LATIN = {
     "pt": "portuguese",
     "nl": "dutch",
 }
-"""Snowball's name for each language in Latin letters that has stop words to know it by."""
+"""Snowball's names for the languages in Latin letters that are told apart; each more makes every search slower."""
 
 _BY_SCRIPT = {"russian": "а-яіїєґў", "greek": "α-ω", "arabic": "ء-ي", "hindi": "ऀ-ॿ", "armenian": "ա-և", "tamil": "஀-௿"}
 _SCRIPTS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _BY_SCRIPT.items()))
@@ -47,18 +52,19 @@ def stemmed(text: str, language: str) -> str:
 
     Args:
         text: As `plain` writes it.
-        language: Code of the language that its Latin letters are in.
+        language: Code of the language that its Latin letters are in; one that is not in `LATIN` counts as English.
     """
     if not text.isascii():
         text = _SCRIPTS.sub(lambda match: _in_script(match.group(), match.lastgroup or ""), text)
-    name = LATIN[language]
-    return _LATIN_WORD.sub(lambda match: _in_latin(match.group(), name), text)
+    code = language if language in LATIN else ENGLISH
+    return _LATIN_WORD.sub(lambda match: _in_latin(match.group(), code), text)
 
 
 @lru_cache(maxsize=50_000)
-def _in_latin(word: str, name: str) -> str:
-    stem = _stemmer(name).stemWord(word)
-    return stem if name == "english" else stem + MARK
+def _in_latin(word: str, code: str) -> str:
+    if code == ENGLISH:
+        return _stemmer(LATIN[code]).stemWord(word)
+    return word + EMPTY_MARK if word in stop_words()[code] else _stemmer(LATIN[code]).stemWord(word) + MARK
 
 
 @lru_cache(maxsize=50_000)
