@@ -135,12 +135,12 @@ class Gathering:
                 answers=matches.get(answers.get(key, -1)),
                 akin=related.get(key),
                 context=context.get(item.ref, ""),
-                in_time=in_time(item, asked.spans, wanted.zone) if asked.spans else None,
+                in_time=in_time(item, asked.spans, wanted.zone, read=place < wanted.kept // 2) if asked.spans else None,
                 over=over(item, wanted.now),
                 of_another=_of_another(item, wanted.terms),
                 named=key in named,
             )
-            for key, item in items.items()
+            for place, (key, item) in enumerate(items.items())
         ]
         return Gathered(candidates, len(matches), beginnings, weights)
 

@@ -87,10 +87,19 @@ def over(item: IndexedItem, now: datetime) -> bool:
     return item.status != "active" or (item.valid_to is not None and item.valid_to <= now)
 
 
-def in_time(item: IndexedItem, asked: Sequence[TimeSpan], zone: tzinfo | None) -> bool:
-    """Whether an item was said in one of the times, holds in it, or tells of it."""
+def in_time(item: IndexedItem, asked: Sequence[TimeSpan], zone: tzinfo | None, *, read: bool = True) -> bool:
+    """Whether an item was said in one of the times, holds in it, or tells of it.
+
+    Args:
+        item: What was found.
+        asked: The times.
+        zone: The user's time zone; none is this machine's.
+        read: Whether its text is read, which takes a while; else it tells of no time.
+    """
     if any(span.holds(item.at) for span in asked) or _touched(item, asked):
         return True
+    if not read:
+        return False
     named = spans(item.text[:_READ], item.at, zone)
     return any(span.touches(one.start, one.end) for one in named for span in asked)
 
