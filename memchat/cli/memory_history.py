@@ -1,20 +1,29 @@
 """`memchat memory`: who changed what, taking it back, and making it again."""
 
+import shutil
+import sys
+import textwrap
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
+from memchat.cli.text import one_line
+from memchat.core.memories import ABOUT_USER
 
 if TYPE_CHECKING:
+    from memchat.assistant.looking import Looking
     from memchat.core.memories import Change
 
 _SHOWN = 30
+_TOGETHER = 2_000
+"""How far back the changes are looked for that belong to one."""
+
 _INTERNAL = frozenset(("normal_text", "replaces", "sources", "title_by", "unfolded_to"))
 _MOMENTS = frozenset(
     ("updated_at", "valid_from", "valid_to", "last_seen_at", "made_at", "last_at", "at", "archived_at", "deleted_at")
 )
-_UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "summary_id", "made_at", "at"}
+_UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "summary_id", "made_at", "at", "reason"}
 """What says nothing to a reader of the history."""
 
 
@@ -82,6 +91,9 @@ async def show_history(args: Namespace) -> int:
 def _print(changes: "list[Change]", known: dict[str, str] | None) -> None:
     from memchat.cli.output import Cell, Column, print_table
 
+    if sys.stdout.isatty() and changes:
+        _print_lines(changes, known)
+        return
     rows: list[list[Cell]] = []
     for item in changes:
         before, after = differences(item)
@@ -103,6 +115,24 @@ def _print(changes: "list[Change]", known: dict[str, str] | None) -> None:
     )
 
 
+def _print_lines(changes: "list[Change]", known: dict[str, str] | None) -> None:
+    """Each change on lines of its own: who did what, to what, and what that made different."""
+    from memchat.cli.output import local
+
+    for item in changes:
+        who = "you" if item.actor == ABOUT_USER else item.actor
+        undone = f" · undone {local(item.undone_at)}" if item.undone_at else ""
+        print(one_line(f"{item.id}  {local(item.at)}  {who} · {item.action.replace('_', ' ')}{undone}"))
+        before, after = _value(item.before), _value(item.after)
+        now = _told(after) if before is None else (known or {}).get(item.target) or _told(after) or _told(before)
+        lines = [] if known is None and before is not None else [now]
+        if isinstance(before, dict) and isinstance(after, dict):
+            names = [name for name in after if name not in _UNTOLD and before.get(name) != after[name]]
+            lines += [f"{_listed(before, [name])} → {_shown(name, after[name])}" for name in names]
+        for line in lines:
+            print(textwrap.indent(textwrap.fill(one_line(line), shutil.get_terminal_size().columns - 4), "    "))
+
+
 async def undo_change(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.core.errors import NotFound
@@ -111,10 +141,11 @@ async def undo_change(args: Namespace) -> int:
         memories = opened.memories
         change = await (memories.undo_change(args.change) if args.change else memories.undo())
         await opened.indexing.embed_new()
+        with_it = await _together(memories, change)
     if change is None:
         raise NotFound("There is no change left to take back.")
     before, after = differences(change)
-    return _tell(args, change, "taken back", was=after, now=before)
+    return _tell(args, change, "taken back", was=after, now=before, with_it=with_it)
 
 
 async def redo(args: Namespace) -> int:
@@ -124,19 +155,33 @@ async def redo(args: Namespace) -> int:
     async with assistant(args) as opened:
         change = await opened.memories.redo()
         await opened.indexing.embed_new()
+        with_it = await _together(opened.memories, change)
     if change is None:
         raise NotFound("There is nothing to make again.", "Only what was undone since your last change is.")
     before, after = differences(change)
-    return _tell(args, change, "made again", was=before, now=after)
+    return _tell(args, change, "made again", was=before, now=after, with_it=with_it)
 
 
-def _tell(args: Namespace, change: "Change", done: str, *, was: str, now: str) -> int:
+async def _together(memories: "Looking", change: "Change | None") -> int:
+    """How many changes were taken back, or made again, together with one."""
+    if change is None:
+        return 0
+    latest = await memories.changes(limit=_TOGETHER)
+    return sum(
+        (each.batch, each.undone_at) == (change.batch, change.undone_at) and each.id != change.id for each in latest
+    )
+
+
+def _tell(args: Namespace, change: "Change", done: str, *, was: str, now: str, with_it: int) -> int:
     from memchat.cli.output import print_fields, print_json
 
     if args.json:
         print_json(change_json(change))
     else:
-        print_fields([(done, f"{change.action} of {change.target}"), ("was", was), ("is again", now)])
+        more = f"{with_it:,} more change{'' if with_it == 1 else 's'}" if with_it else ""
+        print_fields(
+            [(done, f"{change.action} of {change.target}"), ("was", was), ("is again", now), ("together with", more)]
+        )
     return DONE
 
 

@@ -98,7 +98,8 @@ def _listed(args: Namespace, waiting: "list[Memory]") -> int:
 async def _ask_all(opened: "Assistant", waiting: "list[Memory]") -> int:
     """Shows each, and does what is typed, until all are seen."""
     memories = opened.memories
-    place = done = 0
+    place = steps = 0
+    whole = await memories.pending()
     while place < len(waiting):
         found = await opened.store.memories.by_ids([waiting[place].id])
         if not found or found[0].status != "pending":  # another answer, or another program, settled it
@@ -123,22 +124,25 @@ async def _ask_all(opened: "Assistant", waiting: "list[Memory]") -> int:
                 alike = [each.id for each in await _waiting(opened) if each.kind == memory.kind]
                 accepted = await memories.accept(alike)
                 print(f"Accepted {len(accepted)} of the kind {memory.kind}.")
-                done += len(accepted) - 1
             case "s":
                 place += 1
                 continue
             case "u":
-                await _undo(opened)
-                place = 0
+                if not steps:
+                    print("Nothing was settled yet.")
+                    continue
+                await memories.undo()
+                place, steps = 0, steps - 1
                 continue
             case "q" | None:
                 break
             case _:
                 continue
-        done += 1
+        steps += 1
     await opened.indexing.embed_new()
     left = await memories.pending()
-    print(f"Settled {done}; {left} still wait. `memchat memory undo` takes the last one back.")
+    settled = max(0, whole - left)
+    print(f"Settled {settled}, and {left} still wait. `memchat memory undo` takes the last one back.")
     return DONE
 
 
@@ -153,11 +157,6 @@ async def _never(opened: "Assistant", memory: "Memory") -> bool:
     rule = await opened.memories.never_learn(memory.id, choices[int(chosen) - 1].basis)
     print(f"{one_line(rule.says)} `memchat memory rules` lists what is never learned.")
     return True
-
-
-async def _undo(opened: "Assistant") -> None:
-    change = await opened.memories.undo()
-    print("There is nothing to take back." if change is None else f"Taken back: {change.action}.")
 
 
 def _show(memory: "Memory", place: int, whole: int) -> None:
