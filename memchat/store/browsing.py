@@ -25,9 +25,7 @@ FROM memories
 UNION ALL
 SELECT s.id, 'summary', substr(r.text, 1, {LONGEST_TEXT}), 'active', 1.0, iif(r.model IS NULL, 'user', 'assistant'),
     r.created_at, r.created_at, NULL, 0, 0, NULL, '', '', NULL
-FROM (SELECT session, max(number) AS number FROM rolling_summaries GROUP BY session) AS latest
-    CROSS JOIN rolling_summaries AS r ON r.number = latest.number JOIN sessions AS s ON s.number = r.session
-WHERE s.deleted_at IS NULL
+FROM sessions AS s JOIN rolling_summaries AS r ON r.id = s.summary_id WHERE s.deleted_at IS NULL
 UNION ALL
 SELECT s.id, 'episode', substr(e.text, 1, {LONGEST_TEXT}), 'active', 1.0, iif(e.model IS NULL, 'user', 'assistant'),
     e.session_at, e.created_at, NULL,
