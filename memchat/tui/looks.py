@@ -8,23 +8,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from textual.app import App
 
-from memchat.core.kinds import MemoryKind
+from memchat.core.browsing import RowKind
 from memchat.core.memories import Memory, MemoryStatus, Origin
 from memchat.core.settings import Settings, Signs
 from memchat.core.times import ago
 from memchat.tui.widgets.panels.lines import Part
 
-Kind = MemoryKind | Literal["profile", "summary", "episode"]
-"""What can be remembered: the kinds of facts, and what memchat makes of the profile and of sessions."""
-
 SURE, FAIRLY_SURE = 0.8, 0.5
 """From where on something is sure, and from where on it is at least likely."""
 
-_KINDS: dict[Kind, tuple[str, str, str]] = {
+_KINDS: dict[RowKind, tuple[str, str, str]] = {
     "profile": ("@", "@", "$layer-profile"),
     "instruction": ("»", "!", "$layer-system"),
     "preference": ("♡", "~", "$layer-recalled"),
@@ -70,7 +67,7 @@ class Looks:
 
     ascii: bool = False
 
-    def kind(self, kind: Kind) -> Part:
+    def kind(self, kind: RowKind) -> Part:
         """The sign of a kind of memory, in its colour."""
         sign, plain, colour = _KINDS[kind]
         return (plain if self.ascii else sign, colour)
@@ -107,7 +104,7 @@ class Looks:
         return "─" if not self.ascii else "-"
 
 
-def kind_of(memory: Memory) -> Kind:
+def kind_of(memory: Memory) -> RowKind:
     """The kind of a memory as it is shown: what has a field stands in the profile."""
     return "profile" if memory.field else memory.kind
 

@@ -13,6 +13,27 @@ def plain(text: str) -> str:
     return _UNSEEN.sub("", core_text.plain(text)).replace("\t", "    ")
 
 
+_TOWER = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+"""More marks over one letter than any language has: a terminal draws them over the lines above."""
+
+_JOINED = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+"""What makes one picture of several, or another of one."""
+
+_FLAG = {0x1F1E6 + place: chr(ord("A") + place) for place in range(26)}
+
+
+def level(text: str) -> str:
+    """`text` in characters of which every terminal knows how many cells they take: for columns, and what stands beside.
+
+    Emoji that are joined of several are shown one by one, flags are shown as the letters that they are made of.
+    """
+    if text.isascii():
+        return text
+    return _JOINED.sub("", _TOWER.sub(r"\1", text)).translate(_FLAG)
+
+
 def one_line(text: str, limit: int = 400) -> str:
     """The start of `text` on one line.
 
@@ -20,7 +41,7 @@ def one_line(text: str, limit: int = 400) -> str:
         text: Anything, however long; no more of it is read than is needed.
         limit: The most characters that are kept.
     """
-    start = " ".join(plain(text[: limit * 4]).split())
+    start = " ".join(level(plain(text[: limit * 4])).split())
     return start if len(start) <= limit and len(text) <= limit * 4 else start[: limit - 1] + "…"
 
 

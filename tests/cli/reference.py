@@ -28,7 +28,8 @@ _KEY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "Input": ("prompt",),
     "A message": ("message", "forgetting"),
     "Panels": ("panel", "panels", "summary", "profile", "inline"),
-    "Lists": ("list", "sessions", "models", "search", "memory", "themes"),
+    "Lists": ("list", "sessions", "models", "search", "themes"),
+    "The memory browser": ("memory", "choose", "filters", "validity"),
     "Other windows": ("dialog", "confirm", "erase", "edit", "recalled", "request", "endpoint", "first", "help"),
 }
 

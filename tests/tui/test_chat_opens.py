@@ -9,9 +9,9 @@ from textual.widgets import Markdown
 
 from memchat.providers.scripted import Say, ScriptedServer
 from memchat.tui import slash
+from memchat.tui.screens.browser import BrowserScreen
 from memchat.tui.screens.confirm import ConfirmScreen
 from memchat.tui.screens.help import HelpScreen
-from memchat.tui.screens.memory import MemoryScreen
 from memchat.tui.screens.models import ModelsScreen
 from memchat.tui.screens.recalled_item import RecalledScreen
 from memchat.tui.screens.request import RequestScreen
@@ -34,7 +34,7 @@ from tests.tui.conftest import Start, scripted
         ("ctrl+s", "sessions", SessionsScreen),
         ("ctrl+o", "model", ModelsScreen),
         ("ctrl+f", "search", SearchScreen),
-        ("f6", "memory", MemoryScreen),
+        ("f6", "memory", BrowserScreen),
         ("f7", "context", RequestScreen),
     ],
 )

@@ -6,21 +6,20 @@ from typing import get_args
 import pytest
 from rich.cells import cell_len
 
-from memchat.core.kinds import MEMORY_KINDS
+from memchat.core.browsing import ROW_KINDS
 from memchat.core.memories import MEMORY_STATUSES, ORIGINS
 from memchat.core.settings import Signs
 from memchat.tui import looks
-from memchat.tui.looks import Kind, Looks
+from memchat.tui.looks import Looks
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-KINDS: tuple[Kind, ...] = (*MEMORY_KINDS, "profile", "summary", "episode")
 
 
 @pytest.mark.parametrize("ascii", [False, True])
 def test_every_sign_is_one_cell_and_one_of_its_kind(ascii: bool) -> None:
     shown = Looks(ascii=ascii)
-    signs = [shown.kind(kind) for kind in KINDS]
-    assert len({sign for sign, _ in signs}) == len(KINDS)
+    signs = [shown.kind(kind) for kind in ROW_KINDS]
+    assert len({sign for sign, _ in signs}) == len(ROW_KINDS)
     for sign, colour in [*signs, shown.dot(1), shown.dot(0.6), shown.dot(0), shown.pin(pinned=True)]:
         assert cell_len(sign) == 1
         assert sign.isascii() or not ascii

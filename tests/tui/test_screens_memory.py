@@ -5,14 +5,13 @@ from dataclasses import replace
 
 import pytest
 from textual.binding import Binding
-from textual.widgets import TextArea
 
 from memchat.assistant import Assistant
 from memchat.core.context import RecalledItem
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.screens.browser import BrowserScreen
 from memchat.tui.screens.help import HelpScreen
-from memchat.tui.screens.memory import MemoryScreen
 from memchat.tui.screens.recalled_item import RecalledScreen
 from memchat.tui.screens.request import RequestScreen
 from memchat.tui.screens.search import SearchScreen, snippet
@@ -85,60 +84,6 @@ def test_a_snippet_begins_near_the_word_and_marks_it() -> None:
     assert "[bold]" in "".join(text for text, _ in parts)
     assert snippet("nothing here", ["zebra"]) == (("nothing here", "$foreground"),)
     assert "".join(text for text, _ in snippet("a(b", ["(b"])) == "a(b"
-
-
-async def test_the_memory_is_listed_added_edited_forgotten_and_brought_back(assistant: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = MemoryScreen(assistant)
-        await app.open(screen)
-        await app.idle(pilot)
-        assert "Nothing is remembered yet" in app.text()
-        await pilot.press("ctrl+n")
-        await app.idle(pilot)
-        app.screen.query_one(TextArea).text = "Likes small gardens"
-        await pilot.press("ctrl+s")
-        await app.until(pilot, lambda: app.screen is screen and app.listed)
-        await app.idle(pilot)
-        assert "Likes small gardens" in app.listed[0]
-        assert "add by user" in app.beside
-
-        await pilot.press("enter")
-        await app.idle(pilot)
-        app.screen.query_one(TextArea).text = "Likes large gardens"
-        await pilot.press("ctrl+s")
-        await app.until(pilot, lambda: app.screen is screen and "large" in app.listed[0])
-        await pilot.press("ctrl+t")
-        await app.until(pilot, lambda: app.listed[0].startswith("◆"))
-        await pilot.press("ctrl+d")
-        await app.until(pilot, lambda: not app.listed)
-        await pilot.press("ctrl+z")
-        await app.until(pilot, lambda: app.listed)
-        assert "large" in app.listed[0]
-        await pilot.press("escape")
-        await app.idle(pilot)
-        assert app.result is None
-
-
-async def test_profile_fields_are_edited_and_emptied_in_the_browser(assistant: Assistant) -> None:
-    await assistant.memories.set_profile("name", "Alice")
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = MemoryScreen(assistant)
-        await app.open(screen)
-        await app.idle(pilot)
-        assert "1 of 7 profile fields" in app.title_shown
-        await pilot.press("enter")
-        await app.idle(pilot)
-        app.screen.query_one(TextArea).text = "Bob"
-        await pilot.press("ctrl+s")
-        await app.until(pilot, lambda: app.screen is screen and "Bob" in app.listed[0])
-        await app.write(pilot, "zebra")
-        assert app.listed == []
-        await app.write(pilot, "profile bob")
-        await pilot.press("ctrl+d")
-        await app.until(pilot, lambda: not app.listed)
-        assert await assistant.memories.profile() == ()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -236,7 +181,7 @@ async def test_every_theme_and_the_smallest_size_draw_every_screen(assistant: As
     async with app.run_test(size=(40, 12)) as pilot:
         for screen in (
             SearchScreen(assistant, "gardens"),
-            MemoryScreen(assistant),
+            BrowserScreen(assistant),
             RequestScreen(samples.plan(30, left_out=samples.left_out())),
             RecalledScreen(samples.recall().items[0]),
             HelpScreen(),

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from memchat.core.memories import Memory
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.screens.browser.detail import Known, of_memory
 from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.screens.first_run import FirstRunScreen
-from memchat.tui.screens.memory_details import details
 from memchat.tui.widgets.panels.lines import Part
 from tests.tui import samples
 from tests.tui.still import NOW, NoModel, StillApp, StillAssistant
@@ -28,8 +27,8 @@ SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40"
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same time, zone, room on the disk and colours everywhere."""
+    import memchat.tui.screens.browser.detail
     import memchat.tui.screens.chat
-    import memchat.tui.screens.memory
     import memchat.tui.screens.recalled_item
     import memchat.tui.screens.search
     import memchat.tui.screens.sessions
@@ -38,7 +37,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if name.startswith(("memchat.tui.", "tests.tui.samples")) and hasattr(module, "now"):
             monkeypatch.setattr(module, "now", lambda: NOW)
     monkeypatch.setattr("memchat.tui.screens.first_run._room", lambda _: (50_000_000_000, 8_000_000_000))
-    monkeypatch.setattr(memchat.tui.screens.memory, "details", _without_ids)
+    monkeypatch.setattr(memchat.tui.screens.browser.detail, "of_memory", _without_ids)
     for name in ("NO_COLOR", "TEXTUAL_ANIMATIONS", "TEXTUAL_THEME", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     with monkeypatch.context() as zone:
@@ -48,9 +47,9 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def _without_ids(memory: Memory, *rest: Any) -> tuple[Part, ...]:
+def _without_ids(known: Known, **rest: Any) -> list[Part]:
     """The details of a memory whose id is the same in every run."""
-    return details(replace(memory, id="f4k2"), *rest)
+    return of_memory(replace(known, memory=replace(known.memory, id="f4k2")), **rest)
 
 
 class Look:
@@ -126,9 +125,9 @@ def test_sessions(look: Look, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_memory(look: Look, size: tuple[int, int]) -> None:
-    from memchat.tui.screens.memory import MemoryScreen
+    from memchat.tui.screens.browser import BrowserScreen
 
-    assert look.at(size, "f6", "tab", opened=MemoryScreen)
+    assert look.at(size, "f6", "tab", opened=BrowserScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -96,11 +96,17 @@ async def request(chat: "ChatSessions") -> None:
 
 
 async def memory(chat: "ChatSessions", shelf: str = "active") -> None:
-    """Lists what is remembered, those memories first that stand on `shelf`."""
-    from memchat.tui.screens.memory import MemoryScreen
+    """Lists what is remembered, `shelf` first; goes where the user wants to go from there."""
+    from memchat.tui.screens.browser import BrowserScreen
 
-    if await chat.app.push_screen_wait(MemoryScreen(chat.assistant, shelf)):
-        await chat.show_again()
+    went = await chat.app.push_screen_wait(BrowserScreen(chat.assistant, shelf))
+    if went is not None:
+        if went.erased:
+            await chat.show_again()
+        if went.session_id is not None:
+            await chat.go_to(went.session_id)
+        if went.message_id is not None:
+            await message(chat, went.message_id)
 
 
 async def edit_memory(chat: "ChatSessions", memory_id: str) -> None:

@@ -1,5 +1,6 @@
 """What memchat's screens over the chat have in common."""
 
+from pathlib import Path
 from typing import ClassVar, Generic
 
 from textual.app import ComposeResult
@@ -19,7 +20,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     Subclasses give `HEADING` and `content`.
     """
 
-    CSS_PATH: ClassVar = "dialog.tcss"
+    CSS_PATH: ClassVar = [Path(__file__).with_name("dialog.tcss")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - an instance variable of the base
     VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012 - as above
     HEADING: ClassVar[str] = ""

@@ -24,12 +24,14 @@ class Tabs(Widget, can_focus=False):
             self.name = name
 
     def render(self) -> Content:
-        return Content("   ").join(
+        shown = [
             Content.styled(one_line(name, 40), "$primary bold underline" if name == self.chosen else "$dim").stylize(
                 Style.from_meta({"tab": name})
             )
             for name in self.names
-        )
+        ]
+        wide = Content("   ").join(shown)
+        return wide if wide.cell_length <= self.content_size.width else Content("  ").join(shown)
 
     def on_click(self, event: events.Click) -> None:
         if name := event.style.meta.get("tab"):

@@ -7,11 +7,11 @@ import pytest
 from textual.widgets import TextArea
 
 from memchat.assistant import Assistant
-from memchat.core.memories import Memory, MemoryStatus
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.screens.browser import BrowserScreen, Went
 from memchat.tui.screens.erase import EraseScreen
-from memchat.tui.screens.memory import MemoryScreen
+from tests.tui.browsing import Browsing, stored
 from tests.tui.screen_harness import Stage
 
 SIZES = [(80, 24), (120, 40)]
@@ -26,72 +26,98 @@ async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
     await opened.close()
 
 
-async def stored(assistant: Assistant, text: str, status: MemoryStatus = "active", reason: str = "") -> Memory:
-    return await assistant.store.memories.add(
-        kind="fact", text=text, confidence=0.6, origin="user", actor="qwen", status=status, reason=reason
-    )
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_waits_is_reviewed(assistant: Assistant, size: tuple[int, int]) -> None:
-    tea = await stored(assistant, "The user likes tea", "pending", "It is not sure.")
-    cocoa = await stored(assistant, "The user likes cocoa", "pending", "It is not sure.")
-    coffee = await stored(assistant, "The user likes coffee", "pending", "It is not sure.")
+    tea = await stored(assistant, "The user likes tea", "pending", reason="It is not sure.")
+    cocoa = await stored(assistant, "The user likes cocoa", "pending", reason="It is not sure.")
+    coffee = await stored(assistant, "The user likes coffee", "pending", reason="It is not sure.")
     get = assistant.store.memories.get
-    app = Stage()
+    app = Browsing()
     async with app.run_test(size=size) as pilot:
-        screen = MemoryScreen(assistant, "pending")
-        await app.open(screen)
-        await app.until(pilot, lambda: "It is not sure." in app.beside)
-        for words in ("enter accept", "ctrl+d reject", "ctrl+e reword", "tab next list", "esc close", "to review 3"):
+        await app.browse(pilot, assistant, "pending")
+        assert "Waits for you: It is not sure." in app.beside
+        for words in ("enter accept", "ctrl+d reject", "f2 more", "tab next list", "esc close", "to review 3"):
             assert words in app.text(), words
         assert "enter edit" not in app.text()
         await app.write(pilot, "tea")
-        await pilot.press("enter")
-        await app.until(pilot, lambda: "to review 2" in app.text())
+        await app.press(pilot, "enter")
         assert (await get(tea.id)).status == "active"
+        assert "to review 2" in app.text()
         await app.write(pilot, "coffee")
-        await pilot.press("ctrl+d")
-        await app.until(pilot, lambda: "to review 1" in app.text())
+        await app.press(pilot, "ctrl+d")
         assert (await get(coffee.id)).status != "pending"
         await app.write(pilot, "")
-        await pilot.press("ctrl+e")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+e")
         app.screen.query_one(TextArea).text = "The user likes hot cocoa"
-        await pilot.press("ctrl+s")
-        await app.until(pilot, lambda: app.screen is screen and "to review" not in app.text())
+        await app.press(pilot, "ctrl+s")
         assert (await get(cocoa.id)).text == "The user likes hot cocoa"
-        assert len(app.listed) == 2
+        assert app.browser.catalogue.counts["pending"] == 0
+        assert len(app.texts) == 2
+
+
+async def test_all_of_a_type_are_accepted_as_one_and_taken_back_as_one(assistant: Assistant) -> None:
+    for word in ("tea", "coffee", "cocoa"):
+        await stored(assistant, f"The user likes {word}", "pending", kind="preference")
+    await stored(assistant, "The user has a dog", "pending", kind="fact")
+    app = Browsing()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.browse(pilot, assistant, "pending")
+        await app.write(pilot, "cocoa")
+        await app.press(pilot, "f9")
+        assert "3 preferences accepted. ctrl+z takes it back." in app.said
+        await app.write(pilot, "")
+        assert app.texts == ["The user has a dog"]
+        await app.press(pilot, "ctrl+z")
+        assert app.browser.catalogue.counts["pending"] == 4
+        await app.press(pilot, "ctrl+y")
+        assert app.browser.catalogue.counts["pending"] == 1
+
+
+async def test_things_like_this_are_never_learned_until_the_rule_is_dropped(assistant: Assistant) -> None:
+    await stored(assistant, "The user may like tea", "pending", kind="preference")
+    app = Browsing()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.browse(pilot, assistant, "pending")
+        await app.press(pilot, "f8")
+        choices = app.listed
+        assert "No preferences are learned." in choices
+        await app.press(pilot, *["down"] * choices.index("No preferences are learned."), "enter")
+        assert [rule.kind for rule in await assistant.memories.rules()] == ["preference"]
+        assert app.browser.catalogue.counts["pending"] == 0
+        await app.press(pilot, "f10")
+        assert app.listed == ["No preferences are learned."]
+        await app.press(pilot, "enter")
+        assert await assistant.memories.rules() == []
+        await app.press(pilot, "f10")
+        assert "No rule keeps anything out" in app.text()
 
 
 async def test_what_was_put_away_is_found_and_restored(assistant: Assistant) -> None:
     tea = await stored(assistant, "The user likes tea")
-    app = Stage()
+    app = Browsing()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(MemoryScreen(assistant))
-        await app.until(pilot, lambda: app.listed)
-        await pilot.press("ctrl+r")
-        await app.until(pilot, lambda: "archived 1" in app.text())
-        assert app.listed == []
-        await pilot.press("tab")
-        await app.until(pilot, lambda: app.listed)
+        await app.browse(pilot, assistant)
+        await app.press(pilot, "ctrl+r")
+        assert "archived 1" in app.text()
+        assert app.texts == []
+        await app.press(pilot, "tab")
         assert "enter restore" in app.text()
-        await pilot.press("enter")
-        await app.until(pilot, lambda: "archived" not in app.text())
+        await app.press(pilot, "enter")
+        assert "archived" not in app.text()
         assert (await assistant.store.memories.get(tea.id)).status == "active"
 
 
 async def test_a_contradiction_is_settled(assistant: Assistant) -> None:
     tea, none = await stored(assistant, "The user drinks tea"), await stored(assistant, "The user drinks no tea")
     await assistant.store.conflicts.add(tea.id, none.id, "Both cannot be.")
-    app = Stage()
+    app = Browsing()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(MemoryScreen(assistant, "conflicts"))
-        await app.until(pilot, lambda: "Both cannot be." in app.beside)
+        await app.browse(pilot, assistant, "conflicts")
         assert "enter keep this one" in app.text()
-        await app.write(pilot, "no tea")
-        await pilot.press("enter")
-        await app.until(pilot, lambda: "contradictions" not in app.text())
+        await app.press(pilot, *["down"] * (app.texts.index(none.text)))
+        assert "Contradicts “The user drinks tea”: Both cannot be." in app.beside
+        await app.press(pilot, "enter")
+        assert "conflicts" not in app.text()
         assert (await assistant.store.memories.get(tea.id)).status == "forgotten"
         assert (await assistant.store.memories.get(none.id)).status == "active"
 
@@ -99,22 +125,21 @@ async def test_a_contradiction_is_settled(assistant: Assistant) -> None:
 async def test_the_past_of_a_field_is_seen(assistant: Assistant) -> None:
     await assistant.memories.set_profile("location", "Taipei")
     await assistant.memories.set_profile("location", "Lisbon")
-    app = Stage()
+    app = Browsing()
     async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(MemoryScreen(assistant, "superseded"))
-        await app.until(pilot, lambda: "Taipei" in app.beside)
-        assert "until" in app.beside
+        await app.browse(pilot, assistant, "superseded")
+        assert "Taipei" in app.beside
+        assert "ended" in app.beside
+        assert "No longer, instead\nLisbon" in app.beside
         assert "past 1" in app.text()
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_erasing_shows_every_place_first(assistant: Assistant, size: tuple[int, int]) -> None:
     memory = await assistant.memories.remember("My dentist is Dr. Brockelmann")
-    app = Stage()
+    app = Browsing()
     async with app.run_test(size=size) as pilot:
-        screen = MemoryScreen(assistant)
-        await app.open(screen)
-        await app.until(pilot, lambda: app.listed)
+        screen = await app.browse(pilot, assistant)
         await pilot.press("ctrl+x")
         await app.until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.listed)
         for words in ("cannot be undone", "goes", "y erase all of this", "space spare", "k keep", "esc close"):
@@ -125,9 +150,9 @@ async def test_erasing_shows_every_place_first(assistant: Assistant, size: tuple
         await pilot.press("ctrl+x")
         await app.until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.listed)
         await pilot.press("y")
-        await app.until(pilot, lambda: app.screen is screen and not app.listed)
-        await pilot.press("escape")
-        await app.until(pilot, lambda: app.result is True)
+        await app.until(pilot, lambda: app.screen is screen and not app.texts)
+        await app.press(pilot, "escape")
+        assert app.result == Went(erased=True)
 
 
 async def test_a_place_is_spared(assistant: Assistant) -> None:
@@ -147,37 +172,34 @@ async def test_a_place_is_spared(assistant: Assistant) -> None:
 
 async def test_the_next_list_is_gone_to_however_soon_that_is_asked_for(assistant: Assistant) -> None:
     await stored(assistant, "The user likes coffee")
-    await stored(assistant, "The user likes tea", "pending", "It is not sure.")
-    app = Stage()
+    await stored(assistant, "The user likes tea", "pending", reason="It is not sure.")
+    app = Browsing()
     async with app.run_test(size=(120, 40)) as pilot:
-        screen = MemoryScreen(assistant)
+        screen = BrowserScreen(assistant)
         await app.open(screen)
-        screen.action_shelf(1)
-        await app.until(pilot, lambda: "It is not sure." in app.beside)
+        screen.action_tab(1)
         await app.idle(pilot)
+        assert "It is not sure." in app.beside
         assert "enter accept" in app.text()
-        await pilot.press("tab")
-        await app.idle(pilot)
+        await app.press(pilot, "shift+tab")
         for words in ("enter edit", "tab next list", "esc close"):
             assert words in app.text(), "keys that come to hold have a line to stand in"
 
 
 async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assistant) -> None:
-    await stored(assistant, "The user likes tea", "pending", "It is not sure.")
-    app = Stage()
+    await stored(assistant, "The user likes tea", "pending", reason="It is not sure.")
+    app = Browsing()
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(MemoryScreen(assistant))
-        await app.until(pilot, lambda: "It is not sure." in app.beside)
-        await pilot.press("enter")
-        await app.until(pilot, lambda: "1 fact" in app.title_shown)
-        await app.until(pilot, lambda: "enter edit" in app.text())
+        await app.browse(pilot, assistant)
+        assert "It is not sure." in app.beside
+        await app.press(pilot, "enter")
+        assert "1 fact" in app.title_shown
+        assert "enter edit" in app.text()
 
 
 async def test_a_fact_is_told_whole_though_its_value_is_known(assistant: Assistant) -> None:
-    await assistant.store.memories.add(
-        kind="preference", text="The user loves hiking.", confidence=0.8, origin="user", value="hiking"
-    )
-    app = Stage()
+    await stored(assistant, "The user loves hiking.", kind="preference", value="hiking")
+    app = Browsing()
     async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(MemoryScreen(assistant))
-        await app.until(pilot, lambda: app.beside.startswith("The user loves hiking."))
+        await app.browse(pilot, assistant)
+        assert app.beside.startswith("The user loves hiking.")
