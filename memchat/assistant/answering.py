@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from memchat.assistant.homes import Homes
 from memchat.assistant.shared import Shared
+from memchat.assistant.telling import Telling
 from memchat.assistant.turn import Turn
 from memchat.core.events import BackgroundEvent, TurnEvent
 from memchat.core.settings import Settings
@@ -21,12 +22,14 @@ class Answering:
         homes: Where the sessions live.
         shared: The model, the embedder, the tokenizer.
         publish: Told of what the session itself is not.
+        telling: Answers what is remembered.
     """
 
     homes: Homes
     shared: Shared
     recaller: Recaller
     publish: Callable[[BackgroundEvent], None]
+    telling: Telling
 
     async def answer(
         self,
@@ -50,6 +53,7 @@ class Answering:
         """
         home, texts = self.homes.of(session_id), self.shared.texts
         await texts.load()
+        page = "" if reply is not None else await self.telling.reply_to(session_id, text, use_memory=use_memory)
         turn = Turn(
             session=await home.store.sessions.get(session_id),
             home=home,
@@ -63,6 +67,7 @@ class Answering:
             stop=stop,
             use_memory=use_memory,
             reply=reply,
+            page=page,
         )
         answer = turn.retry() if text is None else turn.ask(*await texts.said(session_id, text))
         async with aclosing(answer) as events:

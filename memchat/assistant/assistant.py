@@ -26,6 +26,7 @@ from memchat.assistant.sessions import OpenSessions
 from memchat.assistant.shared import Shared
 from memchat.assistant.shelving import Sessions
 from memchat.assistant.summarising import Summaries
+from memchat.assistant.telling import Telling
 from memchat.assistant.transcript import Transcript
 from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turns import Turns
@@ -59,6 +60,7 @@ class Assistant(Models):
         summaries: The rolling summaries: versions, edited, folded, unfolded.
         buffer: What the user takes out of requests, and puts back.
         sessions: Sessions filed away, tagged, forked, deleted.
+        telling: What is remembered, as a page.
         personas: How the assistant is told to be.
     """
 
@@ -99,9 +101,6 @@ class Assistant(Models):
         self._homes = Homes(self._home_of, store, clock)
         self.indexing = Indexing(self._homes, self._embedding)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
-        self._answering = Answering(
-            homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish
-        )
         self.memories = Remembering(
             self._homes,
             settings,
@@ -137,6 +136,10 @@ class Assistant(Models):
         self.summaries = Summaries(means)
         self.buffer = Buffer(means)
         self.sessions = Sessions(means)
+        self.telling = Telling(means)
+        self._answering = Answering(
+            homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish, telling=self.telling
+        )
         self._left: set[str] = set()
         self._background = Background()
         self._queueing: set[asyncio.Task[object]] = set()

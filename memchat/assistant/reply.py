@@ -21,6 +21,7 @@ class Reply:
     Attributes:
         model: Who gives it.
         instead_of: The answer that it takes the place of, once its first words are there.
+        told: Whether it tells of the memory, and no model gives it.
         text: What came so far.
     """
 
@@ -28,6 +29,7 @@ class Reply:
     user: Message
     model: str = ""
     instead_of: Message | None = None
+    told: bool = False
     text: str = ""
     reasoning: str = ""
     tool_uses: list[ToolUse] = field(default_factory=list)
@@ -82,8 +84,9 @@ class Reply:
                     self.user.session_id,
                     self.user.id,
                     text=self.text,
-                    model=self.model,
+                    model=self.model or None,
                     instead_of=self.instead_of.id if self.instead_of else None,
+                    told=self.told,
                 )
             )
         return await asyncio.shield(self._beginning)

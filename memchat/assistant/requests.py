@@ -81,7 +81,7 @@ class Gathered:
     @property
     def last(self) -> tuple[str, ...]:
         """What was said just before by either side, oldest first; a message may refer to it."""
-        return tuple(message.text for message in self.tail[-_LAST_TURNS:] if not message.kept_out)
+        return tuple(message.text for message in self.tail[-_LAST_TURNS:] if not (message.kept_out or message.told))
 
     @property
     def shown(self) -> frozenset[str]:

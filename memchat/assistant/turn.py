@@ -16,12 +16,14 @@ from memchat.assistant.reply import Reply
 from memchat.assistant.requests import Gathered
 from memchat.assistant.rounds import Rounds
 from memchat.assistant.streams import Stopped, unless, until
+from memchat.assistant.telling import NOTHING_RECALLED
 from memchat.core.context import Recall
 from memchat.core.errors import EmptyReply, MemchatError, MessageTooLong, NotFound
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
     ContextBuilt,
+    Delta,
     Learned,
     Recalled,
     SecretsKeptOut,
@@ -58,6 +60,7 @@ class Turn:
         quiet: Keeps learning from calling the model meanwhile.
         stop: Set by the user to end the reply and keep its text.
         reply: The words of the reply where they are given, so that no model is asked for them.
+        page: What the memory itself answers; then no model is needed, and nothing is learned from the exchange.
     """
 
     session: Session
@@ -72,6 +75,7 @@ class Turn:
     stop: asyncio.Event
     use_memory: bool
     reply: str | None = None
+    page: str = ""
     _rounds: Rounds | None = field(default=None, init=False)
     _kept: Memory | None = field(default=None, init=False)
 
@@ -83,14 +87,15 @@ class Turn:
             kept_out: The kinds of the secrets that were in it, when the user is to be told.
         """
         try:
-            await unless(self.stop, self.connection.known())
-            await self._refuse_if_too_long(text)
+            if not self.page:
+                await unless(self.stop, self.connection.known())
+                await self._refuse_if_too_long(text)
             user = await self.home.store.messages.append_user(
                 self.session.id,
                 text,
                 tokens=self.count(text),
                 model=self.connection.status.name or None,
-                off_record=not (self.use_memory and self.home.learns),
+                off_record=bool(self.page) or not (self.use_memory and self.home.learns),
             )
         except Stopped:
             yield _failed(MemchatError("Stopped before the message was saved."), None)
@@ -101,7 +106,9 @@ class Turn:
         yield UserSaved(user)
         if kept_out:
             yield SecretsKeptOut(kinds=kept_out)
-        async with aclosing(self._answer(user, Reply(store=self.home.store, user=user))) as events:
+        async with aclosing(
+            self._answer(user, Reply(store=self.home.store, user=user, told=bool(self.page)))
+        ) as events:
             async for event in events:
                 yield event
 
@@ -117,7 +124,7 @@ class Turn:
         user = last if old is None else await messages.get(old.parent_id) if old.parent_id else None
         if user is None:
             raise NotFound("There is nothing to answer again in this session.")
-        reply = Reply(store=self.home.store, user=user, instead_of=old)
+        reply = Reply(store=self.home.store, user=user, instead_of=old, told=bool(self.page))
         async with aclosing(self._answer(user, reply)) as events:
             async for event in events:
                 yield event
@@ -128,7 +135,7 @@ class Turn:
         if learned := await self._remember_if_asked(user):
             yield learned
         try:
-            async with aclosing(self._stream(user, reply)) as events:
+            async with aclosing(self._tell(user, reply) if self.page else self._stream(user, reply)) as events:
                 async for event in events:
                     yield event
         except Stopped:
@@ -181,6 +188,19 @@ class Turn:
                 async for event in events:
                     yield event
 
+    async def _tell(self, user: Message, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
+        """What the memory itself answers, a paragraph at a time; the request is the one that holds the question."""
+        requests, target = self.home.requests, self.connection.target
+        yield Recalled(NOTHING_RECALLED)
+        gathered = await requests.gather(self.session, target, answering=user, use_memory=self.use_memory, strict=False)
+        yield ContextBuilt(await requests.plan(gathered, user.text, target))
+        for number, paragraph in enumerate(self.page.split("\n\n")):
+            if self.stop.is_set():
+                raise Stopped
+            text = f"\n\n{paragraph}" if number else paragraph
+            await reply.add(text)
+            yield Delta(text)
+
     async def _refuse_if_too_long(self, text: str) -> None:
         target, requests = self.connection.target, self.home.requests
         tools = requests.tools(self.session, target, use_memory=self.use_memory)
@@ -202,7 +222,7 @@ class Turn:
     async def _end(self, user: Message, reply: Reply, problem: MemchatError | None) -> TurnEvent:
         """Saves what came; without a word, the user's message waits for another try."""
         end = self._rounds.end if self._rounds is not None else None
-        stopped = problem is None and end is None and self.stop.is_set()
+        stopped = problem is None and end is None and self.stop.is_set() and reply.text != self.page
         if problem is None and not reply.text.strip():
             problem = (
                 MemchatError("Stopped before the model said anything.")
@@ -231,6 +251,8 @@ class Turn:
         return _failed(problem, user)
 
     async def _jobs_after(self, user: Message) -> tuple[NewJob, ...]:
+        if self.page:
+            return ()
         try:
             return await self.home.jobs_after(self.session, user, use_memory=self.use_memory)
         except MemchatError:
@@ -256,7 +278,7 @@ class Turn:
 
     async def _remember_if_asked(self, user: Message) -> Learned | None:
         """Keeps what the user asks to be remembered, before any model is asked."""
-        if self.home.private or not (self.use_memory and self.settings.memory.enabled):
+        if self.page or self.home.private or not (self.use_memory and self.settings.memory.enabled):
             return None
         # The first look at a language's words takes a while, in which the screen must not stand still.
         wanted = await asyncio.to_thread(asked_to_remember, user.text)

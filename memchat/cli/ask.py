@@ -69,6 +69,7 @@ async def _ask(args: Namespace, text: str) -> int:
     from memchat.cli.notices import Notices
     from memchat.cli.opening import assistant
     from memchat.core.errors import MemchatError
+    from memchat.memory.overview import asks_what_is_known
 
     notices = Notices()
     answer = JsonAnswer(notices) if args.json else TextAnswer(notices)
@@ -76,7 +77,8 @@ async def _ask(args: Namespace, text: str) -> int:
         async with assistant(args, begins=True) as opened:
             chosen = await existing(opened, args)
             opened.warm_up()
-            await ready(opened, notices)
+            if args.no_memory or not asks_what_is_known(text):
+                await ready(opened, notices)
             view = await (opened.open_session(chosen.id) if chosen else opened.new_session(incognito=args.incognito))
             if args.persona is not None:
                 await opened.personas.use(view.session.id, None if args.persona == "none" else args.persona)

@@ -41,6 +41,7 @@ class Message:
         error: Why the reply failed or was cut off, in a sentence.
         kept_out: Whether the user took it out of the requests; it stays in the conversation.
         copy_of: The message that it is a copy of, in the session that this one was forked from.
+        told: Whether it is a page about the memory, told without a model; nothing is made of it.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Message:
     tool_uses: tuple[ToolUse, ...] = ()
     kept_out: bool = False
     copy_of: str | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,9 @@ MOST_PASS_TOKENS = 12_000
 _LONG_CHARACTERS = 50_000
 """Notes are compared with a longer text in a thread."""
 
+_TOLD = "[told the user what is remembered about them]"
+"""In the place of a page about the memory, so that what is remembered does not become a summary."""
+
 _FRAME = 32
 """What the tags around a text take."""
 
@@ -212,7 +215,9 @@ def transcript(messages: Sequence[Message], longest_reply: int, count: Callable[
     lines = []
     for message in messages:
         text = defused(message.text).strip()
-        if message.role == "assistant":
+        if message.told:
+            text = _TOLD
+        elif message.role == "assistant":
             head, rest = clip(text, longest_reply, count)
             text = f"{head.rstrip()} […]" if rest else text
         if text:

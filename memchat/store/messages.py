@@ -50,6 +50,7 @@ class Messages:
         text: str,
         model: str | None,
         instead_of: str | None = None,
+        told: bool = False,
     ) -> Message:
         """Stores the first words of an answer as `partial`; its tokens are estimated until it is finished.
 
@@ -59,12 +60,13 @@ class Messages:
             text: Its first words.
             model: Who gives it.
             instead_of: The answer that is set aside for it.
+            told: Whether it tells of the memory, so that recall never finds it.
 
         Raises:
             NotFound: There is no such session, or no such answer.
         """
         return await self._database.write(
-            writing.begin_reply, session_id, parent_id, storable(text), model, instead_of, self._now
+            writing.begin_reply, session_id, parent_id, storable(text), model, instead_of, self._now, told=told
         )
 
     async def update_reply(self, id: str, *, text: str, reasoning: str = "") -> None:

@@ -17,7 +17,8 @@ SESSION = (
 MESSAGE = (
     "m.id, s.id, m.seq, m.role, m.text, m.status, m.created_at, m.tokens, m.parent_id, m.model, m.prompt_tokens, "
     "m.completion_tokens, m.cached_tokens, m.cost, m.reasoning, m.finish_reason, m.error, m.tool_uses, "
-    "EXISTS (SELECT 1 FROM kept_out WHERE message = m.id), m.copy_of_id"
+    "EXISTS (SELECT 1 FROM kept_out WHERE message = m.id), m.copy_of_id, "
+    "m.role = 'assistant' AND m.off_record"
 )
 """Columns for `message_of`, of the tables `messages AS m` and `sessions AS s`."""
 
@@ -84,6 +85,7 @@ def message_of(row: Row) -> Message:
         tool_uses=tuple(ToolUse(**use) for use in json.loads(row[17])) if row[17] else (),
         kept_out=bool(row[18]),
         copy_of=row[19],
+        told=bool(row[20]),
     )
 
 

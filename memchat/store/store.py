@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from memchat.core.overview import Overview
 from memchat.core.times import Clock, now, to_unix
 from memchat.store.browsing import Browsing
 from memchat.store.by_hand import ByHand
@@ -16,6 +17,7 @@ from memchat.store.memories import Memories
 from memchat.store.messages import Messages
 from memchat.store.models import Models
 from memchat.store.mutes import Mutes
+from memchat.store.overview import overview
 from memchat.store.prefixes import Prefixes
 from memchat.store.profile import Profile
 from memchat.store.recalls import Recalls
@@ -87,6 +89,16 @@ class Store:
     async def close(self) -> None:
         """Closes the database once what it was given is done."""
         await self._database.close()
+
+    async def overview(self, *, each: int, subjects: int, episodes: int) -> Overview:
+        """What is remembered, at a glance.
+
+        Args:
+            each: How many memories of a kind about a subject are read at most.
+            subjects: About how many others than the user memories are read at most.
+            episodes: How many session summaries are read at most.
+        """
+        return await self._database.read(overview, to_unix(self._database.clock()), each, subjects, episodes)
 
     async def check(self) -> str:
         """`ok`, or what SQLite's integrity check found, a finding a line."""

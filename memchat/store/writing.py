@@ -70,12 +70,17 @@ def begin_reply(
     model: str | None,
     instead_of: str | None,
     now: float,
+    *,
+    told: bool,
 ) -> Message:
     """Stores the first words of an answer, in the place of another where there is one."""
     session = number_of(db, "sessions", session_id)
     if instead_of is not None:
         deactivate(db, instead_of)
-    return get(db, _insert(db, session, parent_id, "assistant", text, _estimate(text), model, now))
+    message_id = _insert(db, session, parent_id, "assistant", text, _estimate(text), model, now)
+    if told:
+        run(db, "UPDATE messages SET off_record = 1, unfound = 1 WHERE id = ?", message_id)
+    return get(db, message_id)
 
 
 def update_reply(db: apsw.Connection, id: str, text: str, reasoning: str) -> None:

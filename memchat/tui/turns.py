@@ -152,7 +152,7 @@ class Turns:
     async def _run(self) -> None:
         try:
             while self._queue:
-                if not await self._screen.model_ready():
+                if not (await self._told_by_the_memory() or await self._screen.model_ready()):
                     await self._give_back()
                     return
                 if self._queue:
@@ -161,6 +161,12 @@ class Turns:
             self._running = False
             self._over.set()
             self._screen.refresh_bindings()
+
+    async def _told_by_the_memory(self) -> bool:
+        """Whether the next message is answered without a model."""
+        from memchat.memory.overview import asks_what_is_known
+
+        return bool(self._queue) and await asyncio.to_thread(asks_what_is_known, self._queue[0].view.text)
 
     async def _give_back(self) -> None:
         texts = []

@@ -46,6 +46,7 @@ class Language:
         words: Its most frequent words, to know it by.
         first_person: The user speaks of themselves or theirs.
         asks: It is a question.
+        asks_memory: The whole of it asks what is remembered about the user.
         supposes: It is a supposition.
         plays: The whole message is play or fiction.
         opens_play: What follows in the session is play too.
@@ -82,6 +83,7 @@ class Language:
     words: frozenset[str]
     first_person: re.Pattern[str]
     asks: re.Pattern[str]
+    asks_memory: re.Pattern[str]
     supposes: re.Pattern[str]
     plays: re.Pattern[str]
     jokes: re.Pattern[str]
