@@ -201,8 +201,8 @@ class SpaceEmbedder:
         return await self._holder.get()
 
     def missing(self) -> str:
-        """Why the configured one cannot be had; empty when it can."""
-        return self._holder.status.reason
+        """Why the configured one cannot be had; empty when it can, or when search by meaning is off."""
+        return "" if self._holder.status is _OFF else self._holder.status.reason
 
     async def wait(self) -> None:
         """Gives it a moment to load."""

@@ -66,7 +66,7 @@ class Indexing:
         while True:
             seconds = await self._homes.main.learning.make_vectors()
             state = await self.state()
-            if seconds is None or state.stopped or not state.under_way:
+            if seconds is None or (state.under_way and state.stopped):
                 return
             await asyncio.sleep(seconds)
 
@@ -74,7 +74,9 @@ class Indexing:
         """Tells the store whose vectors are wanted; whether there were some of that embedder before."""
         embedder = await self._embedder.wanted()
         if embedder is None:
-            raise MemchatError(self._embedder.missing() or "There is no embedder.")
+            if reason := self._embedder.missing():
+                raise MemchatError(reason)
+            raise MemchatError("Search by meaning is off.", "`memchat config set memory.embedder builtin` turns it on.")
         store = self._homes.main.store
         before = await store.making.current()
         await store.index.use_embedder(embedder.id, embedder.dimensions)

@@ -53,6 +53,11 @@ class Notices:
             print(f"{_ERASE}{shortened(sentence, width)}", end="", file=sys.stderr, flush=True)
             self._shown = True
 
+    def elsewhere(self, sentence: str) -> None:
+        """A line that only those get who see no passing ones: logs and pipes."""
+        if not self._live:
+            say(sentence)
+
     def clear(self) -> None:
         """Takes the passing line away, before anything else is written."""
         if self._counting is not None:

@@ -41,7 +41,7 @@ class Embedding:
         publish: Told how far the making of everything is.
         failed: Told in a sentence why new texts cannot be embedded; empty once they can.
         free: Waits while something is under way that everything else must wait for.
-        missing: Says why the configured embedder cannot be had; empty when it can.
+        missing: Says why the configured embedder cannot be had; empty when it can, or when none is wanted.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Embedding:
         """Embeds some of what is new; the seconds until there may be more, none for not before something happens."""
         embedder = await self._searched()
         if embedder is None:
-            return _AGAIN_SECONDS
+            return _AGAIN_SECONDS if self._missing() else None
         try:
             more = await self._embed(embedder, EMBED_AT_ONCE, bulk=False)
         except ModelError as error:
@@ -113,6 +113,9 @@ class Embedding:
             await self._tell(elsewhere=True)
             return _LOOK_AGAIN_SECONDS
         embedder = await self._wanted() if named else None
+        if embedder is None and not self._missing():
+            self._release()
+            return None
         if embedder is None or embedder.id != (state.coming or state.current):
             await self._tell(problem=self._missing() or "Another embedder is configured here.", at_once=True)
             self._release()

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
-from memchat.cli.checks.finding import Finding, Surroundings, fail, ok
+from memchat.cli.checks.finding import Finding, Surroundings, fail, ok, warn
 from memchat.core.errors import MemchatError
+
+if TYPE_CHECKING:
+    from memchat.store.making import MakingState
 
 
 async def config(around: Surroundings) -> AsyncIterator[Finding]:
@@ -44,7 +48,7 @@ async def database(around: Surroundings) -> AsyncIterator[Finding]:
         return
     try:
         verdict = await store.check()
-        counts = await store.index.counts()
+        index = await store.making.state()
         size = await store.size()
         waiting, broken = await store.jobs.waiting(), await store.jobs.failed()
     finally:
@@ -53,5 +57,17 @@ async def database(around: Surroundings) -> AsyncIterator[Finding]:
         yield ok("database", f"{file}, {size / 1e6:.1f} MB, intact")
     else:
         yield fail("database", verdict.splitlines()[0], f"Put a copy from {file.parent} in its place.")
-    yield ok("index", f"{counts.items:,} items, {counts.embedded:,} of them by meaning")
+    yield _index(index)
     yield ok("learning", f"{waiting:,} jobs wait, {len(broken):,} were given up")
+
+
+def _index(state: "MakingState") -> Finding:
+    """What is found by meaning, and how far the making of other vectors is."""
+    found = f"{state.items:,} items, {state.embedded:,} of them by meaning"
+    if not state.under_way:
+        return ok("index", found)
+    made = f"{found}; {state.items - state.left:,} embedded anew"
+    made += f" with {state.coming}" if state.coming else ""
+    if state.stopped:
+        return warn("index", f"{made}, and stopped", "`memchat index resume` goes on.")
+    return ok("index", f"{made}, and goes on whenever memchat is open")
