@@ -7,7 +7,7 @@ from memchat.core.searching import Snippet
 
 _GAP = "…"
 _SPACE = re.compile(r"\s+")
-_WORD_BEFORE = re.compile(r"\w+$")
+_BEGUN = re.compile(r"\S+$")
 
 
 def snippet(text: str, marks: Sequence[tuple[int, int]], *, limit: int, before: int) -> Snippet:
@@ -62,5 +62,5 @@ def _start(text: str, marks: Sequence[tuple[int, int]], limit: int, before: int)
     if best <= before:
         return 0
     start = best - before
-    cut = _WORD_BEFORE.search(text, max(0, start - before), start)
-    return cut.start() if cut and len(cut.group()) < before and text[start].isalnum() else start
+    cut = _BEGUN.search(text, max(0, start - before), start)
+    return cut.start() if cut and len(cut.group()) < before // 2 and not text[start].isspace() else start

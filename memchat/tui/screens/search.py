@@ -1,5 +1,6 @@
 """One box over everything that is remembered."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -7,14 +8,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from memchat.core.errors import MemchatError
+from memchat.core.events import BackgroundEvent, EmbedderChanged
 from memchat.core.searching import ALL_SPACES, BadFilter, SearchHit, SearchPage, SearchQuery
 from memchat.core.times import now
 from memchat.memory.searching import filter_of, with_filter
 from memchat.tui.screens.dialog import Dialog
-from memchat.tui.screens.search_hit import key_of, row_of, whole
+from memchat.tui.screens.search_hit import MARKED, key_of, row_of, whole
 from memchat.tui.text import counted, plain
 from memchat.tui.widgets.filter_bar import KINDS, FilterBar
 from memchat.tui.widgets.panels.lines import Prose
@@ -29,15 +33,36 @@ _PAGE = 60
 
 _NEAR = 12
 
-_HINT = 'in:facts  from:me  after:2026-03  before:yesterday  session:kyoto  sort:newest  "exact words"  begin*'
+_HINT = 'in:facts from:me after:2026-03 session:kyoto space:all "exact words" begin*'
 _EMPTY = "Searches messages, facts, the profile and past sessions, by words and by meaning."
 _TIMES = ("", "today", "this-week", "this-month", "this-year")
 _SPEAKERS = ("", "me", "assistant")
 _ORDERS = ("", "newest", "oldest")
 
 
+class HitRows(Rows):
+    """Hits; their marks are seen under the cursor too."""
+
+    def drawn(self, index: int, width: int) -> tuple[Content, Style]:
+        content, style = super().drawn(index, width)
+        if self.look(index) != "rows--cursor":
+            return content, style
+        at = 0
+        for text, look in self.rows[index].left:
+            length = len(Content(text))
+            if look == MARKED:
+                content = content.stylize("underline", at, min(at + length, len(content)))
+            at += length
+        return content, style
+
+
 class SearchBox(Picker):
     """The box over the whole width, and under it what narrows the search, the hits, and the one under the cursor."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(placeholder="Words, or what it was about", empty=_EMPTY, text=text)
+        self.list = HitRows(empty=_EMPTY, steady=True)
+        self.list.can_focus = False
 
     def compose(self) -> ComposeResult:
         yield self.filter
@@ -74,16 +99,18 @@ class SearchScreen(Dialog[SearchHit]):
         """
         super().__init__()
         self._searches = assistant.searches
+        self._subscribe = assistant.subscribe
+        self._unsubscribe: Callable[[], None] | None = None
         self._first = query
         self._hits: dict[str, SearchHit] = {}
         self._total = 0
-        self._query = SearchQuery()
+        self._sought_for = SearchQuery()
         self._wanted = False
         self._more = False
-        self._running = False
+        self._looking = False
 
     def content(self) -> ComposeResult:
-        yield SearchBox(placeholder="Words, or what it was about", empty=_EMPTY, text=self._first)
+        yield SearchBox(self._first)
         yield Static(_HINT, classes="hint", markup=False)
 
     @property
@@ -98,10 +125,18 @@ class SearchScreen(Dialog[SearchHit]):
         self._box.focus_filter()
         self._box.filter.action_end()
         self.watch(self._box.list, "scroll_y", self._scrolled, init=False)
+        self._unsubscribe = self._subscribe(self._heard)
         self._look_for_spaces()
         self.search()
 
+    def _heard(self, event: BackgroundEvent) -> None:
+        """Once there is an embedder, meaning is searched too."""
+        if isinstance(event, EmbedderChanged) and event.state == "ready":
+            self.search()
+
     async def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
         await self._searches.leave()
 
     @work(thread=True, group="spaces", exit_on_error=False)
@@ -127,12 +162,12 @@ class SearchScreen(Dialog[SearchHit]):
     def search(self) -> None:
         """Looks for what is typed; while it looks for something, it takes up the newest text afterwards."""
         self._wanted = True
-        if not self._running:
-            self._run()
+        if not self._looking:
+            self._look()
 
     @work(group="search", exit_on_error=False)
-    async def _run(self) -> None:
-        self._running = True
+    async def _look(self) -> None:
+        self._looking = True
         try:
             while self._wanted or self._more:
                 if self._wanted:
@@ -142,7 +177,7 @@ class SearchScreen(Dialog[SearchHit]):
                     self._more = False
                     await self._go_on()
         finally:
-            self._running = False
+            self._looking = False
 
     async def _begin(self) -> None:
         """The first page."""
@@ -158,7 +193,7 @@ class SearchScreen(Dialog[SearchHit]):
             return
         self.fail("")
         self._hint(plain(page.words_only))
-        self._query, self._hits, self._total = query, {}, page.total
+        self._sought_for, self._hits, self._total = query, {}, page.total
         self._bar.sought = query
         if not query.narrowed.kinds or not query.text:
             self._bar.counts = page.by_kind if query.text or page.total else {}
@@ -172,7 +207,7 @@ class SearchScreen(Dialog[SearchHit]):
     async def _go_on(self) -> None:
         """The next page."""
         try:
-            page = await self._search(self._query, len(self._hits))
+            page = await self._search(self._sought_for, len(self._hits))
         except MemchatError as error:
             self.fail(str(error))
             return
@@ -186,7 +221,7 @@ class SearchScreen(Dialog[SearchHit]):
 
     @property
     def _sought(self) -> bool:
-        return self._query != SearchQuery()
+        return self._sought_for != SearchQuery()
 
     def _add(self, page: SearchPage) -> None:
         self._hits |= {key_of(hit): hit for hit in page.hits}
@@ -213,8 +248,8 @@ class SearchScreen(Dialog[SearchHit]):
         """Looks for more hits once the last ones come near."""
         if len(self._hits) < self._total and line + _NEAR >= len(self._hits):
             self._more = True
-            if not self._running:
-                self._run()
+            if not self._looking:
+                self._look()
 
     def _preview(self) -> None:
         hit = self._hits.get(self._box.key)

@@ -16,7 +16,9 @@ _LABELS: dict[str, tuple[str, str]] = {
     "profile": ("profile", "$layer-profile"),
     "episode": ("session", "$layer-sessions"),
 }
-_MARKED = "bold $accent"
+MARKED = "bold $accent"
+"""How what was looked for looks."""
+
 _LONGEST, _BEFORE = 2_400, 400
 """Characters of a long text that are shown whole, and how many of them stand before the first mark."""
 
@@ -59,7 +61,7 @@ def _parts(text: str, marks: Sequence[tuple[int, int]], style: str) -> Iterator[
     at = 0
     for start, end in marks:
         yield plain(text[at:start]), style
-        yield plain(text[start:end]), _MARKED
+        yield plain(text[start:end]), MARKED
         at = end
     yield plain(text[at:]), style
 

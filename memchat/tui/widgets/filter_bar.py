@@ -108,7 +108,11 @@ def when(narrowed: Narrowed) -> str:
         return f"before {_day(until.astimezone())}"
     assert since is not None
     assert until is not None
-    first, last = since.astimezone(), (until - timedelta(seconds=1)).astimezone()
+    first, last, end = since.astimezone(), (until - timedelta(seconds=1)).astimezone(), until.astimezone()
+    if first.day == end.day == 1 and (end.year, end.month) == (first.year + first.month // 12, first.month % 12 + 1):
+        return f"{first:%b %Y}"
+    if (first.month, first.day) == (end.month, end.day) == (1, 1) and end.year == first.year + 1:
+        return f"{first.year}"
     if first.date() == last.date():
         return _day(first)
     if (first.year, first.month) == (last.year, last.month):
