@@ -28,7 +28,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _OF_MANY_LETTERS = 3
 """A word of a script whose letters stand for words or syllables is about so many Latin letters long."""
 
-_LEAST_SHARE = 0.25
+_LEAST_SHARE = 1 / 3
 _FEW_WORDS = 3
 
 

@@ -6,14 +6,18 @@ from collections import Counter
 from memchat.memory.languages import language_of
 from memchat.memory.querying.terms import terms_of
 from memchat.memory.sentences import own_text
+from memchat.store.words import UNSPACED
 
 _LONG = 700
-_MANY_LINES = 8
+_MANY_LINES = 5
+_READ = 20_000
 _OWN = 600
 _PARAGRAPH = 400
-_MOST_RARE = 12
+_FEW, _MOST = 4, 12
+_ENOUGH = 2
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _QUESTION = re.compile(r"[^.!?。！？\n]{3,300}[?？]")
-_TELLING = re.compile(
+_IDENTIFIER = re.compile(
     r"(?<![^\W_])(?:[A-Za-z]+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*)(?![^\W_])"
 )
 _NAMED = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][^\W\d_]{2,}")
@@ -26,10 +30,16 @@ def reduced(message: str) -> tuple[str, tuple[str, ...]]:
     All of it, and no words, where it is not long.
     """
     text = message.strip()
-    if len(text) <= _LONG and text.count("\n") < _MANY_LINES and "```" not in text:
+    if _length(text) <= _LONG and text.count("\n") < _MANY_LINES and "```" not in text:
         return text, ()
     own = _own_words(text)
-    return own, tuple(_telling(text.replace(own, " ")))
+    few = len(terms_of(own)) >= _ENOUGH
+    return own, tuple(_telling(text.replace(own, " "), few=few))
+
+
+def _length(text: str) -> int:
+    """Of how many Latin letters a text would be."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_UNSPACED.findall(text))
 
 
 def _own_words(text: str) -> str:
@@ -40,27 +50,28 @@ def _own_words(text: str) -> str:
         own = f"{own}\n{own_text(ends, language_of(ends[-_OWN:]))}"
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", own) if part.strip()]
     own = "\n".join(dict.fromkeys(paragraphs))
-    if 0 < len(own) <= _OWN:
+    if 0 < _length(own) <= _OWN:
         return own
     paragraphs = paragraphs or [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
     first, last = paragraphs[0][:_PARAGRAPH], paragraphs[-1][-_PARAGRAPH:]
-    short = [each for each in (first, last) if len(each) < _PARAGRAPH and _QUESTION.search(each)]
+    short = [each for each in (first, last) if _length(each) < _PARAGRAPH and _QUESTION.search(each)]
     if short:
         return "\n".join(dict.fromkeys(short))
     asked = [match.group().strip() for match in _QUESTION.finditer(f"{text[:_OWN]}\n{text[-_OWN:]}")]
     return "\n".join(dict.fromkeys([first, *asked[-2:], last]))[: 2 * _OWN]
 
 
-def _telling(pasted: str) -> list[str]:
-    """The words by which a text is most likely to be known again: identifiers and names, then the longer rare ones."""
-    text = pasted[:20_000]
-    identifiers = Counter(word.lower() for word in _TELLING.findall(text))
-    names = Counter(word.lower() for word in _NAMED.findall(text))
-    words = terms_of(text)
-    counted = Counter(words)
-    found = [word for word, _ in (identifiers + names).most_common(_MOST_RARE)]
-    found += sorted((word for word in counted if len(word) >= _LEAST_LETTERS), key=len, reverse=True)
-    chosen: dict[str, None] = {}
-    for word in found:
-        chosen.update(dict.fromkeys(terms_of(word)))
-    return list(chosen)[:_MOST_RARE]
+def _telling(pasted: str, *, few: bool) -> list[str]:
+    """The words by which a text is most likely to be known again: identifiers and names, then the longer rare ones.
+
+    Args:
+        pasted: The text.
+        few: Whether the user's own words say enough, so that others would only hide them.
+    """
+    text = pasted[:_READ]
+    named = Counter(word.lower() for pattern in (_IDENTIFIER, _NAMED) for word in pattern.findall(text))
+    found = [word for word, _ in named.most_common(_FEW if few else _MOST)]
+    if not few:
+        found += sorted((word for word in terms_of(text) if len(word) >= _LEAST_LETTERS), key=len, reverse=True)
+    terms = dict.fromkeys(term for word in found for term in terms_of(word))
+    return list(terms)[: _FEW if few else _MOST]
