@@ -268,7 +268,7 @@ class Requests:
         return sum(self._count(json.dumps([tool.name, tool.description, dict(tool.parameters)])) for tool in tools)
 
     async def _muted(self, session_id: str | None) -> frozenset[str]:
-        return await self._store.mutes.of(session_id) if session_id else frozenset()
+        return await self._store.mutes.hidden(session_id) if session_id else frozenset()
 
     async def _working(
         self, session_id: str, target: Target, answering: Message | None

@@ -65,7 +65,7 @@ class Ruling(Desk):
     async def mute(self, ref: str, session_id: str) -> bool:
         """Has a session not recall something from its next request on; whether it was not so before.
 
-        What is pinned is in its requests all the same.
+        The messages that a memory rests on are not recalled either. What is pinned is in its requests all the same.
 
         Args:
             ref: The id of a memory, a message, or for an episode its session.

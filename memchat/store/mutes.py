@@ -7,7 +7,7 @@ from memchat.core.times import to_unix
 from memchat.store.database import Database
 from memchat.store.history import record
 from memchat.store.lookup import number_of
-from memchat.store.sql import rows, run, value
+from memchat.store.sql import marks, rows, run, value
 from memchat.store.states import put_row, snapshot, target_of
 
 
@@ -24,6 +24,10 @@ class Mutes:
     async def of(self, session_id: str) -> frozenset[str]:
         """Ids of the memories, messages and episodes that a session does not recall."""
         return await self._database.read(_of, session_id)
+
+    async def hidden(self, session_id: str) -> frozenset[str]:
+        """What recall is to pass over for a session: what it mutes, and the messages that muted memories rest on."""
+        return await self._database.read(_hidden, session_id)
 
     async def add(self, session_id: str, ref: str) -> bool:
         """Keeps something out of what a session recalls; whether it was not so before.
@@ -52,6 +56,18 @@ class Mutes:
 
 def _of(db: apsw.Connection, session_id: str) -> frozenset[str]:
     return frozenset(ref for (ref,) in rows(db, "SELECT ref FROM mutes WHERE session = ?", session_id))
+
+
+def _hidden(db: apsw.Connection, session_id: str) -> frozenset[str]:
+    muted = _of(db, session_id)
+    if not muted:
+        return muted
+    said = rows(
+        db,
+        f"SELECT message_id FROM sources WHERE target IN ({marks(len(muted))}) AND live AND message_id IS NOT NULL",
+        *muted,
+    )
+    return muted | {message_id for (message_id,) in said}
 
 
 def _set(db: apsw.Connection, given: str, ref: str, now: float, *, muted: bool) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from memchat.core.browsing import LONGEST_TEXT, ORDERS, MemoryRow, Wanted
+from memchat.core.browsing import LONGEST_TEXT, ORDERS, Wanted
 from memchat.core.context import ItemSource, Recall, RecalledItem
 from memchat.core.errors import NotFound
 from memchat.core.memories import Source
@@ -154,10 +154,6 @@ async def test_the_turns_that_used_something_are_told_with_their_scores(store: S
     assert [each.message_id for each in await store.browsing.uses(merged.id)] == [second.id, first.id]
     with pytest.raises(NotFound):
         await store.browsing.uses("nonsense")
-
-
-def test_a_row_is_as_small_as_a_tuple() -> None:
-    assert MemoryRow.__slots__ == ()
 
 
 async def test_what_is_wanted_of_words_is_no_pattern(store: Store) -> None:

@@ -22,7 +22,8 @@ _MOST_SESSIONS = 6
 async def search_memory(query: str, context: ToolContext) -> ToolResult:
     """What is found for `query`, quoted as data."""
     searched = await Searcher(context.recaller, context.store).search(SearchQuery(text=query), limit=_MOST_FOUND + 1)
-    found = [hit.item for hit in searched.hits if hit.item.id != context.user.id][:_MOST_FOUND]
+    hidden = {context.user.id, *await context.store.mutes.hidden(context.user.session_id)}
+    found = [hit.item for hit in searched.hits if hit.item.id not in hidden][:_MOST_FOUND]
     if not found:
         return ToolResult("Nothing is found for that in earlier conversations or saved facts.")
     zone = await user_zone(context.store)
