@@ -33,6 +33,7 @@ class Look:
     def __init__(self, db: apsw.Connection, now: float) -> None:
         self._db = db
         self._now = now
+        self._counted: dict[str, int] = {}
 
     def by_words(
         self,
@@ -75,6 +76,7 @@ class Look:
             prefix=prefix,
             unfinished=storable(unfinished),
             around=around,
+            counted=self._counted,
         )
 
     def by_meaning(
@@ -149,7 +151,7 @@ class Look:
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """How much each term weighs: the more, the fewer items hold it; most where none does."""
-        return searching.rarity(self._db, [storable(term) for term in terms])
+        return searching.rarity(self._db, [storable(term) for term in terms], self._counted)
 
     def answers(
         self,

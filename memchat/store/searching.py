@@ -66,6 +66,7 @@ def by_words(
     prefix: bool,
     unfinished: str = "",
     around: bool = True,
+    counted: dict[str, int] | None = None,
 ) -> list[Hit]:
     """Items that hold any of the terms, or what must be there, best first.
 
@@ -77,6 +78,7 @@ def by_words(
         prefix: Whether every term also stands for words that begin with it.
         unfinished: A word that may go on.
         around: Whether the words around a thing count too.
+        counted: How many items hold a term, as far as that is known of this state of the database; added to.
     """
     quoted = [*phrases(terms, prefix=prefix), *wanted.exact]
     quoted += [text for text in [phrase(unfinished, prefix=True)] if text]
@@ -84,7 +86,7 @@ def by_words(
         return []
     floor = 0
     if not wanted.narrow:
-        quoted, floor = _bounded(db, quoted)
+        quoted, floor = _bounded(db, quoted, {} if counted is None else counted)
         if not quoted:
             return []
     query = " OR ".join(quoted)
@@ -103,7 +105,7 @@ def by_words(
     return [Hit(*each) for each in found if each[3] > 0]
 
 
-def rarity(db: apsw.Connection, terms: Sequence[str]) -> dict[str, float]:
+def rarity(db: apsw.Connection, terms: Sequence[str], counted: dict[str, int] | None = None) -> dict[str, float]:
     """How much each term weighs, as bm25 has it: the more, the fewer items hold it; most where none does.
 
     One that more than `RANKED_AT_MOST` items hold is weighed as if those were all. The formula is Lucene's for BM25.
@@ -112,7 +114,7 @@ def rarity(db: apsw.Connection, terms: Sequence[str]) -> dict[str, float]:
     weights: dict[str, float] = {}
     for term in terms:
         if quoted := phrase(term):
-            held = _held(db, quoted)
+            held = _held(db, quoted, {} if counted is None else counted)
             weights[term] = math.log(1 + (max(items - held, 0) + 0.5) / (held + 0.5))
     return weights
 
@@ -179,12 +181,12 @@ def session_number(db: apsw.Connection, session_id: str) -> int:
     return int(value(db, "SELECT number FROM sessions WHERE id = ?", session_id) or -1)
 
 
-def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int]:
+def _bounded(db: apsw.Connection, quoted: Sequence[str], known: dict[str, int]) -> tuple[list[str], int]:
     """The rarest terms that can be ranked in time, and the key to begin at when even one is too common.
 
     A word that a large part of all items hold says little about any of them, and bm25 gives it almost nothing.
     """
-    counted = sorted((_held(db, term), place) for place, term in enumerate(quoted))
+    counted = sorted((_held(db, term, known), place) for place, term in enumerate(quoted))
     chosen: list[str] = []
     total = 0
     for count, place in counted:
@@ -205,10 +207,13 @@ def _bounded(db: apsw.Connection, quoted: Sequence[str]) -> tuple[list[str], int
     return chosen, int(newest or 0)
 
 
-def _held(db: apsw.Connection, quoted: str) -> int:
-    """How many items hold a term, counted no further than can be ranked."""
+def _held(db: apsw.Connection, quoted: str, known: dict[str, int]) -> int:
+    """How many items hold a term, counted no further than can be ranked, and once for all that is looked up."""
+    if quoted in known:
+        return known[quoted]
     query = "SELECT count(*) FROM (SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT ?)"
-    return int(value(db, query, quoted, RANKED_AT_MOST + 1))
+    known[quoted] = int(value(db, query, quoted, RANKED_AT_MOST + 1))
+    return known[quoted]
 
 
 def kept(db: apsw.Connection, keys: Sequence[int], wanted: Filter) -> set[int]:

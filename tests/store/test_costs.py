@@ -7,6 +7,7 @@ import pytest
 from memchat.core.memories import Source
 from memchat.store import searching
 from memchat.store.decisions import Add, NewMemory
+from memchat.store.look import Look
 from memchat.store.store import Store
 from memchat.store.values import BufferSpan
 from tests.store.helpers import Costs, session_of
@@ -113,6 +114,19 @@ async def test_a_search_ranks_only_so_many(store: Store, monkeypatch: pytest.Mon
     assert await ranked() == 21, "its messages and its episode"
     await _fill(store, 4, 40)
     assert await ranked() == 51
+
+
+async def test_a_word_is_counted_once_in_all_that_is_looked_up_together(store: Store) -> None:
+    await _fill(store, 1, 3)
+
+    def search(look: Look) -> None:
+        look.rarity(["zebra", "colour"])
+        for past in (False, True):
+            look.by_words(["zebra", "colour"], limit=5, past=past)
+
+    async with Costs(store) as costs:
+        await store.index.at_once(search)
+    assert sum(count for sql, count in costs.statements.items() if "count(*) FROM (SELECT 1" in sql) == 2
 
 
 @pytest.mark.parametrize(
