@@ -25,7 +25,7 @@ async def review(args: Namespace) -> int:
         if args.accept or args.reject or args.accept_kind or args.never:
             return await _settle(args, opened)
         waiting = await _waiting(opened)
-        if args.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if args.json or not waiting or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return _listed(args, waiting)
         return await _ask_all(opened, waiting)
 

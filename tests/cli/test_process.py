@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from memchat.paths import Paths
 from memchat.providers.scripted import Hang, Say, SaySlowly, Status
 from tests.cli.conftest import Cli, Model, command
+from tests.cli.test_memory_review import stored
 
 _SECONDS = 30.0
 
@@ -320,3 +322,38 @@ def test_two_at_once_on_one_database(model: Model, ok: Cli) -> None:
         assert process.returncode == 0
         assert json.loads(out.splitlines()[0])["type"] == "user_saved"
     assert len(ok("sessions", "--json").json) == 6
+
+
+def test_review_goes_through_what_waits_one_after_the_other(ok: Cli, paths: Paths) -> None:
+    stored(paths, "Likes tea", "Likes jazz", "Likes rain", "Likes fog", status="pending", reason="Unsure.")
+    keys = b"a\re\rLikes loud jazz\rx\rn\r9\rn\r1\ru\rr\rs\r"
+    seen = on_a_terminal("memory", "review", keys=keys, after=b"[q]uit > ")
+    assert seen.code == 0
+    shown = " ".join(seen.text.split())
+    assert shown.count("1 of 4 Likes tea") == 1
+    assert shown.count("3 of 4 Likes rain") == 4, "after what is no answer, no rule, and what was taken back, again"
+    assert "1 Nothing like “Likes rain” is learned. 2 No facts are learned. Which, 1 to 2?" in shown
+    assert "Settled 3, and 1 still wait." in shown
+    texts = {item["text"]: item["status"] for item in ok("memory", "--status", "all", "--json").json}
+    assert texts == {
+        "Likes tea": "active",
+        "Likes loud jazz": "active",
+        "Likes rain": "forgotten",
+        "Likes fog": "pending",
+    }
+    assert ok("memory", "rules").out == ""
+    ended = on_a_terminal("memory", "review", keys=b"u\r\x04", after=b"[q]uit > ")
+    assert "Nothing was settled yet." in ended.text
+    assert "Settled 0, and 1 still wait." in ended.text
+    ok("memory", "review", "--accept-kind", "fact")
+    assert "Nothing waits for you." in on_a_terminal("memory", "review").text
+
+
+def test_the_history_is_lines_on_a_terminal(ok: Cli, paths: Paths) -> None:
+    (tea,) = stored(paths, "Likes tea")
+    ok("memory", "edit", tea.id, "Likes green tea")
+    ok("memory", "undo")
+    seen = " ".join(on_a_terminal("memory", "history", COLUMNS="40").text.split())
+    assert "you · edit · undone" in seen
+    assert "text: Likes tea → Likes green tea" in seen
+    assert "qwen · add Likes tea" in seen
