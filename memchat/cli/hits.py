@@ -26,8 +26,10 @@ def print_hits(found: SearchPage, offset: int, space: str) -> None:
         console.print(Text(_nothing(found, offset)))
     for hit in found.hits:
         console.print(_head(hit), overflow="ellipsis", no_wrap=True)
-        console.print(Padding(_line(hit), (0, 0, 0, 2)))
-        console.print(Padding(Text(_command(hit, space), "dim"), (0, 0, 1, 2)), overflow="ellipsis", no_wrap=True)
+        console.print(Padding(_line(hit), (0, 0, 0, 2), expand=False))
+        console.print(
+            Padding(Text(_command(hit, space), "dim"), (0, 0, 1, 2), expand=False), overflow="ellipsis", no_wrap=True
+        )
     if found.hits:
         console.print(Text(_place(found, offset), "dim"))
     if found.words_only:

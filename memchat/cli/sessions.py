@@ -42,7 +42,9 @@ def register(commands: Commands) -> None:
         list_sessions,
         parents=[listing],
     )
-    show = actions.add("show", "[--json] ID", "A session with its messages and summaries", show_session, parents=[one])
+    show = actions.add(
+        "show", "[--json] [--at MESSAGE] ID", "A session with its messages and summaries", show_session, parents=[one]
+    )
     rename = actions.add("rename", "[--json] ID TITLE", "Give a session another title", rename_session, parents=[one])
     export = actions.add(
         "export", "[--json] [-o FILE] ID", "A session as Markdown, or as JSON", export_session, parents=[one]
@@ -71,6 +73,7 @@ def register(commands: Commands) -> None:
     sessions_changing.register(actions)
     for action in (show, rename, export, delete, erase, system):
         action.add_argument("id", metavar="ID", help="the session; the start of its id is enough")
+    show.add_argument("--at", metavar="MESSAGE", help="only the messages around this one, as a search prints its id")
     rename.add_argument("title", metavar="TITLE", nargs="+", help="the new title")
     export.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to stdout")
     delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
@@ -141,11 +144,17 @@ async def show_session(args: Namespace) -> int:
     from memchat.assistant.transcript import read
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_json
-    from memchat.cli.transcript import as_json, as_text
+    from memchat.cli.transcript import around, around_json, around_text, as_json, as_text
 
     async with assistant(args) as opened:
         found = await read(opened.store, args.id)
-    if args.json:
+    if args.at:
+        some = around(found, args.at)
+        if args.json:
+            print_json(around_json(found, some))
+        else:
+            print(around_text(found, some))
+    elif args.json:
         print_json(as_json(found))
     else:
         print(as_text(found))
