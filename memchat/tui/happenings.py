@@ -143,7 +143,8 @@ class Happenings:
         note = noted(self._chat.indexing, event)
         self._chat.indexing = event
         if note is not None:
-            self._chat.note(note[0], note[1])
+            sentence, problem = note
+            self._chat.say(sentence, problem=problem)
 
     async def _read_session(self) -> None:
         """Takes over the title that the first message gave the session."""

@@ -1,6 +1,6 @@
-"""How the making of vectors shows in the chat: a fact in the top line, a note at its beginning and end, `/index`."""
+"""How the making of vectors shows in the chat: in the top line, in a sentence at its beginning and end, by `/index`."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from memchat.core.events import IndexChanged
 from memchat.tui.text import one_line
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from memchat.tui.screens.chat import ChatScreen
 
 _WORTH_A_NOTE = 200
-"""So many items are done before anyone has read a note about them."""
+"""So many items are done before anyone has read a sentence about them."""
+
+_BEGUN = 5
+"""Percent up to which it has just begun; at later starts of the program the top line says enough."""
 
 
 def fact(event: IndexChanged | None) -> tuple[str, str]:
@@ -24,20 +27,30 @@ def fact(event: IndexChanged | None) -> tuple[str, str]:
     return f"● index {event.percent} %", "$success"
 
 
-def noted(before: IndexChanged | None, event: IndexChanged) -> tuple[str, Literal["", "learned", "problem"]] | None:
-    """A quiet line about a change, and its kind; none where it is worth none."""
+def noted(before: IndexChanged | None, event: IndexChanged) -> tuple[str, bool] | None:
+    """A sentence about a change, and whether it is about a problem; none where it is worth none."""
     if event.problem:
         known = before is not None and before.problem == event.problem
-        return None if known else (f"The index waits, and is tried again. {event.problem}", "problem")
+        return None if known else (f"The index waits, and is tried again. {event.problem}", True)
     if event.items < _WORTH_A_NOTE or event.elsewhere:
         return None
     if not event.left:
-        return (f"⟲ index: all {event.items:,} items are found by meaning anew", "learned")
-    if before is None or not before.left:
-        meanwhile = "search goes on meanwhile · /index stop" if not event.stopped else "it is stopped · /index resume"
-        by = "" if event.anew else f" with {one_line(event.embedder, 60)}"
-        return (f"⟲ index: {event.items:,} items are embedded anew{by}; {meanwhile}", "")
+        return f"The index is whole: {event.items:,} items are found by meaning with {named(event.embedder)}.", False
+    if (before is None or not before.left) and event.percent <= _BEGUN:
+        by = "" if event.anew else f" with {named(event.embedder)}"
+        step = (
+            "It is stopped: /index resume." if event.stopped else "Search goes on meanwhile. /index stop lets it wait."
+        )
+        return f"{event.items:,} items are embedded anew{by}. {step}", False
     return None
+
+
+def named(embedder_id: str) -> str:
+    """An embedder in the words of its user."""
+    model, at, place = embedder_id.partition("@http")
+    if not at:
+        return "the built-in embedder"
+    return one_line(f"{model} at {place.partition('://')[2].partition('/')[0]}", 60)
 
 
 async def index(chat: "ChatScreen", argument: str) -> None:
@@ -59,8 +72,10 @@ async def index(chat: "ChatScreen", argument: str) -> None:
 def sentence(state: "MakingState") -> str:
     """How it stands."""
     if not state.under_way:
-        by = f", with {state.current}" if state.current else ""
+        by = f", with {named(state.current)}" if state.current else ""
         return f"{state.embedded:,} of {state.items:,} items are found by meaning{by}."
     made = f"{state.items - state.left:,} of {state.items:,} items are embedded anew"
-    made += f" with {state.coming}; until all are, {state.current} is searched" if state.coming else ""
+    made += (
+        f" with {named(state.coming)}; until then what {named(state.current)} made is searched" if state.coming else ""
+    )
     return f"{made}. It is stopped: /index resume." if state.stopped else f"{made}. /index stop lets it wait."

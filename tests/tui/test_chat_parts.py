@@ -52,7 +52,7 @@ def test_two_slashes_are_sent_as_one() -> None:
 def test_the_commands_each_once() -> None:
     assert " ".join(command.name for command in slash.COMMANDS) == (
         "help new sessions space resume model persona system remember forget erase undo memory "
-        "learning consolidate profile search context summary incognito export copy retry edit theme quit"
+        "learning consolidate profile search index context summary incognito export copy retry edit theme quit"
     )
 
 
