@@ -18,6 +18,9 @@ from memchat.store.sql import value
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_WIDE = 2_048
+"""How many items with the most signs in common are looked at once more."""
+
 _SPARE = 4
 """How many times as many items as are wanted are kept before the nearest of them are chosen."""
 
@@ -64,24 +67,42 @@ _of_files: WeakValueDictionary[str, _Known] = WeakValueDictionary()
 _of_connections: WeakKeyDictionary[apsw.Connection, _Known] = WeakKeyDictionary()
 
 
-def nearest(db: apsw.Connection, table: str, signs: bytes, limit: int, wanted: Places) -> list[int]:
-    """Keys of the items with the most signs in common, in no order.
+def nearest(db: apsw.Connection, table: str, vector: bytes, limit: int, wanted: Places) -> list[int]:
+    """Keys of the items that are likely the nearest to a vector, in no order.
+
+    Of those with the most signs in common, the ones whose signs fit best the numbers of the vector, large numbers more
+    than small ones: what is far off in one large number has more against it than what differs in two small ones.
 
     Args:
         db: A connection.
         table: The embedder's blocks.
-        signs: Of the numbers of the vector that is looked for.
+        vector: Little-endian float32.
         limit: How many at most.
         wanted: Where to look.
     """
     import numpy as np
 
-    asked = np.frombuffer(words_of(signs), "<u8").reshape(-1, 1)
+    asked = np.frombuffer(vector, "<f4")
+    blocks = _blocks(db, table)
+    keys = np.sort(_in_common(blocks, words_of(np.packbits(asked > 0).tobytes()), max(_WIDE, limit), wanted))
+    if len(keys) > limit:
+        apart = np.split(keys, np.flatnonzero(np.diff(keys // ITEMS)) + 1)
+        words = np.concatenate([blocks[int(part[0]) // ITEMS].words[:, part % ITEMS].T for part in apart])
+        above = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, count=len(asked))
+        keys = keys[np.argpartition(-(above.astype(np.float32) @ asked), limit - 1)[:limit]]
+    return [int(key) for key in keys]
+
+
+def _in_common(blocks: "Mapping[int, _Block]", signs: bytes, limit: int, wanted: Places) -> "NDArray[Any]":
+    """Keys of the items with the most signs in common."""
+    import numpy as np
+
+    asked = np.frombuffer(signs, "<u8").reshape(-1, 1)
     kinds = np.array([kind in wanted.kinds for kind in KINDS])
     keys, apart = np.empty(0, np.int64), np.empty(0, np.uint16)
     found, waiting, worst = [(keys, apart)], 0, np.iinfo(np.uint16).max
     room = counts = np.empty((0, 0))
-    for number, block in _blocks(db, table).items():
+    for number, block in blocks.items():
         if room.shape != block.words.shape:
             room, counts = np.empty_like(block.words), np.empty(block.words.shape, np.uint8)
         np.bitwise_count(np.bitwise_xor(block.words, asked, out=room), out=counts)
@@ -95,7 +116,7 @@ def nearest(db: apsw.Connection, table: str, signs: bytes, limit: int, wanted: P
         if waiting > _SPARE * limit:
             keys, apart = _best(found, limit)
             found, waiting, worst = [(keys, apart)], 0, int(apart.max())
-    return [int(key) for key in _best(found, limit)[0]]
+    return _best(found, limit)[0]
 
 
 def _wanted(block: _Block, near: "NDArray[Any]", kinds: "NDArray[Any]", wanted: Places) -> "NDArray[Any]":

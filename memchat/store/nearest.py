@@ -11,10 +11,10 @@ from memchat.store.embedders import current
 from memchat.store.searching import Filter, session_number
 from memchat.store.sql import marks, rows, value
 from memchat.store.values import Hit
-from memchat.store.vectors import PAST, signs, vector_kind
+from memchat.store.vectors import PAST, vector_kind
 
-_LOOKED_AT = 256
-"""How many items whose vectors have the most signs in common with the query's are compared whole, at least."""
+_LOOKED_AT = 384
+"""How many items whose signs fit the query's vector best are compared whole, at least."""
 
 _CHUNK = 500
 
@@ -30,7 +30,7 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, e
         more = value(db, "SELECT count(*) FROM items WHERE past_at > ? AND past_at <= ?", PAST, wanted.now)
         holding, moments = " AND (past_at IS NULL OR past_at > ?)", [wanted.now]
     looked_at = max(_LOOKED_AT, limit + limit // 4) + more
-    keys = nearest(db, embedder.signs, signs(vector), looked_at, _places(db, wanted))
+    keys = nearest(db, embedder.signs, vector, looked_at, _places(db, wanted))
     found: dict[int, tuple[ItemKind, str]] = {}
     for part in parts(keys):
         query = f"SELECT key, kind, ref FROM items WHERE key IN ({marks(len(part))}){holding}"

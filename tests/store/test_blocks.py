@@ -35,6 +35,11 @@ def one(key: int, signs: bytes, kind: str = "message", session: int = 1, seq: in
     return Filed(key, kind, session, seq or key, at, signs)
 
 
+def of(signs: bytes) -> bytes:
+    """A vector with these signs, all of its numbers of one size."""
+    return (np.unpackbits(np.frombuffer(signs, np.uint8)) * 2.0 - 1.0).astype("<f4").tobytes()
+
+
 def apart(first: bytes, second: bytes) -> int:
     """How many bits differ."""
     return (int.from_bytes(first, "big") ^ int.from_bytes(second, "big")).bit_count()
@@ -54,7 +59,7 @@ def test_the_nearest_are_those_that_a_look_at_each_finds(sizes: int, keys: list[
     signs = {key: chance.bytes(sizes) for key in keys}
     blocks.put(db, TABLE, [one(key, each) for key, each in signs.items()])
     asked = chance.bytes(sizes)
-    found = nearest(db, TABLE, asked, limit, EVERYWHERE)
+    found = nearest(db, TABLE, of(asked), limit, EVERYWHERE)
     distances = sorted(apart(asked, each) for each in signs.values())[:limit]
     assert sorted(apart(asked, signs[key]) for key in found) == distances
     assert len(set(found)) == len(found)
@@ -65,11 +70,17 @@ def test_of_many_the_nearest_are_kept_as_blocks_go_by(db: apsw.Connection) -> No
     chance = np.random.default_rng(1)
     signs = {key: chance.bytes(8) for key in range(1, 3 * ITEMS)}
     blocks.put(db, TABLE, [one(key, each) for key, each in signs.items()])
-    found = nearest(db, TABLE, bytes(8), 10, EVERYWHERE)
+    found = nearest(db, TABLE, of(bytes(8)), 10, EVERYWHERE)
     assert (
         sorted(apart(bytes(8), signs[key]) for key in found)
         == sorted(apart(bytes(8), each) for each in signs.values())[:10]
     )
+
+
+def test_of_the_nearest_by_signs_those_are_taken_that_fit_the_larger_numbers(db: apsw.Connection) -> None:
+    asked = np.array([0.9, *[0.1] * 7], "<f4")
+    blocks.put(db, TABLE, [one(1, b"\x7f"), one(2, b"\xe0"), one(3, b"\x00")])
+    assert nearest(db, TABLE, asked.tobytes(), 1, EVERYWHERE) == [2], "seven signs of small numbers weigh less"
 
 
 @pytest.mark.parametrize(
@@ -94,22 +105,22 @@ def test_only_what_a_filter_leaves_is_looked_at(db: apsw.Connection, places: Pla
         Filed(5, "past fact", 0, 0, 50.0, b"\x0f"),
     ]
     blocks.put(db, TABLE, filing)
-    assert set(nearest(db, TABLE, b"\xff", 9, places)) == keys
+    assert set(nearest(db, TABLE, of(b"\xff"), 9, places)) == keys
 
 
 def test_what_changes_is_seen_and_what_is_empty_goes(db: apsw.Connection) -> None:
-    assert nearest(db, TABLE, b"\x01", 9, EVERYWHERE) == []
+    assert nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE) == []
     blocks.put(db, TABLE, [one(3, b"\x01"), one(ITEMS, b"\x01")])
-    assert set(nearest(db, TABLE, b"\x01", 9, EVERYWHERE)) == {3, ITEMS}
+    assert set(nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE)) == {3, ITEMS}
     blocks.put(db, TABLE, [one(3, b"\xfe"), one(4, b"\x01", "fact")])
-    assert set(nearest(db, TABLE, b"\x01", 2, EVERYWHERE)) == {4, ITEMS}
+    assert set(nearest(db, TABLE, of(b"\x01"), 2, EVERYWHERE)) == {4, ITEMS}
     blocks.refile(db, TABLE, 4, "past fact")
-    assert nearest(db, TABLE, b"\x01", 9, Places(kinds=frozenset({"past fact"}))) == [4]
+    assert nearest(db, TABLE, of(b"\x01"), 9, Places(kinds=frozenset({"past fact"}))) == [4]
     assert filed(db, TABLE) == {3: "message", 4: "past fact", ITEMS: "message"}
     for key in (3, 4, 5):
         blocks.drop(db, TABLE, key)
     assert list(db.execute(f"SELECT block FROM {TABLE}")) == [(1,)]
-    assert nearest(db, TABLE, b"\x01", 9, EVERYWHERE) == [ITEMS]
+    assert nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE) == [ITEMS]
 
 
 def test_only_a_block_that_changed_is_read_again_by_whichever_connection(db: apsw.Connection) -> None:
@@ -121,7 +132,7 @@ def test_only_a_block_that_changed_is_read_again_by_whichever_connection(db: aps
 
     def read(connection: apsw.Connection) -> int:
         reads.clear()
-        nearest(connection, TABLE, b"\x01", 9, EVERYWHERE)
+        nearest(connection, TABLE, of(b"\x01"), 9, EVERYWHERE)
         return sum("SELECT items" in sql for sql in reads)
 
     assert [read(db), read(db), read(second)] == [5, 0, 0]
@@ -134,11 +145,11 @@ def test_what_was_rolled_back_is_not_remembered(db: apsw.Connection) -> None:
     blocks.put(db, TABLE, [one(1, b"\x01")])
     db.execute("BEGIN")
     blocks.put(db, TABLE, [one(2, b"\x01")])
-    assert set(nearest(db, TABLE, b"\x01", 9, EVERYWHERE)) == {1, 2}
+    assert set(nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE)) == {1, 2}
     db.execute("ROLLBACK")
-    assert nearest(db, TABLE, b"\x01", 9, EVERYWHERE) == [1]
+    assert nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE) == [1]
     blocks.put(db, TABLE, [one(3, b"\x01")])
-    assert set(nearest(db, TABLE, b"\x01", 9, EVERYWHERE)) == {1, 3}
+    assert set(nearest(db, TABLE, of(b"\x01"), 9, EVERYWHERE)) == {1, 3}
 
 
 def test_a_change_writes_only_the_pages_that_it_is_on(db: apsw.Connection) -> None:
@@ -152,7 +163,7 @@ def test_a_change_writes_only_the_pages_that_it_is_on(db: apsw.Connection) -> No
 def test_what_was_read_goes_with_the_last_connection(db: apsw.Connection) -> None:
     blocks.put(db, TABLE, [one(1, b"\x01")])
     other = connect(Path(db.filename))
-    nearest(other, TABLE, b"\x01", 9, EVERYWHERE)
+    nearest(other, TABLE, of(b"\x01"), 9, EVERYWHERE)
     name = other.filename
     assert name in coarse._of_files
     other.close()
@@ -168,7 +179,7 @@ def test_an_encrypted_database_is_searched_as_any_other(tmp_path: Path) -> None:
     db.close()
     again = apsw.Connection(str(tmp_path / "secret.db"))
     again.pragma("key", "a long passphrase")
-    assert nearest(again, TABLE, bytes(48), 1, EVERYWHERE) == [1]
+    assert nearest(again, TABLE, of(bytes(48)), 1, EVERYWHERE) == [1]
     again.close()
     assert not (tmp_path / "secret.db").read_bytes().startswith(b"SQLite format")
 
