@@ -332,8 +332,9 @@ def _fork(db: apsw.Connection, id: str, message_id: str, now: float) -> Session:
 def _kept_out(db: apsw.Connection, id: str) -> list[str]:
     found = rows(
         db,
-        "SELECT m.id FROM sessions AS s JOIN messages AS m ON m.session = s.number "
-        "JOIN kept_out AS k ON k.message = m.id WHERE s.id = ? ORDER BY m.seq",
+        # Of the few that are kept out, not of all that a session has.
+        "SELECT m.id FROM kept_out AS k CROSS JOIN messages AS m ON m.id = k.message "
+        "WHERE m.session = (SELECT number FROM sessions WHERE id = ?) ORDER BY m.seq",
         id,
     )
     return [message_id for (message_id,) in found]
