@@ -7,14 +7,13 @@ import pytest
 from textual.binding import Binding
 
 from memchat.assistant import Assistant
-from memchat.core.context import RecalledItem
 from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.tui.screens.browser import BrowserScreen
 from memchat.tui.screens.help import HelpScreen
 from memchat.tui.screens.recalled_item import RecalledScreen
 from memchat.tui.screens.request import RequestScreen
-from memchat.tui.screens.search import SearchScreen, snippet
+from memchat.tui.screens.search import SearchScreen
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.slash import COMMANDS
 from memchat.tui.widgets.key_line import KeyLine
@@ -32,58 +31,6 @@ async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
     opened = await Assistant.open(settings, paths, environ={})
     yield opened
     await opened.close()
-
-
-async def test_search_finds_messages_facts_and_past_sessions(assistant: Assistant) -> None:
-    made = await session(assistant, "Trip to Kyoto", "Which garden has the tea room?")
-    await assistant.store.summaries.put_session(
-        session_id=made.id, text="wanted: a garden in Kyoto", to_seq=2, tokens=5, model="m"
-    )
-    await assistant.memories.remember("Likes small gardens")
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(assistant, "garden"))
-        await app.idle(pilot)
-        kinds = {row.split()[-1] for row in app.listed}
-        assert kinds == {"message", "fact", "episode"}
-        assert "hits" in app.title_shown
-        assert "score" in app.beside
-        await pilot.press("tab")
-        await app.idle(pilot)
-        assert {row.split()[-1] for row in app.listed} == {"message"}
-        assert "messages" in app.title_shown
-        await pilot.press("shift+tab")
-        await app.idle(pilot)
-        await app.write(pilot, "zebra")
-        assert "Nothing about this" in app.text()
-        await app.write(pilot, "tea room")
-        await pilot.press("enter")
-        await app.idle(pilot)
-        assert isinstance(app.result, RecalledItem)
-        assert app.result.source.session_id == made.id
-
-
-async def test_search_says_what_it_searches_while_nothing_is_typed(assistant: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(SearchScreen(assistant))
-        await app.idle(pilot)
-        assert "Searches messages, facts" in app.text()
-        await pilot.press("enter")
-        await app.idle(pilot)
-        assert app.result is not None
-        await pilot.press("escape")
-        await app.idle(pilot)
-        assert app.result is None
-
-
-def test_a_snippet_begins_near_the_word_and_marks_it() -> None:
-    parts = snippet("x" * 100 + " the Garden of [bold]moss[/]", ["garden", "moss"])
-    assert [text for text, style in parts if "bold" in style] == ["Garden", "moss"]
-    assert parts[0][0].startswith("…")
-    assert "[bold]" in "".join(text for text, _ in parts)
-    assert snippet("nothing here", ["zebra"]) == (("nothing here", "$foreground"),)
-    assert "".join(text for text, _ in snippet("a(b", ["(b"])) == "a(b"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])

@@ -246,10 +246,9 @@ class SearchScreen(Dialog[SearchHit]):
 
     def _reach(self, line: int) -> None:
         """Looks for more hits once the last ones come near."""
-        if len(self._hits) < self._total and line + _NEAR >= len(self._hits):
+        if len(self._hits) < self._total and line + _NEAR >= len(self._hits) and not self._looking:
             self._more = True
-            if not self._looking:
-                self._look()
+            self._look()
 
     def _preview(self) -> None:
         hit = self._hits.get(self._box.key)
