@@ -10,6 +10,7 @@ from typing import Self
 from memchat.assistant.answering import Answering
 from memchat.assistant.background import Background
 from memchat.assistant.buffering import Buffer
+from memchat.assistant.carrying import Transfer
 from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.erasure import Eraser
 from memchat.assistant.home import Home
@@ -61,6 +62,7 @@ class Assistant(Models):
         buffer: What the user takes out of requests, and puts back.
         sessions: Sessions filed away, tagged, forked, deleted.
         telling: What is remembered, as a page.
+        transfer: Memories exported and imported.
         personas: How the assistant is told to be.
     """
 
@@ -137,6 +139,7 @@ class Assistant(Models):
         self.buffer = Buffer(means)
         self.sessions = Sessions(means)
         self.telling = Telling(means)
+        self.transfer = Transfer(means, self.telling)
         self._answering = Answering(
             homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish, telling=self.telling
         )

@@ -2,7 +2,15 @@
 
 from argparse import Namespace
 
-from memchat.cli import memory_changing, memory_history, memory_review, memory_rules, memory_upkeep
+from memchat.cli import (
+    memory_about,
+    memory_changing,
+    memory_history,
+    memory_review,
+    memory_rules,
+    memory_transfer,
+    memory_upkeep,
+)
 from memchat.cli.memory_review import tell
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
@@ -25,9 +33,9 @@ def register(commands: Commands) -> None:
     listing, one = shared(JSON, kind, status), shared(JSON)
     parser = commands.add(
         "memory",
-        "[list | show | add | edit | review | …] [--json] [--kind KIND] [--status STATUS]",
-        "List, show, change, review, undo and erase what is remembered",
-        list_memories,
+        "[about | list | show | add | edit | review | …] [--json] [--kind KIND] [--status STATUS]",
+        "Tell, list, show, change, review, undo, export and erase what is remembered",
+        tell_or_list,
         parents=[listing],
     )
     parser.set_defaults(json=False, kind=None, status=None)
@@ -43,6 +51,8 @@ def register(commands: Commands) -> None:
     memory_history.register(actions)
     memory_rules.register(actions)
     memory_upkeep.register(actions)
+    memory_about.register(actions)
+    memory_transfer.register(actions)
     for action in (show, edit):
         action.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
     for action in (add, edit):
@@ -51,6 +61,12 @@ def register(commands: Commands) -> None:
 
 def _either(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+async def tell_or_list(args: Namespace) -> int:
+    """A page for people; a list where something of it is chosen, or for a program."""
+    chosen = args.json or args.kind is not None or args.status is not None
+    return await (list_memories(args) if chosen else memory_about.about(args))
 
 
 async def list_memories(args: Namespace) -> int:

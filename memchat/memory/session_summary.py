@@ -54,7 +54,7 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
     rolling = await store.summaries.latest(session_id)
     messages = await store.messages.range(session_id, (rolling.to_seq if rolling else 0) + 1, last.seq)
     notes = rolling.text if rolling else ""
-    if not notes and not any(message.role == "assistant" and message.text.strip() for message in messages):
+    if not notes and not any(_answers(message) for message in messages):
         return None
     if not notes and _is_short(messages, summariser):
         text = "\n".join(own_words(messages, LIMIT, summariser.count))
@@ -69,6 +69,10 @@ async def summarise_session(store: "Store", summariser: Summariser, session_id: 
         as_of=summariser.as_of,
     )
     return EpisodeClosed(summary)
+
+
+def _answers(message: Message) -> bool:
+    return message.role == "assistant" and not message.told and bool(message.text.strip())
 
 
 def _is_short(messages: Sequence[Message], summariser: Summariser) -> bool:

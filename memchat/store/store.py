@@ -24,6 +24,7 @@ from memchat.store.recalls import Recalls
 from memchat.store.rules import Rules
 from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
+from memchat.store.transferring import Transferring
 from memchat.store.usage import LearningUsage
 from memchat.store.writing import cut_off, index_messages
 
@@ -42,6 +43,7 @@ class Store:
         self.summaries = Summaries(database)
         self.profile = Profile(database)
         self.memories = Memories(database)
+        self.transferring = Transferring(database)
         self.index = Index(database)
         self.making = Making(database)
         self.jobs = Jobs(database)

@@ -28,7 +28,7 @@ def test_add_and_list(ok: Cli) -> None:
     assert set(added) == MEMORY
     assert (added["origin"], added["status"], added["confidence"]) == ("user", "active", 1.0)
     assert ok("memory", "--json").json == [added] == ok("memory", "list", "--json").json
-    row = ok("memory").rows[0]
+    row = ok("memory", "list").rows[0]
     assert (row[0], row[2], row[3]) == (added["id"], added["text"], "active")
 
 
@@ -144,9 +144,10 @@ def test_an_unknown_memory_is_one_line(cli: Cli, action: str) -> None:
 
 def test_text_with_line_breaks_and_tabs_stays_one_row(ok: Cli) -> None:
     ok("memory", "add", "one\n\ttwo\x1b[31m")
-    assert len(ok("memory").rows) == 1
-    assert len(ok("memory").rows[0]) == 5
+    assert len(ok("memory", "list").rows) == 1
+    assert len(ok("memory", "list").rows[0]) == 5
     assert "\x1b" not in ok("memory").out
+    assert "\x1b" not in ok("memory", "list").out
 
 
 def test_a_secret_is_not_stored(ok: Cli) -> None:

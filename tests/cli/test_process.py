@@ -216,7 +216,7 @@ def read_to_the_end(leader: int) -> bytes:
 
 def test_tables_on_a_terminal(model: Model, ok: Cli) -> None:
     ok("memory", "add", "A [bold]green[/bold] bicycle")
-    seen = on_a_terminal("memory")
+    seen = on_a_terminal("memory", "list")
     assert seen.code == 0
     assert "A [bold]green[/bold] bicycle" in seen.text
     assert "kind" in seen.text
@@ -226,7 +226,7 @@ def test_tables_on_a_terminal(model: Model, ok: Cli) -> None:
 
 
 def test_empty_tables_say_what_to_do(ok: Cli) -> None:
-    assert "memchat memory add" in on_a_terminal("memory").text
+    assert "memchat memory add" in on_a_terminal("memory", "list").text
     assert "no sessions yet" in on_a_terminal("sessions").text
 
 
@@ -290,7 +290,7 @@ def test_what_is_erased_is_shown_whole_on_a_terminal(model: Model, ok: Cli) -> N
 
 def test_a_narrow_terminal_shows_what_a_table_has_no_room_for(ok: Cli) -> None:
     ok("memory", "add", "The bicycle is green")
-    seen = on_a_terminal("memory", COLUMNS="30").text
+    seen = on_a_terminal("memory", "list", COLUMNS="30").text
     assert "The bicycle is green" in seen
     assert ok("memory", "--json").json[0]["id"] in seen
 

@@ -1,0 +1,1 @@
+"""Memories out of the program and back in."""
