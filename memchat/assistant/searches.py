@@ -9,9 +9,12 @@ from memchat.core.searching import ALL_SPACES, BadFilter, SearchHit, SearchPage,
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory.recall import Recaller
-from memchat.memory.searching import Searcher, filtered
+from memchat.memory.searching import RANKED, Searcher, filtered
 from memchat.paths import Paths
 from memchat.store import Store
+
+_QUICKLY = 150
+"""How many hits are ranked while one types."""
 
 
 class Searches:
@@ -75,7 +78,9 @@ class Searches:
             return query
         return filtered(query, options, self._clock(), await self._recaller.zone(), options=True)
 
-    async def search(self, query: SearchQuery, *, limit: int = 20, offset: int = 0, wait: bool = True) -> SearchPage:
+    async def search(
+        self, query: SearchQuery, *, limit: int = 20, offset: int = 0, wait: bool = True, quickly: bool = False
+    ) -> SearchPage:
         """Some of what is found: messages, facts, profile and past sessions.
 
         Args:
@@ -83,20 +88,22 @@ class Searches:
             limit: How many hits at most.
             offset: How many of the hits to pass over.
             wait: Whether an embedder that is loading is waited for; else words are searched alone meanwhile.
+            quickly: Whether somebody is typing, so that fewer hits are ranked.
 
         Raises:
             BadFilter: No space or session is called as the query says.
         """
         if wait:
             await self._embedder.wait()
+        ranked = max(_QUICKLY, offset + limit) if quickly else RANKED
         names = self._named(query)
         if names == [self.space]:
-            return await self._own.search(query, limit=limit, offset=offset)
+            return await self._own.search(query, limit=limit, offset=offset, ranked=ranked)
         pages: list[SearchPage] = []
         missing: BadFilter | None = None
         for name in names:
             try:
-                found = await (await self._searcher(name)).search(query, limit=offset + limit)
+                found = await (await self._searcher(name)).search(query, limit=offset + limit, ranked=ranked)
             except BadFilter as error:  # no session of this space is called so
                 missing = error
                 continue

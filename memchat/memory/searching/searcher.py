@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 RANKED = 500
 """How many hits are ranked; what lies beyond is found by narrowing the search."""
 
+_READ_WHOLE = 3
+"""Of how many times as many items as are wanted recall reads the whole text."""
+
 LEAST = 0.12
 """What has none of the words must be alike enough in meaning to score this."""
 
@@ -71,7 +74,7 @@ class Searcher:
         """
         return parsed(typed, self._recaller.clock(), await self._recaller.zone(), typing_at=typing_at)
 
-    async def search(self, query: SearchQuery, *, limit: int = 20, offset: int = 0) -> SearchPage:
+    async def search(self, query: SearchQuery, *, limit: int = 20, offset: int = 0, ranked: int = RANKED) -> SearchPage:
         """Some of what is found for `query`, in the order that it asks for.
 
         Without words, all that its bounds leave is found, the newest first. What has ceased to hold is found, with its
@@ -81,6 +84,7 @@ class Searcher:
             query: What is looked for; its space is this one.
             limit: How many hits at most.
             offset: How many of the hits to pass over.
+            ranked: How many hits are ranked at most; fewer take less time.
 
         Raises:
             BadFilter: No session, or more than one, is called as the query says.
@@ -97,23 +101,23 @@ class Searcher:
         found, _, why = await self._recaller.find(
             asked,
             outside=None,
-            candidates=RANKED,
-            limit=RANKED,
+            candidates=ranked,
+            limit=-(-ranked // _READ_WHOLE),
             answering=False,
             narrowed=narrowed,
             unfinished=query.unfinished,
         )
         found = holding(found, asked, self._recaller.clock())
         sought = _Sought(asked.query.terms, query.unfinished, narrowed.exact)
-        ranked = await asyncio.to_thread(_hits, found, sought)
+        best = (await asyncio.to_thread(_hits, found, sought))[:ranked]
         if query.order != "best":
-            ranked.sort(key=lambda one: (one.item.at, one.item.ref), reverse=query.order == "newest")
-        items = [self._recaller.item(one, one.item.text) for one in ranked[offset : offset + limit]]
+            best.sort(key=lambda one: (one.item.at, one.item.ref), reverse=query.order == "newest")
+        items = [self._recaller.item(one, one.item.text) for one in best[offset : offset + limit]]
         return SearchPage(
             hits=await self._told(items, sought),
-            total=len(ranked),
-            more_than=len(ranked) >= RANKED,
-            by_kind=Counter(one.item.kind for one in ranked),
+            total=len(best),
+            more_than=len(best) >= ranked,
+            by_kind=Counter(one.item.kind for one in best),
             words_only=why,
         )
 

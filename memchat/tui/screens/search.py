@@ -172,25 +172,26 @@ class SearchScreen(Dialog[SearchHit]):
             while self._wanted or self._more:
                 if self._wanted:
                     self._wanted, self._more = False, False
-                    await self._begin()
+                    if await self._begin(quickly=True) and not self._wanted:
+                        await self._begin(quickly=False)
                 else:
                     self._more = False
                     await self._go_on()
         finally:
             self._looking = False
 
-    async def _begin(self) -> None:
-        """The first page."""
+    async def _begin(self, *, quickly: bool) -> bool:
+        """The first page; whether there is more than was looked at."""
         box = self._box.filter
         try:
             query = await self._searches.parsed(box.value, typing_at=box.cursor_position)
-            page = await self._search(query, 0)
+            page = await self._search(query, 0, quickly=quickly)
         except BadFilter as error:
             self._hint(str(error), wrong=True)
-            return
+            return False
         except MemchatError as error:
             self.fail(str(error))
-            return
+            return False
         self.fail("")
         self._hint(plain(page.words_only))
         self._sought_for, self._hits, self._total = query, {}, page.total
@@ -203,21 +204,22 @@ class SearchScreen(Dialog[SearchHit]):
         found = f"{page.total:,}+ hits" if page.more_than else counted(page.total, "hit")
         self.entitle(f"Search · {found}" if self._sought else "Search")
         self._add(page)
+        return page.more_than
 
     async def _go_on(self) -> None:
         """The next page."""
         try:
-            page = await self._search(self._sought_for, len(self._hits))
+            page = await self._search(self._sought_for, len(self._hits), quickly=False)
         except MemchatError as error:
             self.fail(str(error))
             return
         self._total = page.total if page.hits else len(self._hits)
         self._add(page)
 
-    async def _search(self, query: SearchQuery, offset: int) -> SearchPage:
+    async def _search(self, query: SearchQuery, offset: int, *, quickly: bool) -> SearchPage:
         if query == SearchQuery():
             return SearchPage(by_kind={})
-        return await self._searches.search(query, limit=_PAGE, offset=offset, wait=False)
+        return await self._searches.search(query, limit=_PAGE, offset=offset, wait=False, quickly=quickly)
 
     @property
     def _sought(self) -> bool:
