@@ -20,6 +20,7 @@ _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff]")),
     ("zh", re.compile(f"[{_HAN}]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
+    ("ar", re.compile("[\u0600-\u06ff\u0750-\u077f]")),
     ("other", re.compile("[^\\W\\d_a-zA-Z\u00aa-\u024f\u1e00-\u1eff\ufb00-\ufb06\uff21-\uff5a]")),
 )
 _ENGLISH_EMBEDDERS = re.compile(r"minilm|[-_.]en(?:[-_.:]|$)|mxbai-embed-large|nomic-embed-text(?!-v2)")
@@ -29,7 +30,7 @@ _OF_MANY_LETTERS = 3
 """A word of a script whose letters stand for words or syllables is about so many Latin letters long."""
 
 _LEAST_SHARE = 1 / 3
-_FEW_WORDS = 3
+_A_NAME_AND_ANOTHER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,16 @@ def language_of(message: str) -> Language:
     words = _WORDS.findall(bare)
     if code == ENGLISH and not any(word in stop_words()[ENGLISH] for word in words):
         code = _by_small_talk(words)
-        if code == ENGLISH and not message.isascii() and len(words) >= _FEW_WORDS:
-            # With accents, and without a word of English, it is in a language that is not known.
+        if code == ENGLISH and _accented(message):
             code = "other"
     return languages()[code]
+
+
+def _accented(message: str) -> bool:
+    """Whether words of `message` have other letters than English ones; a name beside one other word may."""
+    words = _WORDS.findall(message)
+    accented = [word for word in words if not word.isascii()]
+    return any(word[0].islower() or len(words) != _A_NAME_AND_ANOTHER for word in accented)
 
 
 def _by_small_talk(words: Sequence[str]) -> str:
