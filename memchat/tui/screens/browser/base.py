@@ -81,6 +81,8 @@ class BrowserBase(Dialog[Went]):
         Binding("ctrl+end", "move('edge(1)')", "Last", show=False, id="list.last"),
         Binding("shift+up", "read(-1)", "Read up", priority=True, show=False, id="memory.read-up"),
         Binding("shift+down", "read(1)", "Read down", priority=True, show=False, id="memory.read-down"),
+        Binding("escape", "edit_leave", "Leave it as it was"),
+        Binding("escape", "close", "Close", id="dialog.close"),
     ]
 
     def __init__(self, assistant: "Assistant", tab: str = "active") -> None:

@@ -65,7 +65,7 @@ class Place:
 def places(width: int) -> tuple[Place, ...]:
     """The columns that fit a width, the text in what is left over."""
     fitting = [column for column in COLUMNS if width >= column.from_width]
-    rest = max(1, width - _SIGNS - sum(column.width + 1 for column in fitting) + 1 - 1)
+    rest = max(1, width - _SIGNS - sum(column.width + 1 for column in fitting) + 1)
     found: list[Place] = []
     start = _SIGNS
     for column in fitting:

@@ -97,7 +97,7 @@ def _kind(memory: Memory, looks: Looks) -> list[Part]:
         (f" {memory.confidence:.0%}" if memory.confidence < 1 else "", "$dim"),
     ]
     if memory.pinned:
-        parts += [(" · ", "$dim"), looks.pin(pinned=True), (" pinned", "$accent")]
+        parts += [(" · ", "$dim"), looks.pin(pinned=True), ("\u00a0pinned", "$accent")]
     return [*parts, ("\n", "")]
 
 

@@ -76,7 +76,8 @@ class FiltersScreen(Dialog[None]):
         choices.append(Choice(key="", text="Sort by"))
         for column in COLUMNS:
             here = sight.sort == column.name
-            way = ("descending" if sight.descending else "ascending") if here else ""
+            down, up = ("v", "^") if self._looks.ascii else ("↓", "↑")
+            way = (down if sight.descending else up) if here else ""
             choices.append(self._choice(f"sort:{column.name}", _SORTS[column.name], on=here, right=way))
         choices.append(Choice(key="", text="Group by"))
         choices += [self._choice(f"group:{each}", each, on=sight.group == each) for each in GROUPS if each]

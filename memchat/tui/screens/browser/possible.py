@@ -15,9 +15,6 @@ ABOUT_ROWS = frozenset(
 
 IN_MENU = ABOUT_ROWS | {"mark", "add", "undo", "redo", "filters", "sort", "group", "details", "rules"}
 
-WHILE_NOT_EDITING = IN_MENU | {"menu", "tab", "move"}
-"""What waits while a row is edited in its place."""
-
 _AWAY = frozenset(("archived", "superseded", "forgotten"))
 
 

@@ -27,6 +27,7 @@ class BrowserScreen(BrowserRules):
     """The browser with its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "edit_keep", "Keep"),
         Binding("enter", "edit", "Edit", id="memory.edit"),
         Binding("enter", "accept", "Accept", id="memory.accept"),
         Binding("enter", "keep", "Keep this one", id="memory.keep"),
@@ -62,10 +63,10 @@ class BrowserScreen(BrowserRules):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is marked or under the cursor."""
+        if self.editing or action in ("edit_keep", "edit_leave"):
+            return self.editing and action in ("edit_keep", "edit_leave")
         if action == "tab":
             return len(self._tabs()) > 1 or not self._loaded
-        if self.editing and action in possible.WHILE_NOT_EDITING:
-            return False
         if action == "mark":
             # A blank is typed where words are being typed, and marks elsewhere.
             return self.row is not None and (self.moved or not self.filter.value)

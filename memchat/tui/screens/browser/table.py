@@ -125,6 +125,12 @@ class Table(Lines, can_focus=False):
         """All rows that are shown, in their order."""
         return [self._catalogue.rows[line] for line in self._lines if isinstance(line, int)]
 
+    def changed(self) -> None:
+        # The table has its size whatever is in it, so that nothing around it is laid out anew.
+        self._strips.clear()
+        self._measure()
+        self.refresh()
+
     def count(self, width: int) -> int:
         return len(self._lines) if self._lines else super().count(width)
 
@@ -164,9 +170,10 @@ class Table(Lines, can_focus=False):
 
     # where the cursor is
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, old: int, new: int) -> None:
         self._arrive()
-        self.refresh()
+        for index in (old, new):
+            self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
         self.post_message(self.Moved())
 
     def _arrive(self, *, first: bool = False) -> None:

@@ -69,17 +69,25 @@ class BrowserWords(BrowserBase):
         if len(said) > _INLINE or "\n" in said:
             await self.action_reword()
             return
-        place, table = text_place(self.table.size.width - 1), self.table
+        place, table = text_place(self.table.scrollable_content_region.width), self.table
         box = self.query_exactly_one(InlineInput)
         line = table.cursor - table.scroll_offset.y
         box.begin(
             key_of(row),
             said,
-            x=place.start,
+            x=place.start + table.gutter.left,
             y=table.region.y - self.query_one(".list").region.y + line,
             width=place.width,
         )
         self.refresh_bindings()
+
+    async def action_edit_keep(self) -> None:
+        """Keeps what was written in the row."""
+        await self.query_exactly_one(InlineInput).action_submit()
+
+    def action_edit_leave(self) -> None:
+        """Leaves the row as it was."""
+        self.query_exactly_one(InlineInput).action_cancel()
 
     @on(InlineInput.Ended)
     async def _edited(self, event: InlineInput.Ended) -> None:
