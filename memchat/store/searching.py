@@ -9,8 +9,9 @@ import apsw
 from memchat.core.context import ItemKind
 from memchat.core.searching import SearchOrder, Speaker
 from memchat.store.sql import marks, rows, value
+from memchat.store.stems import FOREIGN
 from memchat.store.values import BufferSpan, Hit
-from memchat.store.words import phrase, phrases
+from memchat.store.words import in_language, phrase, phrases
 
 _BODY_WEIGHT, _CONTEXT_WEIGHT = 1.0, 0.3
 
@@ -80,13 +81,15 @@ def by_words(
         around: Whether the words around a thing count too.
         counted: How many items hold a term, as far as that is known of this state of the database; added to.
     """
-    quoted = [*phrases(terms, prefix=prefix), *wanted.exact]
-    quoted += [text for text in [phrase(unfinished, prefix=True)] if text]
+    counted = {} if counted is None else counted
+    languages = _languages(db, counted)
+    quoted = [*phrases(terms, prefix=prefix, languages=languages), *wanted.exact]
+    quoted += [text for text in [phrase(unfinished, prefix=True, languages=languages)] if text]
     if not quoted or limit <= 0:
         return []
     floor = 0
     if not wanted.narrow:
-        quoted, floor = _bounded(db, quoted, {} if counted is None else counted)
+        quoted, floor = _bounded(db, quoted, counted)
         if not quoted:
             return []
     query = " OR ".join(quoted)
@@ -112,9 +115,11 @@ def rarity(db: apsw.Connection, terms: Sequence[str], counted: dict[str, int] | 
     """
     items = max(int(value(db, "SELECT count(*) FROM items")), _YOUNG)
     weights: dict[str, float] = {}
+    counted = {} if counted is None else counted
+    languages = _languages(db, counted)
     for term in terms:
-        if quoted := phrase(term):
-            held = _held(db, quoted, {} if counted is None else counted)
+        if quoted := phrase(term, languages=languages):
+            held = _held(db, quoted, counted)
             weights[term] = math.log(1 + (max(items - held, 0) + 0.5) / (held + 0.5))
     return weights
 
@@ -205,6 +210,16 @@ def _bounded(db: apsw.Connection, quoted: Sequence[str], known: dict[str, int]) 
         RANKED_AT_MOST,
     )
     return chosen, int(newest or 0)
+
+
+def _languages(db: apsw.Connection, known: dict[str, int]) -> list[str]:
+    """The languages that some item's words are marked as."""
+    for code in FOREIGN:
+        sign = in_language(code)
+        if sign not in known:
+            query = "SELECT 1 FROM item_words WHERE item_words MATCH ? LIMIT 1"
+            known[sign] = int(value(db, query, f'"{sign}"') or 0)
+    return [code for code in FOREIGN if known[in_language(code)]]
 
 
 def _held(db: apsw.Connection, quoted: str, known: dict[str, int]) -> int:

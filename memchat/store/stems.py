@@ -31,6 +31,9 @@ LATIN = {
 }
 """Snowball's names for the languages in Latin letters that are told apart; each more makes every search slower."""
 
+FOREIGN = tuple(code for code in LATIN if code != ENGLISH)
+"""Those of them whose words are marked."""
+
 _BY_SCRIPT = {"russian": "а-яіїєґў", "greek": "α-ω", "arabic": "ء-ي", "hindi": "ऀ-ॿ", "armenian": "ա-և", "tamil": "஀-௿"}
 _SCRIPTS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _BY_SCRIPT.items()))
 _LATIN_WORD = re.compile(r"(?<![^\W_])[a-z]{2,}(?![^\W_])")

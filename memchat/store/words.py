@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
-from memchat.store.languages import language_of
+from memchat.store.languages import ENGLISH, language_of
 from memchat.store.letters import plain
-from memchat.store.stems import LATIN, stemmed
+from memchat.store.stems import FOREIGN, MARK, stemmed
 
 _MAX_TERMS = 64
 _MAX_TERM_CHARACTERS = 200
@@ -51,11 +51,19 @@ _BEGUN = frozenset(ending[:length] for ending in _ENGLISH_ENDINGS.split() for le
 def spaced(text: str) -> str:
     """`text` in the words that are indexed: plain, apart, without endings.
 
-    The parts of identifiers such as `getUserName`, and names that have a sign, such as C++, follow at its end.
+    The parts of identifiers such as `getUserName`, names that have a sign, such as C++, and what language its words are
+    marked as follow at its end.
     """
     bare = plain(text)
     parts = _parts(text)
-    return stemmed(_apart(f"{bare}\n{plain(parts)}" if parts else bare), language_of(bare))
+    language = language_of(bare)
+    words = stemmed(_apart(f"{bare}\n{plain(parts)}" if parts else bare), language)
+    return f"{words}\n{in_language(language)}" if language in FOREIGN else words
+
+
+def in_language(code: str) -> str:
+    """The word that every text has in which words are marked as that language's."""
+    return f"{MARK}{code}"
 
 
 def _apart(bare: str) -> str:
@@ -87,12 +95,13 @@ def folded(text: str) -> str:
     return text.casefold()
 
 
-def phrase(term: str, *, prefix: bool = False) -> str:
+def phrase(term: str, *, prefix: bool = False, languages: Sequence[str] = FOREIGN) -> str:
     """`term` as an FTS5 expression: the words in their order, in each form they may be indexed in.
 
     Args:
         term: A word, or several that stand together.
         prefix: Whether the last of them may be the beginning of one.
+        languages: Those that words may be marked as; each makes a search slower.
 
     Returns:
         The expression; empty when nothing of the term can be a word.
@@ -100,13 +109,13 @@ def phrase(term: str, *, prefix: bool = False) -> str:
     bare = plain(named(term[:_MAX_TERM_CHARACTERS])).replace("\0", " ").replace('"', " ").strip()
     if not any(character.isalnum() for character in bare):
         return ""
-    return _expression(bare, prefix=prefix)
+    return _expression(bare, tuple(languages), prefix=prefix)
 
 
 @lru_cache(maxsize=10_000)
-def _expression(bare: str, *, prefix: bool) -> str:
+def _expression(bare: str, languages: tuple[str, ...], *, prefix: bool) -> str:
     apart = _apart(bare).strip()
-    forms = dict.fromkeys(stemmed(apart, language) for language in LATIN)
+    forms = dict.fromkeys(stemmed(apart, language) for language in (ENGLISH, *languages))
     quoted = [f'"{apart}"*'] if prefix else []
     if prefix:
         # A word may be indexed as less than what was typed of it: `univers` for `universi`.
@@ -116,9 +125,9 @@ def _expression(bare: str, *, prefix: bool) -> str:
     return f"({' OR '.join(quoted)})" if len(quoted) > 1 else quoted[0]
 
 
-def phrases(terms: Sequence[str], *, prefix: bool = False) -> list[str]:
-    """`terms` as FTS5 expressions, each once, at most 64."""
-    found = dict.fromkeys(phrase(term, prefix=prefix) for term in terms)
+def phrases(terms: Sequence[str], *, prefix: bool = False, languages: Sequence[str] = FOREIGN) -> list[str]:
+    """`terms` as FTS5 expressions, as `phrase` makes them, each once, at most 64."""
+    found = dict.fromkeys(phrase(term, prefix=prefix, languages=languages) for term in terms)
     return [text for text in found if text][:_MAX_TERMS]
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from memchat.store import Store
 from memchat.store.languages import language_of
 from memchat.store.letters import plain
-from memchat.store.words import phrase, phrases, spaced
+from memchat.store.words import in_language, phrase, phrases, spaced
 from tests.store.helpers import found
 
 
@@ -134,6 +134,19 @@ async def test_a_word_is_found_by_its_beginning_at_any_length(
     for each in beginnings:
         assert await found(store, each, prefix=True) == [message], each
     assert await found(store, "planet", prefix=True) == []
+
+
+async def test_an_english_word_is_found_in_a_text_of_another_language_and_after_it_came(store: Store) -> None:
+    first = await stored(store, "My cats are called Mimi and Momo")
+    assert await found(store, "Mimi") == [first]
+    second = await stored(store, "Meine Katzen heißen Mimi und Momo")
+    assert set(await found(store, "Mimi")) == {first, second}
+    assert await found(store, "Katze") == [second]
+
+
+async def test_no_one_can_type_how_a_language_is_marked(store: Store) -> None:
+    await stored(store, "Meine Katzen heißen Mimi und Momo")
+    assert await found(store, in_language("de")) == []
 
 
 async def test_words_of_a_phrase_stand_together(store: Store) -> None:
