@@ -43,7 +43,8 @@ def beside_the_best(ranked: Sequence[Ranked]) -> list[Ranked]:
     """`ranked`, best first, without what hardly counts beside a best one that surely answers."""
     if not ranked or ranked[0].score < SURE:
         return list(ranked)
-    return [one for one in ranked if one.score >= BESIDE_THE_BEST * ranked[0].score]
+    best = ranked[0].uncapped
+    return [one for one in ranked if one.uncapped >= BESIDE_THE_BEST * best]
 
 
 def fitting(

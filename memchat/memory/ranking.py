@@ -164,6 +164,11 @@ class Ranked:
     score: float
     parts: Mapping[str, float]
 
+    @property
+    def uncapped(self) -> float:
+        """The score without its bound of 1, so that the best of several sure ones can be told."""
+        return self.score - self.parts.get("cap", 0.0)
+
 
 def rank(
     candidates: Sequence[Candidate],
@@ -218,9 +223,7 @@ def rank(
         if answering and not personal:
             factors["world"] = _WORLD
         ranked.append(_boosted(candidate.item, parts, _left(factors, without)))
-    ranked.sort(
-        key=lambda one: (-round(one.score - one.parts.get("cap", 0.0), 9), -one.item.at.timestamp(), one.item.ref)
-    )
+    ranked.sort(key=lambda one: (-round(one.uncapped, 9), -one.item.at.timestamp(), one.item.ref))
     return ranked
 
 

@@ -153,13 +153,13 @@ async def test_what_is_ranked_does_not_grow_with_what_is_stored(
 async def test_beside_a_sure_answer_weak_ones_are_left_out(
     store: Store, embedding: Holder, minilm: BuiltinEmbedder
 ) -> None:
-    weak = "The user bought peanuts for the squirrels in the park behind the house."
+    weak = "Squirrels steal the peanuts from the bird table behind the house every winter."
     for text in ("The user is allergic to peanuts.", weak):
         await store.memories.add(kind="fact", text=text, confidence=0.9, origin="user")
     await embed_all(store, minilm)
     recaller = Recaller(store, embedding, words)
     assert await recall(recaller, "Am I allergic to peanuts?", floor=0.05) == ["The user is allergic to peanuts."]
-    assert len(await recall(recaller, "squirrels and peanuts", floor=0.05)) == 2
+    assert len(await recall(recaller, "peanuts in winter", floor=0.05)) == 2
 
 
 async def test_a_short_reply_needs_a_surer_match_than_what_the_user_said(
