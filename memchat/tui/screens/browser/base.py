@@ -261,7 +261,8 @@ class BrowserBase(Dialog[Went]):
         keys, width = self.keys(), max(20, pane.size.width - 2)
         try:
             if is_memory(row):
-                self.known = await reading.known(self.assistant, row, self.catalogue)
+                found = await reading.known(self.assistant, row, self.catalogue)
+                self.known = replace(found, settling=self.sight.tab == "conflicts")
                 parts = detail.of_memory(self.known, looks=self.looks, present=now(), width=width, keys=keys)
             else:
                 self.known = None

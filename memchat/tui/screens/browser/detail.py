@@ -30,6 +30,7 @@ class Known:
         before: What it took the place of, and what was merged into it.
         titles: Of the sessions that it is from, by id.
         conflict: The contradiction that it stands in.
+        settling: Whether keys settle it where it is shown.
     """
 
     memory: Memory
@@ -39,6 +40,7 @@ class Known:
     before: tuple[Memory, ...] = ()
     titles: Mapping[str, str]
     conflict: Conflict | None = None
+    settling: bool = False
 
 
 def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys: Mapping[str, str]) -> list[Part]:
@@ -57,7 +59,7 @@ def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys
         *_kind(memory, looks),
         ("\n", ""),
     ]
-    parts += _told(known, looks, keys)
+    parts += _told(known, keys)
     parts += _facts(memory, present)
     if memory.status != "pending":
         line = changes.time_line(
@@ -101,7 +103,7 @@ def _kind(memory: Memory, looks: Looks) -> list[Part]:
     return [*parts, ("\n", "")]
 
 
-def _told(known: Known, looks: Looks, keys: Mapping[str, str]) -> list[Part]:
+def _told(known: Known, keys: Mapping[str, str]) -> list[Part]:
     """What asks something of the user."""
     parts: list[Part] = []
     memory = known.memory
@@ -112,8 +114,10 @@ def _told(known: Known, looks: Looks, keys: Mapping[str, str]) -> list[Part]:
         first, second = known.conflict.first, known.conflict.second
         other = second if first.id == memory.id else first
         parts.append((f"Contradicts “{one_line(said(other), 200)}”: {one_line(known.conflict.why, 300)}\n", "$warning"))
-        parts.append((f"{keys['keep']} keeps this one, {keys['both']} keeps both.\n\n", "$dim"))
-    del looks
+        told = (
+            f"{keys['keep']} keeps this one, {keys['both']} keeps both." if known.settling else "See under conflicts."
+        )
+        parts.append((f"{told}\n\n", "$dim"))
     return parts
 
 

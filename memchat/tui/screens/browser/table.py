@@ -158,7 +158,7 @@ class Table(Lines, can_focus=False):
     def _heading(self, heading: Heading, width: int) -> Content:
         count = f" {heading.count:,} "
         title = columns.cut(f"  {one_line(heading.title)}", max(1, width - len(count) - 2))
-        rule = self._looks.rule * max(0, width - Content(title).cell_length - len(count) - 1)
+        rule = self._looks.rule * max(0, width - Content(title).cell_length - len(count))
         return Content.assemble((title, "$primary"), (count, "$dim"), (rule, "$rule"))
 
     def look(self, index: int) -> str:
