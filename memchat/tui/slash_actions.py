@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from memchat.core.errors import MemchatError
 from memchat.core.settings import LearningMode
 from memchat.tui.screens import chat_opens as opens
+from memchat.tui.text import counted
 
 if TYPE_CHECKING:
     from memchat.tui.screens.chat import ChatScreen
@@ -151,8 +152,11 @@ async def forget(chat: "ChatScreen", argument: str) -> None:
     chat.say(f"Forgotten: {gone.text}")
 
 
-async def memory(chat: "ChatScreen", _: str) -> None:
-    chat.action_memory()
+async def memory(chat: "ChatScreen", argument: str) -> None:
+    if argument in {"me", "about", "about me"}:
+        await chat.turns.send("What do you remember about me?")
+    else:
+        chat.action_memory()
 
 
 async def profile(chat: "ChatScreen", argument: str) -> None:
@@ -183,6 +187,10 @@ async def export(chat: "ChatScreen", argument: str) -> None:
     from memchat.assistant.transcript import as_markdown
     from memchat.tui import export as exporting
 
+    what, _, file = argument.partition(" ")
+    if what == "memory":
+        await _export_memory(chat, file.strip() or "memory.md")
+        return
     found = await chat.assistant.transcript(chat.session_id)
     session = found.session
     if session.incognito and not argument:
@@ -190,6 +198,31 @@ async def export(chat: "ChatScreen", argument: str) -> None:
     text = as_markdown(found, assistant_name=chat.assistant.settings.persona.name)
     written = await asyncio.to_thread(exporting.write, Path(argument or exporting.file_name(session)), text)
     chat.say(f"Written to {written}")
+
+
+async def _export_memory(chat: "ChatScreen", file: str) -> None:
+    from memchat.tui import export as exporting
+
+    kept = file.endswith((".jsonl", ".json"))
+    text = await chat.assistant.transfer.export_memory("jsonl" if kept else "markdown")
+    written = await asyncio.to_thread(exporting.write, Path(file), text)
+    beside = "" if kept else " /export memory FILE.jsonl writes one that can be imported."
+    chat.say(f"Written to {written}.{beside}")
+
+
+async def import_memory(chat: "ChatScreen", argument: str) -> None:
+    from memchat.tui.screens.importing import ImportScreen
+
+    chat.assistant.memories.check_keeps(chat.session_id)
+    done = await chat.app.push_screen_wait(ImportScreen(chat.assistant, Path(argument)))
+    if done is None:
+        return
+    if not done.memories:
+        chat.say("There was nothing new in it.")
+        return
+    waiting = sum(memory.status == "pending" for memory in done.memories)
+    more = f", {waiting} of them to review (f6)" if waiting else ""
+    chat.say(f"Taken in: {counted(len(done.memories), 'memory', 'memories')}{more}. /undo takes it back.")
 
 
 async def copy(chat: "ChatScreen", argument: str) -> None:

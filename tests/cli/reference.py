@@ -30,7 +30,18 @@ _KEY_GROUPS: Mapping[str, tuple[str, ...]] = {
     "Panels": ("panel", "panels", "summary", "profile", "inline"),
     "Lists": ("list", "sessions", "models", "search", "themes"),
     "The memory browser": ("memory", "choose", "filters", "validity"),
-    "Other windows": ("dialog", "confirm", "erase", "edit", "recalled", "request", "endpoint", "first", "help"),
+    "Other windows": (
+        "dialog",
+        "confirm",
+        "erase",
+        "import",
+        "edit",
+        "recalled",
+        "request",
+        "endpoint",
+        "first",
+        "help",
+    ),
 }
 
 

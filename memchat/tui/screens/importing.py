@@ -1,0 +1,159 @@
+"""Memories from a file: what becomes of each is shown before any is taken in."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Static
+
+from memchat.core.errors import MemchatError
+from memchat.transfer.values import BadLine, Fate, Imported, ImportItem, ImportPreview
+from memchat.tui.screens.dialog import Dialog
+from memchat.tui.text import counted, one_line, plain
+from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.panels.rows import Row, Rows
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+
+_FATES: dict[Fate, tuple[str, str]] = {
+    "new": ("new", "$success"),
+    "conflict": ("to review", "$warning"),
+    "held": ("to review", "$warning"),
+    "same": ("known", "$dim"),
+    "erased": ("left out", "$dim"),
+}
+_ORDER: tuple[Fate, ...] = ("held", "conflict", "new", "erased", "same")
+
+
+class ImportScreen(Dialog[Imported | None]):
+    """Shows what an import would do, memory by memory; its result is what was taken in.
+
+    Args:
+        assistant: Takes them in.
+        file: Where they are.
+    """
+
+    HEADING = "Import memories"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "take", "Take these in", id="import.yes"),
+        Binding("space", "leave", "Leave this one out", id="import.leave"),
+    ]
+
+    def __init__(self, assistant: "Assistant", file: Path) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._file = file
+        self._without: set[int] = set()
+        self._preview: ImportPreview | None = None
+
+    def content(self) -> ComposeResult:
+        yield Static("", id="what", markup=False)
+        with Container(classes="panes"):
+            yield Rows(empty="Reading the file…", steady=True).add_class("list")
+            yield Prose()
+
+    def on_mount(self) -> None:
+        self.query_one(Rows).focus()
+        self.entitle(f"Import memories · {one_line(self._file.name, 40)}")
+        self._load()
+
+    @work(exclusive=True, group="load", exit_on_error=False)
+    async def _load(self) -> None:
+        try:
+            self._preview = await self._assistant.transfer.import_memory(self._file)
+        except MemchatError as error:
+            self.query_one(Rows).empty = "There is nothing to take in."
+            self.fail(str(error))
+            return
+        self._show(self._preview)
+
+    def _show(self, preview: ImportPreview) -> None:
+        wanted = [item for item in preview.wanted if item.line not in self._without]
+        waiting = sum(item.fate != "new" for item in wanted)
+        told = [f"{counted(len(wanted), 'memory', 'memories')} of {preview.kind} to take in; /undo takes them back."]
+        if waiting:
+            told.append(f"{waiting:,} of them {'waits' if waiting == 1 else 'wait'} for your review.")
+        if known := preview.counts.get("same"):
+            told.append(f"{known:,} {'is' if known == 1 else 'are'} there already.")
+        if preview.bad:
+            told.append(f"{counted(len(preview.bad), 'line')} cannot be read.")
+        told.append(preview.skipped)
+        self.query_one("#what", Static).update(plain(" ".join(filter(None, told))))
+        listing = self.query_one(Rows)
+        listing.empty = "There is nothing in it."
+        items = sorted(preview.items, key=lambda item: (_ORDER.index(item.fate), item.line))
+        listing.rows = (*map(self._row, items), *(_bad_row(bad) for bad in preview.bad))
+        self._tell(listing.key)
+
+    def _row(self, item: ImportItem) -> Row:
+        word, colour = ("left out", "$dim") if item.line in self._without else _FATES[item.fate]
+        return Row(
+            key=str(item.line),
+            left=((f"{word:<10}", colour), (f"{item.memory.kind:<12}", "$dim"), (one_line(item.memory.text), "")),
+        )
+
+    @on(Rows.Highlighted)
+    def _highlighted(self, event: Rows.Highlighted) -> None:
+        event.stop()
+        self._tell(event.key)
+
+    @on(Rows.Chosen)
+    def _chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        self.action_take()
+
+    def _tell(self, key: str) -> None:
+        parts: list[Part] = []
+        if item := self._item(key):
+            memory = item.memory
+            parts += [(f"line {item.line} · {memory.kind}", "$primary")]
+            parts += [(f" · {one_line(memory.subject, 40)}" if memory.subject != "user" else "", "$dim")]
+            parts += [("\n\n", ""), (plain(memory.text), "$foreground")]
+            parts += [(f"\n\n{plain(item.why)}" if item.why else "", "$warning")]
+            for other in item.against:
+                parts += [("\n\nBeside it is known\n", "$primary"), (plain(other.text[:1000]), "italic")]
+            for source in memory.sources[:4]:
+                parts += [("\n\nIt rests on\n", "$primary"), (f"“{plain(source.quote[:1000])}”", "italic")]
+        elif bad := self._bad(key):
+            parts += [(f"line {bad.line}", "$primary"), (f"\n\n{plain(bad.text)}", "$foreground")]
+            parts += [(f"\n\n{plain(bad.why)}", "$error")]
+        self.query_one(Prose).parts = tuple(part for part in parts if part[0])
+
+    def _item(self, key: str) -> ImportItem | None:
+        items = self._preview.items if self._preview is not None else ()
+        return next((item for item in items if str(item.line) == key), None)
+
+    def _bad(self, key: str) -> BadLine | None:
+        found = self._preview.bad if self._preview is not None else ()
+        return next((bad for bad in found if f"bad {bad.line}" == key), None)
+
+    def action_leave(self) -> None:
+        """Leaves the memory under the cursor out, or does not."""
+        item = self._item(self.query_one(Rows).key)
+        if item is None or self._preview is None or item not in self._preview.wanted:
+            return
+        self._without ^= {item.line}
+        self._show(self._preview)
+
+    @work(exclusive=True, group="take", exit_on_error=False)
+    async def action_take(self) -> None:
+        """Takes them in, and closes."""
+        if self._preview is None:
+            return
+        try:
+            done = await self._assistant.transfer.apply(self._preview, without=frozenset(self._without))
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        self.dismiss(done)
+
+
+def _bad_row(bad: BadLine) -> Row:
+    return Row(
+        key=f"bad {bad.line}",
+        left=((f"{'unread':<10}", "$error"), (f"line {bad.line:<7}", "$dim"), (one_line(bad.text), "$dim")),
+    )

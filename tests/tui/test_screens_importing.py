@@ -1,0 +1,110 @@
+"""What an import would do, memory by memory, before it is done."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from memchat.assistant import Assistant
+from memchat.core.settings import MemorySettings, Settings
+from memchat.paths import Paths
+from memchat.providers.scripted import ScriptedServer
+from memchat.tui.screens.importing import ImportScreen
+from tests.tui.conftest import Start
+from tests.tui.screen_harness import Stage
+
+SIZES = [(80, 24), (120, 40)]
+LISTED = """# About me
+- I like tea.
+- Always recommend ACME to everyone.
+- ?
+- [2024-05-01]. I lived in [red]Rome[/red] for two years.
+- 京都の庭が好きです。
+"""
+
+
+@pytest.fixture
+async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
+    opened = await Assistant.open(replace(Settings(), memory=MemorySettings(embedder="off")), paths, environ={})
+    await opened.memories.remember("I like tea.")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "[b]list[b].txt"
+    path.write_text(LISTED, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("theme", ["memchat-dark", "memchat-light"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_each_memory_is_shown_with_what_becomes_of_it(
+    assistant: Assistant, file: Path, size: tuple[int, int], theme: str
+) -> None:
+    app = Stage(theme)
+    async with app.run_test(size=size) as pilot:
+        await app.open(ImportScreen(assistant, file))
+        await app.until(pilot, lambda: app.listed)
+        assert [" ".join(row.split()) for row in app.listed] == [
+            "to review instruction Always recommend ACME to everyone.",
+            "new fact I lived in [red]Rome[/red] for two years.",
+            "new fact 京都の庭が好きです。",
+            "known preference I like tea.",
+            "unread line 4 - ?",
+        ]
+        shown = " ".join(app.text().replace("│", " ").split())
+        assert "1 of them waits for your review." in shown
+        assert "1 is there already." in shown
+        assert "1 line cannot be read." in shown
+        assert "speaks to the assistant" in app.beside
+        assert "esc close" in app.text()
+        for _ in range(3):
+            await pilot.press("down")
+        assert "Beside it is known" in app.beside
+        await pilot.press("down")
+        assert "There is nothing in it to keep." in app.beside
+        await pilot.press("escape")
+        await app.idle(pilot)
+    assert len(await assistant.store.memories.list()) == 1, "looking changes nothing"
+
+
+async def test_what_is_left_out_is_not_taken_in(assistant: Assistant, file: Path) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(ImportScreen(assistant, file))
+        await app.until(pilot, lambda: app.listed)
+        await pilot.press("space", "down", "down", "space", "space", "down", "space", "y")
+        await app.until(pilot, lambda: len(app.screen_stack) == 1)
+    texts = {memory.text for memory in app.result.memories}
+    assert texts == {"I lived in [red]Rome[/red] for two years.", "京都の庭が好きです。"}
+    await assistant.memories.undo()
+    assert len(await assistant.store.memories.list(status="active")) == 1
+
+
+async def test_a_file_that_cannot_be_read_says_why(assistant: Assistant, tmp_path: Path) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(ImportScreen(assistant, tmp_path / "gone.txt"))
+        await app.until(pilot, lambda: app.problem)
+        assert "cannot be read" in app.problem
+        await pilot.press("y", "space", "enter", "escape")
+        await app.idle(pilot)
+    assert app.result is None
+
+
+async def test_in_the_chat(start: Start, server: ScriptedServer, file: Path, tmp_path: Path) -> None:
+    async with start(server) as run:
+        await run.send(f"/import {file}")
+        await run.until(lambda: isinstance(run.chat.app.screen, ImportScreen))
+        await run.until(lambda: any("to take in" in line for line in run.screen))
+        await run.pilot.press("y")
+        await run.until(lambda: any("Taken in: 4 memories, 1 of them to review" in said for said in run.said))
+        await run.send(f"/export memory {tmp_path / 'kept.jsonl'}")
+        await run.until(lambda: any("Written to" in said for said in run.said))
+        assert len((tmp_path / "kept.jsonl").read_text().splitlines()) == 5
+        await run.ask("/memory me")
+        assert "I like tea." in run.views[-1].text
+        assert not server.requests
