@@ -96,7 +96,6 @@ async def _make(path: Path, items: int, known: Real) -> None:
     for done in _filled(db, items, known):
         print(f"{path.stem}: {done:,} of {items:,} items ({time.monotonic() - began:.0f} s)", flush=True)
     db.pragma("wal_checkpoint", "TRUNCATE")
-    db.execute("ANALYZE")
     db.close()
 
 
