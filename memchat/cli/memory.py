@@ -6,18 +6,18 @@ from memchat.cli import (
     memory_about,
     memory_changing,
     memory_history,
+    memory_listing,
     memory_review,
     memory_rules,
     memory_transfer,
     memory_upkeep,
 )
+from memchat.cli.memory_listing import list_memories
 from memchat.cli.memory_review import tell
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import MEMORY_STATUSES
-
-_KNOWN = ("active", "pending")
 
 
 def register(commands: Commands) -> None:
@@ -30,7 +30,7 @@ def register(commands: Commands) -> None:
             "help": f"only {_either((*MEMORY_STATUSES, 'all'))}; without it, what is active or pending",
         },
     )
-    listing, one = shared(JSON, kind, status), shared(JSON)
+    listing, one = shared(JSON, kind, status, *memory_listing.OPTIONS), shared(JSON)
     parser = commands.add(
         "memory",
         "[about | list | show | add | edit | review | …] [--json] [--kind KIND] [--status STATUS]",
@@ -38,10 +38,14 @@ def register(commands: Commands) -> None:
         tell_or_list,
         parents=[listing],
     )
-    parser.set_defaults(json=False, kind=None, status=None)
+    parser.set_defaults(json=False, kind=None, status=None, **memory_listing.DEFAULTS)
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
     actions.add(
-        "list", "[--json] [--kind KIND] [--status STATUS]", "All that is remembered", list_memories, parents=[listing]
+        "list",
+        "[--json] [--kind KIND] [--status STATUS] [--search WORDS] [--unused] [--below SURE] […]",
+        "All that is remembered, or what is wanted of it",
+        list_memories,
+        parents=[listing],
     )
     show = actions.add("show", "[--json] ID", "One memory, and where it is from", show_memory, parents=[one])
     add = actions.add("add", "[--json] TEXT", "Remember something", add_memory, parents=[one])
@@ -65,36 +69,7 @@ def _either(names: tuple[str, ...]) -> str:
 
 async def tell_or_list(args: Namespace) -> int:
     """A page for people; a list where something of it is chosen, or for a program."""
-    chosen = args.json or args.kind is not None or args.status is not None
-    return await (list_memories(args) if chosen else memory_about.about(args))
-
-
-async def list_memories(args: Namespace) -> int:
-    from memchat.cli.opening import assistant
-    from memchat.cli.output import Column, print_json, print_table
-    from memchat.core.jsonable import memory_json
-
-    wanted = None if args.status in {None, "all"} else args.status
-    async with assistant(args) as opened:
-        found = await opened.store.memories.list(kind=args.kind, status=wanted, fields=True)
-    found = [memory for memory in found if memory.field is None or memory.status != "active"]  # the profile has those
-    if args.status is None:
-        found = [memory for memory in found if memory.status in _KNOWN]
-    if args.json:
-        print_json([memory_json(memory) for memory in found])
-        return DONE
-    print_table(
-        [
-            Column(title="id", style="dim"),
-            Column(title="kind"),
-            Column(title="text", wide=True),
-            Column(title="status", style="dim"),
-            Column(title="said", right=True),
-        ],
-        [(memory.id, memory.kind, memory.text, memory.status, memory.observed_at) for memory in found],
-        empty='Nothing is remembered yet. Add something with `memchat memory add "…"`, or tell it in a conversation.',
-    )
-    return DONE
+    return await (list_memories(args) if memory_listing.chosen(args) else memory_about.about(args))
 
 
 async def show_memory(args: Namespace) -> int:

@@ -21,7 +21,19 @@ _TOGETHER = 2_000
 
 _INTERNAL = frozenset(("normal_text", "replaces", "sources", "title_by", "unfolded_to"))
 _MOMENTS = frozenset(
-    ("updated_at", "valid_from", "valid_to", "last_seen_at", "made_at", "last_at", "at", "archived_at", "deleted_at")
+    (
+        "updated_at",
+        "valid_from",
+        "valid_to",
+        "last_seen_at",
+        "made_at",
+        "last_at",
+        "at",
+        "found_at",
+        "resolved_at",
+        "archived_at",
+        "deleted_at",
+    )
 )
 _UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "summary_id", "made_at", "at", "reason"}
 """What says nothing to a reader of the history."""
@@ -246,6 +258,8 @@ def _told(value: Any) -> str:
         )
     if "ref" in value:
         return f"{value['ref']} is not recalled in {value['session']}"
+    if "why" in value:
+        return f"{value['why']} (settled)" if value["resolved_at"] else str(value["why"])
     if "message" in value:
         return f"{value['message']} is kept out"
     text, status = _text(value), str(value.get("status") or "active")

@@ -126,6 +126,7 @@ Action = Literal[
     "put_back",
     "mute",
     "unmute",
+    "settle",
 ]
 """What a change did; from `rename` on to a session, its rolling summary, its buffer, or what it recalls."""
 
@@ -135,8 +136,8 @@ class Change:
     """One entry of a memory's history; undoing it brings `before` back.
 
     Attributes:
-        target: The memory's id, or `session:ID`, `rule:ID`, `mute:SESSION:ID`, `kept_out:MESSAGE`; `profile:FIELD` in
-            changes from before profile values were memories.
+        target: The memory's id, or `session:ID`, `rule:ID`, `mute:SESSION:ID`, `conflict:ID`,
+            `kept_out:MESSAGE`; `profile:FIELD` in changes from before profile values were memories.
         actor: `user`, or the model's name.
         before: The value as JSON before the change; none for the first.
         after: The value as JSON after it; none when it was removed.

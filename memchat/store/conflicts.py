@@ -3,11 +3,13 @@
 import apsw
 
 from memchat.core.ids import new_id
-from memchat.core.memories import Conflict
+from memchat.core.memories import ABOUT_USER, Conflict
 from memchat.core.times import from_unix, to_unix
 from memchat.store import memory_reading as reading
 from memchat.store.database import Database
+from memchat.store.history import record
 from memchat.store.sql import rows, run, storable, value
+from memchat.store.states import snapshot, target_of
 
 
 class Conflicts:
@@ -40,9 +42,14 @@ class Conflicts:
 
     async def resolve(self, id: str) -> None:
         """Notes that the user settled one; one that is gone is let be."""
-        await self._database.write(
-            run, "UPDATE conflicts SET resolved_at = ? WHERE id = ? AND resolved_at IS NULL", self._now, id
-        )
+        await self._database.write(_resolve, id, self._now)
+
+
+def _resolve(db: apsw.Connection, conflict_id: str, now: float) -> None:
+    target = target_of("conflict", conflict_id)
+    before = snapshot(db, target)
+    if run(db, "UPDATE conflicts SET resolved_at = ? WHERE id = ? AND resolved_at IS NULL", now, conflict_id):
+        record(db, target=target, action="settle", actor=ABOUT_USER, before=before, at=now)
 
 
 def _add(db: apsw.Connection, pair: tuple[str, str], why: str, now: float) -> Conflict | None:

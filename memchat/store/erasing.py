@@ -147,6 +147,8 @@ def _erase_memories(db: apsw.Connection, ids: Iterable[str]) -> None:
         run(db, "DELETE FROM memories WHERE id = ?", memory_id)
         run(db, "UPDATE memories SET superseded_by = NULL WHERE superseded_by = ?", memory_id)
         run(db, "DELETE FROM lineage WHERE memory = ?1 OR part = ?1", memory_id)
+        settled = "(SELECT 'conflict:' || id FROM conflicts WHERE first = ?1 OR second = ?1)"
+        run(db, f"DELETE FROM changes WHERE target IN {settled}", memory_id)
         run(db, "DELETE FROM conflicts WHERE first = ?1 OR second = ?1", memory_id)
         _erase_target(db, memory_id)
         run(db, "DELETE FROM mutes WHERE ref = ?", memory_id)

@@ -62,6 +62,7 @@ BOOKS: Mapping[str, Book] = {
         ("id", "basis", "kind", "subject", "attribute", "text", "made_at", "kept_out", "last_at"),
     ),
     "kept_out": Book("kept_out", ("message",), ("message", "at")),
+    "conflict": Book("conflicts", ("id",), ("id", "first", "second", "why", "found_at", "resolved_at")),
     "mute": Book("mutes", ("session", "ref"), ("session", "ref", "at")),
 }
 

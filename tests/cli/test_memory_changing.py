@@ -203,3 +203,26 @@ def test_several_are_erased_one_after_the_other(ok: Cli, cli: Cli, paths: Paths)
     assert texts(ok, "--status", "all") == {"Likes drizzle"}
     assert cli("memory", "erase", tea, rain, "--yes").code == 1
     assert texts(ok, "--status", "all") == {"Likes drizzle"}
+
+
+def test_the_list_is_narrowed_and_sorted(ok: Cli, cli: Cli, paths: Paths) -> None:
+    tea, _ = stored(paths, "Likes green tea", "Likes jazz")
+    stored(paths, "Tom plays the cello", subject="Tom", status="archived")
+    ok("memory", "pin", tea.id)
+    ok("memory", "validity", "--to", "none", "--from", "2020", tea.id)
+    for options, expected in (
+        (("--search", "TEA green"), {"Likes green tea"}),
+        (("--about", "tom", "--status", "all"), {"Tom plays the cello"}),
+        (("--pinned",), {"Likes green tea"}),
+        (("--unused", "--below", "0.7"), {"Likes green tea", "Likes jazz"}),
+        (("--below", "0.5"), set()),
+        (("--origin", "file"), set()),
+        (("--expiring", "30"), set()),
+        (("--until", "2020"), set()),
+        (("--since", "2020", "--search", "jazz"), {"Likes jazz"}),
+    ):
+        assert texts(ok, *options) == expected, options
+    assert [item["text"] for item in ok("memory", "list", "--order", "oldest", "-n", "1", "--json").json] == [tea.text]
+    assert ok("memory", "--search", "jazz").rows[0][2] == "Likes jazz", "without `list` too"
+    for options in (("--below", "2"), ("--since", "gibberish"), ("--order", "x"), ("-n", "0")):
+        assert cli("memory", "list", *options).code == 2

@@ -167,6 +167,24 @@ async def test_rules_and_mutes_are_taken_back_and_made_again(store: Store, clock
     assert len(await state(store)) == len(after)
 
 
+async def test_a_contradiction_that_was_settled_is_open_again_when_that_is_taken_back(store: Store) -> None:
+    tea = await store.memories.add(kind="fact", text="Likes tea.", confidence=1, origin="user")
+    hates = await store.memories.add(kind="fact", text="Hates tea.", confidence=1, origin="user")
+    noted = await store.conflicts.add(tea.id, hates.id, "They say the opposite.")
+    assert noted is not None
+    await store.conflicts.resolve(noted.id)
+    await store.conflicts.resolve(noted.id)
+    assert await store.conflicts.open() == []
+    undone = await store.memories.undo()
+    assert undone is not None
+    assert (undone.action, undone.target) == ("settle", f"conflict:{noted.id}")
+    assert await store.conflicts.open() == [noted]
+    await store.memories.redo()
+    assert await store.conflicts.open() == []
+    await store.memories.erase(tea.id)
+    assert tea.id not in str(await query(store, "SELECT target, before, after FROM changes"))
+
+
 async def test_what_a_session_muted_goes_with_it(store: Store) -> None:
     session = await store.sessions.create()
     await store.mutes.add(session.id, "f1")
