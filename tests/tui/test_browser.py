@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from textual.widgets import Input, TextArea
 
 from memchat.assistant import Assistant
@@ -19,6 +20,7 @@ from memchat.tui.widgets.key_line import KeyLine
 from memchat.tui.widgets.panels.lines import Prose
 from tests.tui.browsing import Browsing, stored
 from tests.tui.screen_harness import session
+from tests.tui.test_browser_parts import HOSTILE
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -372,3 +374,26 @@ async def test_every_size_has_room_for_the_table_and_the_keys(assistant: Assista
         await app.press(pilot, "ctrl+b")
         assert not screen.query_one(Prose).display
         assert app.table.size.area >= table.area
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_text_styles_links_or_widens_what_is_shown(assistant: Assistant, size: tuple[int, int]) -> None:
+    for number, text in enumerate(HOSTILE):
+        talk = await session(assistant, text[:200], "Hello.")
+        source = Source(session_id=talk.id, message_id=None, quote=text[:500])
+        memory = await stored(assistant, text, days=number, subject=text[:60], sources=(source,))
+        await assistant.memories.edit(memory.id, f"{text[:900]} once more")
+    app = Browsing()
+    async with app.run_test(size=size) as pilot:
+        screen = await app.browse(pilot, assistant)
+        for _ in HOSTILE:
+            strips = screen._compositor.render_strips(app.size)
+            assert [strip.cell_length for strip in strips] == [size[0]] * size[1]
+            for line in app.text().split("\n"):
+                assert sum(cell_len(sign) for sign in line) == size[0], line
+                assert line[0] in "╭│╰"
+                assert line[-1] in "╮│╯"
+            actions = {segment.style.meta.get("@click", "") for strip in strips for segment in strip if segment.style}
+            assert not any("app." in str(action) for action in actions)
+            await app.press(pilot, "down")
+        assert app.screen is screen

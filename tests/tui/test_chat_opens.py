@@ -7,6 +7,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Markdown
 
+from memchat.core.memories import Source
 from memchat.providers.scripted import Say, ScriptedServer
 from memchat.tui import slash
 from memchat.tui.screens.browser import BrowserScreen
@@ -196,3 +197,26 @@ async def test_page_keys_scroll_the_transcript_from_the_prompt(start: Start) -> 
         assert run.chat.prompt.has_focus
         await run.pilot.press("escape")
         await run.until(lambda: run.chat.transcript.at_end)
+
+
+async def test_from_a_memory_to_the_message_that_it_rests_on(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(80, 24)) as run:
+        await run.ask("I love small gardens")
+        message = run.views[0].message
+        assert message is not None
+        talk = run.chat.session_id
+        assert run.app.assistant is not None
+        await run.app.assistant.store.memories.add(
+            kind="preference",
+            text="The user loves small gardens",
+            confidence=0.9,
+            origin="user",
+            sources=(Source(session_id=talk, message_id=message.id, quote="small gardens"),),
+        )
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != talk)
+        await run.pilot.press("f6")
+        await run.until(lambda: isinstance(run.app.screen, BrowserScreen) and run.app.screen.known)
+        await run.pilot.press("ctrl+s")
+        await run.until(lambda: run.chat.session_id == talk and run.app.screen is run.chat)
+        await run.until(lambda: run.views and run.views[0].has_focus)
