@@ -58,6 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="forget", argument="[ID]", about="forget a fact, or pick one", run=do.forget),
     Command(name="erase", argument="[WHAT]", about="erase for good: ID, a profile field, session, all", run=do.erase),
     Command(name="undo", about="take the newest change of the memory back", run=do.undo),
+    Command(name="redo", about="make again what was taken back last", run=do.redo),
     Command(name="memory", argument="[me]", about="browse what is remembered, or be told it", run=do.memory),
     Command(name="learning", argument="[MODE]", about="learn by itself, by your leave, or not", run=do.learning),
     Command(name="consolidate", about="merge what says the same", run=do.consolidate),

@@ -126,6 +126,11 @@ async def undo(chat: "ChatScreen", _: str) -> None:
     chat.say(f"Taken back: {change.action} by {change.actor}." if change else "There is no change to take back.")
 
 
+async def redo(chat: "ChatScreen", _: str) -> None:
+    change = await chat.assistant.memories.redo()
+    chat.say(f"Made again: {change.action} by {change.actor}." if change else "There is nothing to make again.")
+
+
 async def learning(chat: "ChatScreen", argument: str) -> None:
     match argument:
         case "auto" | "review" | "off":

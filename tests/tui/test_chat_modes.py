@@ -145,10 +145,13 @@ async def test_a_session_has_a_system_prompt_of_its_own(start: Start, server: Sc
         assert (await run.chat.assistant.session(run.chat.session_id)).system_prompt is None
 
 
-async def test_the_newest_change_is_taken_back(start: Start, server: ScriptedServer) -> None:
+async def test_the_newest_change_is_taken_back_and_made_again(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.send("/remember I like tea")
         await run.until(lambda: any("I like tea" in line for line in run.screen))
         await _command(run, "/undo", "Taken back: add by user.")
         assert await run.chat.assistant.store.memories.list(status="active") == []
         await _command(run, "/undo", "no change to take back")
+        await _command(run, "/redo", "Made again: add by user.")
+        assert len(await run.chat.assistant.store.memories.list(status="active")) == 1
+        await _command(run, "/redo", "nothing to make again")
