@@ -34,6 +34,7 @@ class Look:
         self._db = db
         self._now = now
         self._counted: dict[str, int] = {}
+        self._counts: IndexCounts | None = None
 
     def by_words(
         self,
@@ -151,7 +152,7 @@ class Look:
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """How much each term weighs: the more, the fewer items hold it; most where none does."""
-        return searching.rarity(self._db, [storable(term) for term in terms], self._counted)
+        return searching.rarity(self._db, [storable(term) for term in terms], self.counts().items, self._counted)
 
     def answers(
         self,
@@ -202,7 +203,9 @@ class Look:
 
     def counts(self) -> IndexCounts:
         """How much there is to be found."""
-        return vectors.counts(self._db)
+        if self._counts is None:
+            self._counts = vectors.counts(self._db)
+        return self._counts
 
     def memories(self, ids: Sequence[str]) -> list[Memory]:
         """The memories of these ids, in their order; those that are gone are left out."""

@@ -108,14 +108,19 @@ def by_words(
     return [Hit(*each) for each in found if each[3] > 0]
 
 
-def rarity(db: apsw.Connection, terms: Sequence[str], counted: dict[str, int] | None = None) -> dict[str, float]:
+def rarity(db: apsw.Connection, terms: Sequence[str], stored: int, counted: dict[str, int]) -> dict[str, float]:
     """How much each term weighs, as bm25 has it: the more, the fewer items hold it; most where none does.
 
     One that more than `RANKED_AT_MOST` items hold is weighed as if those were all. The formula is Lucene's for BM25.
+
+    Args:
+        db: A connection.
+        terms: Plain words.
+        stored: How many items there are.
+        counted: As in `by_words`.
     """
-    items = max(int(value(db, "SELECT count(*) FROM items")), _YOUNG)
+    items = max(stored, _YOUNG)
     weights: dict[str, float] = {}
-    counted = {} if counted is None else counted
     languages = _languages(db, counted)
     for term in terms:
         if quoted := phrase(term, languages=languages):
