@@ -83,8 +83,10 @@ async def _make(args: Namespace, opened: "Assistant") -> None:
 
     def hear(event: "BackgroundEvent") -> None:
         nonlocal told
-        from memchat.core.events import IndexChanged
+        from memchat.core.events import IndexChanged, LearningChanged
 
+        if isinstance(event, LearningChanged) and event.failure:
+            notices.say(f"{event.failure} Ctrl+c leaves it to the next memchat.")
         if not isinstance(event, IndexChanged):
             return
         notices.passing(_sentence(event))

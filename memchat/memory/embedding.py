@@ -85,12 +85,16 @@ class Embedding:
             await self._failed("")
         return 0 if more else None
 
-    async def all_new(self) -> None:
-        """Embeds all that has no vector yet, or one that was made before something around it was said."""
+    async def all_new(self) -> float | None:
+        """Embeds all that is new; the seconds until another try is worth it, none when nothing is left."""
         while (seconds := await self.some_new()) == 0:
             pass
+        return seconds
+
+    async def all_missing(self) -> None:
+        """Embeds all that has no vector yet, or one that was made before something around it was said."""
         embedder = await self._searched()
-        if seconds is not None or embedder is None:
+        if await self.all_new() is not None or embedder is None:
             return
         state = await self._store.making.state()
         while state.embedded < state.items and await self._embed(embedder, MAKE_AT_ONCE):

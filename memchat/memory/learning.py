@@ -146,12 +146,18 @@ class Learning:
         return await self._embedder() is None or not await self._store.index.pending(1, bulk=False)
 
     async def embed(self) -> None:
-        """Embeds all that is new, and runs no job; for a program that has not begun to learn."""
-        await self._embedding.all_new()
+        """Embeds all that has no vector, and runs no job; for a program that has not begun to learn."""
+        await self._embedding.all_missing()
 
     async def make_vectors(self) -> float | None:
-        """Makes some of the vectors of everything, as `Embedding.some_of_everything`, without a lane."""
-        return await self._embedding.some_of_everything()
+        """Embeds what is new, and makes some of the vectors of everything, without a lane.
+
+        Returns:
+            The seconds until there may be more to do: 0 for at once, none when all is done.
+        """
+        new = await self._embedding.all_new()
+        rest = await self._embedding.some_of_everything()
+        return min((seconds for seconds in (new, rest) if seconds is not None), default=None)
 
     async def stop(self) -> None:
         """Ends at once; a job that runs goes back into the queue."""

@@ -1,5 +1,7 @@
 """Embedding at an endpoint."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,13 +10,19 @@ from memchat.core.settings import ModelSettings
 from memchat.providers.embedding_models import instructions
 from memchat.providers.endpoints import Endpoint
 from memchat.providers.failures import CallFailed, from_network, from_status, is_about_context
+from memchat.providers.retry import Backoff
 from memchat.providers.vectors import Embedded, Passage, Question, readable, unit
 from memchat.providers.wire import Wire
 
 _BATCH = 64
+_ATTEMPTS = 3
+_QUICK = 0.2
+"""An answer that took less than this share of the time there is lets the next request hold twice as many texts."""
+
 _SHORTEST = 100
 """Characters below which no text can be too long for an embedding model."""
 
+_SILENT = "it said nothing"
 _WORDS_MEANWHILE = "Until then recall finds by words alone."
 
 
@@ -22,7 +30,7 @@ class EndpointEmbedder:
     """An endpoint's `/v1/embeddings`.
 
     A text that the server finds too long is cut in half until it is not: one long message must not keep all others
-    from being embedded.
+    from being embedded. A server that is too slow for a request is asked for fewer texts at a time.
 
     Args:
         endpoint: Where to ask.
@@ -36,6 +44,8 @@ class EndpointEmbedder:
         self._model = model
         self._told = instructions(model)
         self._seconds = seconds
+        self._batch = _BATCH
+        self._backoff = Backoff(patience=seconds)
         self._dimensions = 0
         self._wire = Wire(endpoint, ModelSettings())
 
@@ -60,7 +70,7 @@ class EndpointEmbedder:
         await self.embed(["memchat"])
 
     async def embed(self, texts: Sequence[str]) -> list[bytes]:
-        """One vector a text, 64 texts a request."""
+        """One vector a text, at most 64 texts a request."""
         return await self._all([self._told.passage + readable(text) for text in texts])
 
     async def passages(self, passages: Sequence[Passage]) -> list[Embedded]:
@@ -77,21 +87,41 @@ class EndpointEmbedder:
 
     async def _all(self, texts: Sequence[str]) -> list[bytes]:
         vectors: list[bytes] = []
-        for start in range(0, len(texts), _BATCH):
-            vectors += await self._fitting(texts[start : start + _BATCH])
+        while len(vectors) < len(texts):
+            vectors += await self._fitting(texts[len(vectors) : len(vectors) + self._batch])
         return vectors
 
     async def _fitting(self, texts: Sequence[str]) -> list[bytes]:
-        """The vectors of `texts`, of their beginnings where they are too long."""
+        """The vectors of some of `texts`, the first ones; of their beginnings where they are too long."""
         try:
-            return await self._request(texts)
+            return await self._patiently(texts)
         except CallFailed as error:
+            if _too_slow(error) and len(texts) > 1:
+                self._batch = len(texts) // 2
+                return await self._fitting(texts[: self._batch])
             if not _too_long(error) or (len(texts) == 1 and len(texts[0]) < 2 * _SHORTEST):
                 raise self._told_plainly(error) from error
         if len(texts) > 1:
-            middle = len(texts) // 2
-            return await self._fitting(texts[:middle]) + await self._fitting(texts[middle:])
+            return await self._fitting(texts[: len(texts) // 2])
         return await self._fitting([texts[0][: len(texts[0]) // 2]])
+
+    async def _patiently(self, texts: Sequence[str]) -> list[bytes]:
+        """Asks, and again where the server is busy for a moment."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            began = time.monotonic()
+            try:
+                vectors = await self._request(texts)
+            except CallFailed as error:
+                again = error.again and not (_too_slow(error) or _too_long(error)) and attempt < _ATTEMPTS
+                wait = self._backoff.wait(attempt, error.retry_after) if again else None
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+                continue
+            if len(texts) == self._batch < _BATCH and time.monotonic() - began < _QUICK * self._seconds:
+                self._batch *= 2
+            return vectors
+        raise AssertionError("the last attempt returns or raises")
 
     async def _request(self, texts: Sequence[str]) -> list[bytes]:
         client = await self._wire.client()
@@ -100,7 +130,7 @@ class EndpointEmbedder:
         # An empty input is a 400 at most servers, and no text must hold the whole batch up.
         inputs = [text.strip() or "." for text in texts]
         try:
-            answer: Any = await client.with_options(max_retries=2, timeout=self._seconds).embeddings.create(
+            answer: Any = await client.with_options(timeout=self._seconds).embeddings.create(
                 model=self._model, input=inputs, encoding_format="float", extra_headers=self._wire.headers()
             )
         except openai.APIStatusError as error:
@@ -110,7 +140,7 @@ class EndpointEmbedder:
         except openai.APITimeoutError as error:
             raise CallFailed(
                 f"The embedding endpoint {self._endpoint.name} said nothing for {self._seconds:.3g} seconds.",
-                "It is tried again later.",
+                reason=_SILENT,
                 again=True,
             ) from error
         except openai.APIConnectionError as error:
@@ -162,9 +192,16 @@ class EndpointEmbedder:
         elif status is None and failure.reason.startswith("nothing answers"):
             sentence = f"{name} does not answer at {self._endpoint.base_url}."
             step = "Start it, or set memory.embedder to builtin; it is tried again by itself."
+        elif _too_slow(failure):
+            sentence = failure.sentence
+            step = "It may be too slow for this machine; it is tried again by itself."
         else:
             sentence, step = f"{name} failed: {failure.sentence}", "It is tried again by itself."
         return ModelError(sentence, step, status=status, retryable=failure.retryable)
+
+
+def _too_slow(failure: CallFailed) -> bool:
+    return failure.reason == _SILENT
 
 
 def _too_long(failure: CallFailed) -> bool:

@@ -136,7 +136,7 @@ async def meant(store: Store, embedder: Embedder, text: str) -> list[str]:
 async def test_what_is_new_is_embedded_by_the_old_embedder_while_the_new_one_makes_everything(
     store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     program = begin(new, old)
     assert await program.embedding.some_of_everything() == 0
     assert (await meant(store, old, "Fact number 17 is about zebras."))[0] == TOLD[17]
@@ -160,7 +160,7 @@ async def test_how_far_it_is_is_told_up_to_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("memchat.memory.embedding._TOLD_EVERY", 0.0)
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     program = begin(new, old)
     await program.make()
     assert [event.left for event in program.told] == [128, 64, 0]
@@ -171,7 +171,7 @@ async def test_how_far_it_is_is_told_up_to_the_end(
 async def test_the_old_vectors_are_deleted_once_they_are_not_searched_any_more(
     store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     await begin(new, old).make()
     tables = await store._database.read(
         lambda db: [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'vectors_%'")]
@@ -182,7 +182,7 @@ async def test_the_old_vectors_are_deleted_once_they_are_not_searched_any_more(
 async def test_it_stops_and_goes_on_where_it_was(
     store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     program = begin(new, old)
     await program.embedding.some_of_everything()
     await store.making.stop()
@@ -202,7 +202,7 @@ async def test_it_stops_and_goes_on_where_it_was(
 async def test_one_program_at_a_time_makes_everything(
     tmp_path: Path, store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     other_store = await Store.open(tmp_path / "memory.db")
     one, other = begin(new, old), begin(new, old, store=other_store)
     assert await one.embedding.some_of_everything() == 0
@@ -217,7 +217,7 @@ async def test_one_program_at_a_time_makes_everything(
 async def test_a_server_that_fails_is_told_of_and_asked_again(
     store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder, answering: Server
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     program = begin(new, old)
     await program.embedding.some_of_everything()
     answering.failing = Status(400, "out of order")
@@ -235,7 +235,7 @@ async def test_a_server_that_fails_is_told_of_and_asked_again(
 async def test_without_the_new_embedder_the_old_one_goes_on(
     store: Store, session: Session, begin: Begin, old: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     program = begin(None, old)
     program.reason = "The new one is not there."
     await store.messages.append_user(session.id, "An okapi came by", tokens=4)
@@ -246,7 +246,7 @@ async def test_without_the_new_embedder_the_old_one_goes_on(
 async def test_going_back_to_the_old_embedder_drops_what_was_made(
     store: Store, session: Session, begin: Begin, old: Embedder, new: Embedder
 ) -> None:
-    await begin(old).embedding.all_new()
+    await begin(old).embedding.all_missing()
     await begin(new, old).embedding.some_of_everything()
     assert await begin(old, new).make() is None
     state = await store.making.state()
@@ -257,7 +257,7 @@ async def test_all_is_made_anew_with_the_same_embedder_while_the_old_vectors_are
     store: Store, session: Session, begin: Begin, old: Embedder
 ) -> None:
     program = begin(old)
-    await program.embedding.all_new()
+    await program.embedding.all_missing()
     await store.making.anew()
     state = await store.making.state()
     assert (state.left, state.embedded, state.coming) == (len(TOLD), len(TOLD), "")

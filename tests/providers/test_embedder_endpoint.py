@@ -1,5 +1,6 @@
 """Embedding at a server, a scripted one."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -143,11 +144,17 @@ async def test_a_busy_server_is_asked_again_at_once() -> None:
     assert len(server.recorded) == 3
 
 
-async def test_a_text_that_is_too_long_for_the_server_is_cut_and_holds_no_other_up() -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Status(400, "This model's maximum context length is 64 tokens", kind="invalid_request_error"),
+        Status(500, "input (601 tokens) is too large to process. increase the physical batch size"),
+        Status(413, "Payload too large"),
+    ],
+)
+async def test_a_text_that_is_too_long_for_the_server_is_cut_and_holds_no_other_up(refusal: Status) -> None:
     def no_more_than_300(body: Json) -> Json | Status:
-        if max(map(len, body["input"])) > 300:
-            return Status(400, "This model's maximum context length is 64 tokens", kind="invalid_request_error")
-        return embeddings_json(body)
+        return refusal if max(map(len, body["input"])) > 300 else embeddings_json(body)
 
     async with ScriptedServer(embeddings=no_more_than_300) as server, ScriptedServer() as patient:
         embedder, other = _embedder(server), _embedder(patient)
@@ -157,6 +164,33 @@ async def test_a_text_that_is_too_long_for_the_server_is_cut_and_holds_no_other_
         assert vectors[1] == (await other.embed([long.strip()[:224]]))[0]
         await embedder.close()
         await other.close()
+
+
+async def test_a_server_that_is_too_slow_for_many_texts_is_asked_for_fewer() -> None:
+    async def slow(body: Json) -> Json:
+        if len(body["input"]) > 8:
+            await asyncio.Event().wait()
+        return embeddings_json(body)
+
+    async with ScriptedServer(embeddings=slow) as server:
+        embedder = _embedder(server, seconds=1.0)
+        texts = [f"text number {number}" for number in range(20)]
+        vectors = await embedder.embed(texts)
+        await embedder.close()
+    async with ScriptedServer() as patient:
+        other = _embedder(patient)
+        assert vectors == await other.embed(texts)
+        await other.close()
+
+
+async def test_a_server_that_says_nothing_at_all_is_told() -> None:
+    async with ScriptedServer(embeddings=lambda _: asyncio.Event().wait()) as server:  # type: ignore[arg-type, return-value]
+        embedder = _embedder(server, seconds=0.2)
+        with pytest.raises(ModelError, match=r"mine said nothing for 0\.2 seconds") as caught:
+            await embedder.load()
+        await embedder.close()
+    assert caught.value.retryable
+    assert len(server.recorded) == 1, "asking again would take as long again"
 
 
 async def test_a_server_that_is_not_there_is_told() -> None:
