@@ -18,7 +18,7 @@ from memchat.store.sql import value
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WIDE = 2_048
+_WIDE = 4_096
 """How many items with the most signs in common are looked at once more."""
 
 _SPARE = 4

@@ -9,7 +9,7 @@ from memchat.core.errors import StoreError
 from memchat.store.failures import BUSY_MILLISECONDS
 from memchat.store.words import folded, spaced
 
-_MMAP_BYTES = 512 * 1024 * 1024
+_MMAP_BYTES = 64 * 1024 * 1024 * 1024
 _CACHE_KIBIBYTES = 16 * 1024
 _JOURNAL_BYTES = 32 * 1024 * 1024
 

@@ -13,7 +13,7 @@ from memchat.store.sql import marks, rows, value
 from memchat.store.values import Hit
 from memchat.store.vectors import PAST, vector_kind
 
-_LOOKED_AT = 384
+_LOOKED_AT = 512
 """How many items whose signs fit the query's vector best are compared whole, at least."""
 
 _CHUNK = 500
