@@ -39,6 +39,9 @@ class Numpy:
             self._vectors[place] = np.frombuffer(half, "<f2")
         db.close()
 
+    async def open(self) -> None:
+        await self._embedder.load()
+
     async def find(self, question: str) -> list[int]:
         (asked,) = await self._embedder.embed([question])
         cosines = self._vectors @ np.frombuffer(asked, "<f4")
@@ -63,6 +66,9 @@ class Fts5:
         if not self._path.exists():
             _copied(self._path, "CREATE VIRTUAL TABLE found USING fts5 (text)", _texts(database))
         self._db = connect(self._path, reader=True)
+
+    async def open(self) -> None:
+        """Nothing to be loaded."""
 
     async def find(self, question: str) -> list[int]:
         words = " OR ".join(f'"{word}"' for word in _WORD.findall(question))
@@ -91,6 +97,9 @@ class SqliteVec:
             _copied(self._path, f"CREATE VIRTUAL TABLE found USING vec0 ({columns})", _vectors(database))
         self._db = connect(self._path, reader=True)
         self._db.pragma("mmap_size", 1 << 40)
+
+    async def open(self) -> None:
+        await self._embedder.load()
 
     async def find(self, question: str) -> list[int]:
         (asked,) = await self._embedder.embed([question])

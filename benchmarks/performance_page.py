@@ -52,9 +52,11 @@ left out.
 
 * A first look goes by the signs of the vectors' numbers, 48 bytes an item. They lie in blocks of 2,048 items, in the
   one database. What was read stays in memory, 65 bytes an item, and is read again only where something changed.
-* The 256 with the most signs in common are compared exactly. The tokens of some 300 are compared one by one.
+* The 4,096 with the most signs in common are weighed by the question's own numbers, and the vectors of 512 of them are
+  compared. Of some 300, found by words or by meaning, the tokens are compared one by one.
 * Words that many items hold are not ranked: they say little about any of them.
-* One thread looks it all up, on one state of the database. The screen goes on meanwhile.
+* One thread looks it all up, on one state of the database, of which the file is mapped into memory. The screen goes on
+  meanwhile.
 
 ## Disk
 

@@ -48,6 +48,7 @@ class Way(Protocol):
 
     @property
     def name(self) -> str: ...
+    async def open(self) -> None: ...
     async def find(self, question: str) -> object: ...
     async def close(self) -> None: ...
 
@@ -105,8 +106,7 @@ WAYS: dict[str, Callable[[Path], Way]] = {"memchat": Memchat, "numpy": Numpy, "s
 async def measure(way: str, path: Path, count: int) -> dict[str, Any]:
     """What one way takes in this process."""
     found = WAYS[way](path)
-    if isinstance(found, Memchat):
-        await found.open()
+    await found.open()
     taken = []
     for question in questions(count + _WARM):
         began = time.perf_counter()
