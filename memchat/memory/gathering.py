@@ -177,6 +177,7 @@ class Gathering:
             since=since,
             until=until,
             past=past,
+            embedder_id=wanted.question.embedder_id,
             narrowed=wanted.narrowed,
         )
         return words, meaning
@@ -191,8 +192,9 @@ class Gathering:
         """How alike the items and what is looked for are, by the vectors of their tokens or their own."""
         if wanted.question is None:
             return {}
-        tokens = self._look.token_signs(keys) if wanted.question.tokens else {}
-        others = cosines(wanted.question.vector, self._look.vectors([key for key in keys if key not in cosine]))
+        asked, whose = wanted.question, wanted.question.embedder_id
+        tokens = self._look.token_signs(keys, whose) if asked.tokens else {}
+        others = cosines(asked.vector, self._look.vectors([key for key in keys if key not in cosine], whose))
         return likeness(wanted.question, tokens, {**cosine, **others})
 
     def _akin(self, wanted: Wanted) -> dict[int, float]:

@@ -188,7 +188,7 @@ class _MiniLM:
         states /= np.maximum(np.linalg.norm(states, axis=1, keepdims=True), 1e-9)
         inside = [end > start and read[start:end][:1].isalnum() for start, end in encoding.offsets]
         words = states[inside] if any(inside) else states[1:-1]
-        return Question(unit(states.mean(axis=0)), words.astype("<f4").tobytes())
+        return Question(unit(states.mean(axis=0)), words.astype("<f4").tobytes(), BuiltinEmbedder.id)
 
     def _inner(self, text: str) -> list[int]:
         """The tokens of `text` without those that begin and end it."""

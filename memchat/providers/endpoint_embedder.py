@@ -79,7 +79,8 @@ class EndpointEmbedder:
 
     async def question(self, text: str) -> Question:
         """The vector of the text."""
-        return Question((await self._all([self._told.question + readable(text)]))[0])
+        (vector,) = await self._all([self._told.question + readable(text)])
+        return Question(vector, embedder_id=self.id)
 
     async def close(self) -> None:
         """Closes its connections."""

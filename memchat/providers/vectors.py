@@ -36,10 +36,12 @@ class Question:
     Attributes:
         vector: Of the whole, little-endian float32, of length 1.
         tokens: Of each token inside a word, one after the other; empty where the embedder tells no tokens.
+        embedder_id: Whose it is, so that it is compared with vectors of the same embedder; empty where that is known.
     """
 
     vector: bytes
     tokens: bytes = b""
+    embedder_id: str = ""
 
 
 def unit(values: Any) -> bytes:
