@@ -266,8 +266,8 @@ def _likeness_of(
 
 
 def _readable(
-    alike: Mapping[int, float], items: Mapping[int, IndexedItem], scale: Similarities | None
-) -> Mapping[int, float]:
+    alike: dict[int, float], items: Mapping[int, IndexedItem], scale: Similarities | None
+) -> dict[int, float]:
     """`alike` without what the embedder made of texts that it cannot read."""
     if scale is None:
         return alike
