@@ -95,6 +95,51 @@ async def test_a_message_of_the_buffer_is_found_on_an_older_page(start: Start, s
         assert run.views[2].text == "question 2"
 
 
+async def test_a_message_of_long_ago_is_shown_with_those_around_it_and_the_way_back_is_whole(
+    start: Start, server: ScriptedServer
+) -> None:
+    async with start(server) as run:
+        store = run.chat.assistant.store
+        session = run.chat.session_id
+        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(200)]
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != session)
+        await run.chat.go_to(session)
+        run.chat.post_message(BufferMessageOpened(ids[50]))
+        await run.until(lambda: any(view.has_focus for view in run.views))
+        assert len(run.views) <= 60, "not all that lies between is mounted"
+        assert next(view for view in run.views if view.has_focus).text == "question 50"
+        assert run.chat.transcript.later
+        assert run.chat.transcript.away
+        for _ in range(12):
+            run.chat.transcript.action_page_down()
+            await run.pilot.pause()
+        await run.until(lambda: (run.chat.transcript.last_seq or 0) > 95)
+        shown = [view.message.seq for view in run.views if view.message]
+        assert shown == list(range(shown[0], shown[-1] + 1)), "nothing is missing and nothing is there twice"
+        await run.pilot.press("ctrl+end")
+        await run.until(lambda: not run.chat.transcript.later)
+        assert run.views[-1].text == "question 199"
+        assert run.chat.transcript.at_end
+
+
+async def test_what_is_sent_while_old_messages_are_shown_stands_at_the_end(
+    start: Start, server: ScriptedServer
+) -> None:
+    async with start(server) as run:
+        store = run.chat.assistant.store
+        session = run.chat.session_id
+        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(150)]
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != session)
+        await run.chat.go_to(session)
+        run.chat.post_message(BufferMessageOpened(ids[3]))
+        await run.until(lambda: run.chat.transcript.later)
+        await run.send("And now?")
+        await run.until(lambda: not run.chat.turns.running and run.views[-1].role == "assistant")
+        assert [view.text for view in run.views[-3:-1]] == ["question 149", "And now?"]
+
+
 async def test_the_panels_edit_profile_and_summary(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         run.chat.post_message(ProfileSet("name", "Alice"))

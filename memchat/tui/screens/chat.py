@@ -91,6 +91,8 @@ class ChatScreen(ChatActions):
         self.work(self._send(slash.as_message(message.text)), group="send")
 
     async def _send(self, text: str) -> None:
+        if self.transcript.later:
+            await self.show_newest()
         await self.turns.send(text)
         await self.assistant.set_draft(self.session_id, "")
 
@@ -140,6 +142,10 @@ class ChatScreen(ChatActions):
     def _earlier(self) -> None:
         self.work(self.load_earlier(), group="earlier")
 
+    @on(Transcript.WantsLater)
+    def _later(self) -> None:
+        self.work(self.load_later(), group="earlier")
+
     def _tell_place(self, away: bool) -> None:  # noqa: FBT001 - a watcher
         hint = f"[@click=screen.newest]↓ newer · {self.keys_shown().get('chat.newest', '')}[/]" if away else ""
         self.query_exactly_one("#prompt-box").border_subtitle = hint
@@ -150,11 +156,16 @@ class ChatScreen(ChatActions):
             case "copy":
                 self.app.copy_to_clipboard(message.view.text)
             case "retry":
-                self.work(self.turns.retry(), group="send")
+                self.work(self._retry(), group="send")
             case "edit":
                 self.edit(message.view)
             case "expand":
                 pass
+
+    async def _retry(self) -> None:
+        if self.transcript.later:
+            await self.show_newest()
+        await self.turns.retry()
 
     def edit(self, view: MessageView) -> None:
         """Puts a message's text into the input; what stood there can be had again with the up key."""

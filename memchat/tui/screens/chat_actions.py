@@ -29,7 +29,7 @@ class ChatActions(ChatSpaces):
         elif not self.prompt.has_focus:
             self.prompt.focus()
         else:
-            self.transcript.follow()
+            self.action_newest()
 
     async def _take_back(self) -> None:
         text = await self.turns.take_back()
@@ -113,7 +113,7 @@ class ChatActions(ChatSpaces):
 
     def action_newest(self) -> None:
         """Goes to the end of the conversation, and stays there."""
-        self.transcript.follow()
+        self.work(self.show_newest(), group="earlier")
 
     def action_scroll(self, how: Literal["page_up", "page_down"]) -> None:
         """Scrolls the transcript while something else has the focus."""

@@ -77,14 +77,15 @@ async def go_to_source(chat: "ChatSessions", item: RecalledItem) -> None:
 
 
 async def message(chat: "ChatSessions", message_id: str) -> None:
-    """Scrolls to a message of this session, mounting older pages until it is there."""
+    """Scrolls to a message of this session, mounting the pages before, or the one around it where it is far off."""
+    if chat.transcript.find(message_id) is None:
+        await chat.show_around(message_id)
     while (view := chat.transcript.find(message_id)) is None:
         if not await chat.load_earlier():
             raise MemchatError("That message is not in this session any more.")
     chat.drawer_open = False
-    chat.transcript.release_anchor()
     view.focus(scroll_visible=False)
-    chat.transcript.scroll_to_widget(view, top=True, animate=False)
+    chat.transcript.go_to(view)
 
 
 async def request(chat: "ChatSessions") -> None:

@@ -220,3 +220,42 @@ class ChatSessions(ChatBase):
         messages = await self.assistant.earlier(self.session_id, first)
         await self.transcript.add_earlier(messages, more=bool(messages) and messages[0].seq > 1)
         return bool(messages)
+
+    async def show_around(self, message_id: str) -> None:
+        """Shows the page around a message of this session, where it is too far from what is mounted to scroll to it."""
+        first, last = self.transcript.first_seq, self.transcript.last_seq
+        try:
+            wanted = (await self.assistant.store.messages.get(message_id)).seq
+        except NotFound:
+            return
+        page = self.assistant.settings.interface.page_messages
+        if first is None or last is None or self.turns.running or first - 2 * page <= wanted <= last:
+            return
+        messages = await self.assistant.earlier(self.session_id, wanted + page // 2)
+        later = messages[-1].seq < await self._newest_seq() if messages else False
+        await self.transcript.show(messages, more=bool(messages) and messages[0].seq > 1, later=later)
+
+    async def load_later(self) -> None:
+        """Mounts the page after what is mounted."""
+        last = self.transcript.last_seq
+        if last is None or not self.transcript.later:
+            return
+        page = self.assistant.settings.interface.page_messages
+        messages = [each for each in await self.assistant.earlier(self.session_id, last + page + 1) if each.seq > last]
+        if messages:
+            later = messages[-1].seq < await self._newest_seq()
+            await self.transcript.add_later(messages, later=later)
+        else:
+            await self.show_newest()
+
+    async def show_newest(self) -> None:
+        """Goes to the end of the session, and stays there."""
+        if self.transcript.later:
+            messages = await self.assistant.earlier(self.session_id, await self._newest_seq() + 1)
+            await self.transcript.show(messages, more=bool(messages) and messages[0].seq > 1)
+        else:
+            self.transcript.follow()
+
+    async def _newest_seq(self) -> int:
+        newest = await self.assistant.store.messages.last(self.session_id)
+        return newest.seq if newest is not None else 0

@@ -36,11 +36,17 @@ class Transcript(VerticalScroll):
     more: var[bool] = var(default=False)
     """Whether older messages are stored that are not mounted."""
 
+    later: var[bool] = var(default=False)
+    """Whether newer messages are stored that are not mounted, as when it shows what was said long ago."""
+
     away: var[bool] = var(default=False)
     """Whether there is something newer below what is in view."""
 
     class WantsEarlier(TextualMessage):
         """The user scrolled near the start of what is mounted."""
+
+    class WantsLater(TextualMessage):
+        """The user scrolled near the end of what is mounted, and there is more."""
 
     def __init__(self, *, page: int, assistant_name: str) -> None:
         super().__init__(id="transcript", can_focus=False)
@@ -70,25 +76,37 @@ class Transcript(VerticalScroll):
         """The place in the session of the oldest message that is mounted."""
         return next((view.message.seq for view in self.views if view.message is not None), None)
 
+    @property
+    def last_seq(self) -> int | None:
+        """The place in the session of the newest message that is mounted."""
+        return next((view.message.seq for view in reversed(self.views) if view.message is not None), None)
+
     def find(self, message_id: str) -> MessageView | None:
         """The mounted message with this id."""
         return next((view for view in self.views if view.message and view.message.id == message_id), None)
 
-    async def show(self, messages: Sequence[Message], *, more: bool) -> None:
-        """Puts `messages` in place of what is there.
+    async def show(self, messages: Sequence[Message], *, more: bool, later: bool = False) -> None:
+        """Puts `messages` in place of what is there, and goes to their end where that is the session's.
 
         Args:
             messages: Oldest first.
             more: Whether there are older ones.
+            later: Whether there are newer ones.
         """
         self._held = None
+        self.later = later
+        if later:
+            self.release_anchor()
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(self._view(message) for message in messages)
             self.settle()
         self.more = more
-        self._asked = False
-        self.follow()
+        self._asked = later
+        if later:
+            self.call_after_refresh(self._may_ask)  # not before it was scrolled to what it is to show
+        else:
+            self.follow()
         self.tend()
 
     async def show_welcome(self, welcome: Widget) -> None:
@@ -133,6 +151,16 @@ class Transcript(VerticalScroll):
         self.call_after_refresh(self._may_ask)  # not before what is in view was put back to its place
         self.tend()
 
+    async def add_later(self, messages: Sequence[Message], *, later: bool) -> None:
+        """Mounts newer messages below the others; what is in view does not move."""
+        self.release_anchor()
+        self._hold()
+        await self.mount_all(self._view(message) for message in messages)
+        self.later = later
+        self.settle()
+        self.call_after_refresh(self._may_ask)
+        self.tend()
+
     def _may_ask(self) -> None:
         self._asked = False
 
@@ -140,12 +168,24 @@ class Transcript(VerticalScroll):
         """Has the last message, and no other, offer to be answered again."""
         views = self.views
         for view in views:
-            view.last = view is views[-1]
+            view.last = view is views[-1] and not self.later
 
     def follow(self) -> None:
         """Goes to the end, and stays there."""
         self.anchor()
         self.away = False
+
+    def go_to(self, view: MessageView) -> None:
+        """Scrolls to the start of a message, and stays there."""
+        self.release_anchor()
+        self._arrive(view)
+        # What was just mounted has its place only once it is laid out.
+        self.call_after_refresh(self._arrive, view)
+
+    def _arrive(self, view: MessageView) -> None:
+        self.scroll_to_widget(view, top=True, animate=False, immediate=True)
+        self._hold()
+        self.tend()
 
     def new_view(self, role: Any, text: str = "") -> MessageView:
         """A message that is not stored yet."""
@@ -187,11 +227,14 @@ class Transcript(VerticalScroll):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._hold()
-        self.away = not self.at_end
+        self.away = self.later or not self.at_end
         self.tend()
         if self.more and not self._asked and not self.at_end and new_value < self.size.height:
             self._asked = True
             self.post_message(self.WantsEarlier())
+        elif self.later and not self._asked and new_value + self.size.height >= self.max_scroll_y:
+            self._asked = True
+            self.post_message(self.WantsLater())
 
     def watch_virtual_size(self) -> None:
         self.tend()
@@ -232,7 +275,7 @@ class Transcript(VerticalScroll):
 
     async def _tend_parts(self) -> None:
         try:
-            self.away = not self.at_end
+            self.away = self.later or not self.at_end
             if await tended(self):
                 self.tend()  # the view may have moved on meanwhile
         finally:
