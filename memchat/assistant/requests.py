@@ -30,6 +30,9 @@ _RESULTS_SHARE = 0.1
 _MOST_RESULTS = 800
 """Tokens that are kept for what tools answer: a share of the window, and no more than this."""
 
+MUTED = "muted in this session"
+LEFT_OUT = "left out by you, this time"
+
 _LAST_TURNS = 4
 """How many messages back one may refer."""
 
@@ -186,8 +189,22 @@ class Requests:
             stable=await self._knowing.of(session, summary, freeze=answering is not None) if on else Stable(),
         )
 
-    async def recall(self, gathered: Gathered, text: str, *, besides: frozenset[str] = frozenset()) -> Recall:
-        """What helps to answer `text` and is not gathered already."""
+    async def recall(
+        self,
+        gathered: Gathered,
+        text: str,
+        *,
+        besides: frozenset[str] = frozenset(),
+        without: frozenset[str] = frozenset(),
+    ) -> Recall:
+        """What helps to answer `text` and is not gathered already.
+
+        Args:
+            gathered: What goes into the request anyway.
+            text: The user's message.
+            besides: Refs of what else goes in.
+            without: Refs of what the user wants left out this time.
+        """
         memory = self._settings.memory
         if not gathered.use_memory or not text.strip():
             return Recall(items=(), considered=0, milliseconds=0.0)
@@ -198,7 +215,8 @@ class Requests:
             max_tokens=memory.recall_tokens,
             floor=memory.recall_floor,
             last=gathered.last,
-            in_context=gathered.shown | besides | await self._muted(gathered.session_id),
+            in_context=gathered.shown | besides,
+            hidden=dict.fromkeys(await self._muted(gathered.session_id), MUTED) | dict.fromkeys(without, LEFT_OUT),
         )
 
     async def plan(

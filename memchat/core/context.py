@@ -58,6 +58,14 @@ class RecalledItem:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Something that was found and was not recalled, and why, in words that can stand beside it."""
+
+    item: RecalledItem
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recall:
     """The answer of one search of the memory.
@@ -67,12 +75,14 @@ class Recall:
         considered: How many candidates were scored.
         milliseconds: How long it took, the query's embedding included.
         words_only: Why meaning was not searched, in a sentence; empty when it was.
+        missed: The best of what was found and is not among the items, best first.
     """
 
     items: tuple[RecalledItem, ...]
     considered: int
     milliseconds: float
     words_only: str = ""
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,12 @@ def new_to(message: str, ranked: Sequence[Ranked]) -> list[Ranked]:
 
 def sure_enough(ranked: Sequence[Ranked], floor: float) -> list[Ranked]:
     """Those from `floor` on; of the assistant's short replies, which mostly echo, only surer ones."""
-    return [one for one in ranked if one.score >= (floor + SURER if _echoes(one) else floor)]
+    return [one for one in ranked if one.score >= least(one, floor)]
+
+
+def least(one: Ranked, floor: float) -> float:
+    """What an item must score at least."""
+    return floor + SURER if _echoes(one) else floor
 
 
 def beside_the_best(ranked: Sequence[Ranked]) -> list[Ranked]:

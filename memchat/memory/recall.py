@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from memchat.core.context import ItemSource, Recall, RecalledItem
+from memchat.core.context import ItemSource, Missed, Recall, RecalledItem
 from memchat.core.errors import MemchatError
 from memchat.core.events import EmbedderChanged
 from memchat.core.searching import EVERYTHING, Narrowed
@@ -16,6 +17,7 @@ from memchat.core.times import Clock, now
 from memchat.memory.choosing import beside_the_best, fitting, new_to, sure_enough
 from memchat.memory.gathering import Gathering, Wanted
 from memchat.memory.holding import Holding, times_of
+from memchat.memory.missing import Chosen, near_misses
 from memchat.memory.queries import Query, query_of
 from memchat.memory.querying.languages import ENGLISH, reads_english_alone
 from memchat.memory.querying.world import about_world
@@ -30,11 +32,16 @@ if TYPE_CHECKING:
     from memchat.providers.vectors import Question
     from memchat.store import Store
 
+NOTHING_HIDDEN: Mapping[str, str] = MappingProxyType({})
+
 CANDIDATES = 100
 """How many items the search by words brings; that by meaning, which is cheap, twice as many."""
 
 _READ, _SPARE = 48, 3
 """How many of the best are read whole, at least, and how many times as many as are wanted: some will be left out."""
+
+_MISSED_CHARACTERS = 300
+"""Of what was not recalled, no more is told."""
 
 _SURE_EVENT = 0.35
 """The score from which on something is the event that a message speaks of."""
@@ -103,6 +110,7 @@ class Recaller:
         floor: float,
         last: Sequence[str] = (),
         in_context: Collection[str] = (),
+        hidden: Mapping[str, str] = NOTHING_HIDDEN,
     ) -> Recall:
         """What helps to answer `text`.
 
@@ -116,6 +124,7 @@ class Recaller:
             floor: The lowest score that counts.
             last: What was said just before by either side, oldest first, for a text that refers to it.
             in_context: Refs of what goes to the model anyway: profile fields, pinned facts, session summaries.
+            hidden: Refs of what the user does not want, and why not.
         """
         began = time.perf_counter()
         asked = times_asked(text, self.clock(), await self.zone(), last)
@@ -124,16 +133,28 @@ class Recaller:
         asked = await self._anchored(asked)
         sought, why = await self._sought(asked, outside=outside, candidates=CANDIDATES, limit=limit)
 
-        def recalled(look: Look) -> tuple[list[RecalledItem], int]:
+        def recalled(look: Look) -> tuple[list[RecalledItem], list[Missed], int]:
             found, considered = self._ranked(look, sought)
-            useful = [one for one in sure_enough(new_to(text, found), floor) if one.item.ref not in in_context]
+            new = new_to(text, found)
+            sure = sure_enough(new, floor)
+            useful = [one for one in sure if one.item.ref not in in_context and one.item.ref not in hidden]
             lasting = Holding(look)
             current = lasting.current(useful, asked, sought.wanted.now, _SPARE * limit)
-            chosen = fitting(beside_the_best(current), asked.query.terms, limit, max_tokens, self._count)
-            return lasting.told([self.item(one, part) for one, part in chosen]), considered
+            beside = beside_the_best(current)
+            chosen = fitting(beside, asked.query.terms, limit, max_tokens, self._count)
+            choice = Chosen(found, new, sure, useful, current, beside, [one for one, _ in chosen])
+            missed = near_misses(choice, now=sought.wanted.now, floor=floor, limit=limit, hidden=hidden)
+            told = [Missed(self.item(one, one.item.text[:_MISSED_CHARACTERS]), reason) for one, reason in missed]
+            return lasting.told([self.item(one, part) for one, part in chosen]), told, considered
 
-        items, considered = await self._store.index.at_once(recalled)
-        return Recall(items=tuple(items), considered=considered, milliseconds=_since(began), words_only=why)
+        items, missed, considered = await self._store.index.at_once(recalled)
+        return Recall(
+            items=tuple(items),
+            considered=considered,
+            milliseconds=_since(began),
+            words_only=why,
+            missed=tuple(missed),
+        )
 
     async def ranking(self, text: str, *, limit: int, without: Collection[Component] = ()) -> Recall:
         """What `recall` chooses from for `text`, whole and scored as there, for measuring how well it is ranked.
