@@ -49,7 +49,7 @@ def register(actions: Commands) -> None:
         show_history,
         parents=[one],
     )
-    history.add_argument("id", metavar="ID", nargs="?", help="the memory, or profile:FIELD")
+    history.add_argument("id", metavar="ID", nargs="?", help="the memory, profile:FIELD, or session:ID")
     history.add_argument(
         "-n", "--limit", metavar="N", type=_count, default=_SHOWN, help=f"at most this many of everything; {_SHOWN}"
     )
@@ -88,7 +88,11 @@ async def show_history(args: Namespace) -> int:
         else:
             known = {}
             is_field = args.id.startswith("profile:")
-            target = args.id if is_field else (await opened.memories.get(args.id)).id
+            book, _, key = args.id.partition(":")
+            if book == "session" and key:
+                target = f"session:{(await opened.session(key)).id}"
+            else:
+                target = args.id if key else (await opened.memories.get(args.id)).id
             changes = await opened.memories.history(target)
             if is_field and not changes:  # what was a field once still has its history; else it must be one
                 named = field_named(opened.settings.profile, args.id.removeprefix("profile:"))
