@@ -23,8 +23,8 @@ from memchat.paths import Paths
 from memchat.store import Store
 from memchat.store.connection import connect
 
-LIMIT_SECONDS, LIMIT_RATIO = 15.0, 2.0
-"""For 1,000 messages; and how many times as long a key may take to appear, in the median."""
+LIMIT_SECONDS, LIMIT_LAG = 15.0, 50.0
+"""For 1,000 messages; and the milliseconds within which 95 of 100 keys are to appear, which nobody feels."""
 
 _FIRST_RARE = 0xA500  # Vai syllables: one cell wide, in no message, and each is typed once
 _BETWEEN_KEYS = 0.08
@@ -128,10 +128,10 @@ def main() -> None:
     print(f"1,000 messages embedded in {of_thousand:.1f} s (limit {LIMIT_SECONDS:.0f})")
     print(f"keys meanwhile   {len(meanwhile):4}   median {during['p50']:6.1f} ms   p95 {during['p95']:6.1f} ms")
     print(f"keys afterwards  {len(afterwards):4}   median {idle['p50']:6.1f} ms   p95 {idle['p95']:6.1f} ms")
-    print(f"ratio of the medians {ratio:.2f} (limit {LIMIT_RATIO})")
+    print(f"ratio of the medians {ratio:.2f}; limit of the p95 {LIMIT_LAG:.0f} ms")
     found = {"seconds": round(of_thousand, 1), "meanwhile": during, "afterwards": idle, "ratio": round(ratio, 2)}
     keep(arguments.results, "indexing", found)
-    sys.exit(of_thousand > LIMIT_SECONDS or ratio > LIMIT_RATIO)
+    sys.exit(of_thousand > LIMIT_SECONDS or during["p95"] > LIMIT_LAG)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,7 @@ COLOURS = {"memchat": "#c2410c", "numpy": "#2563eb", "sqlite-vec": "#059669", "f
 
 _PAGE = """# How fast it is
 
-Written by `python benchmarks/performance_page.py` from what the benchmarks measured on {machine}.
-Numbers of other machines differ; the ratios between ways that were measured in one run say more.
+Written by `python benchmarks/performance_page.py` from what the benchmarks measured on {machine}. Numbers of other machines differ; the ratios between ways that were measured in one run say more.
 
 ## Recall
 
@@ -33,7 +32,7 @@ A recall is all that happens between a message and what is remembered for it: th
 meaning are searched, times are read, tokens compared, everything is scored, texts are loaded and cut to fit. The other
 ways are what people write first. They find the keys of the 100 best and do nothing else:
 
-* **numpy**: every vector as float32 in memory, one product with all of them on all cores
+* **numpy**: every vector as float32 in memory, one product with all of them on all cores; reading them is not counted
 * **sqlite-vec**: a `vec0` table of float32 vectors, the 100 nearest
 * **FTS5 alone**: its usual tokenizer, any word of the question, the 100 best by bm25; it embeds no question
 
@@ -177,8 +176,8 @@ def draw(found: Mapping[str, Any], target: Path) -> None:
 def machine(told: Mapping[str, Any]) -> str:
     """The machine in words."""
     return (
-        f"{told['at'].split()[0]}, {told['cores']} cores of an {told['processor']}, at a load of {told['load']}, "
-        f"Python {told['python']}, sqlite-vec {told['sqlite-vec']}"
+        f"{told['at'].split()[0]}\nwith {told['cores']} cores of an {told['processor']}, at a load of {told['load']}, "
+        f"Python {told['python']} and sqlite-vec {told['sqlite-vec']}"
     )
 
 
