@@ -22,7 +22,8 @@ COLOURS = {"memchat": "#c2410c", "numpy": "#2563eb", "sqlite-vec": "#059669", "f
 
 _PAGE = """# How fast it is
 
-Written by `python benchmarks/performance_page.py` from what the benchmarks measured on {machine}. Numbers of other machines differ; the ratios between ways that were measured in one run say more.
+Written by `python benchmarks/performance_page.py` from what the benchmarks measured on {machine}.
+Numbers of other machines differ; the ratios between ways that were measured in one run say more.
 
 ## Recall
 
