@@ -57,7 +57,7 @@ class Assistant(Models):
         store: The database; an incognito session lives elsewhere.
         indexing: What finding by meaning rests on.
         searches: What a person looks for.
-        memories: What the user changes of memories, profile and summaries.
+        memories: What the user changes of memories and profile.
         summaries: The rolling summaries: versions, edited, folded, unfolded.
         buffer: What the user takes out of requests, and puts back.
         sessions: Sessions filed away, tagged, forked, deleted.
@@ -106,7 +106,6 @@ class Assistant(Models):
         self.memories = Remembering(
             self._homes,
             settings,
-            count=self._texts.count,
             publish=self._publish,
             unable=lambda: self._connection.unable,
         )

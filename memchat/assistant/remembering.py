@@ -8,23 +8,20 @@ from memchat.assistant.reviewing import Reviewing
 from memchat.assistant.ruling import Ruling
 from memchat.assistant.values import LearningStatus
 from memchat.core.errors import MemchatError, NotFound
-from memchat.core.events import BackgroundEvent, Learned, SummaryUpdated
+from memchat.core.events import BackgroundEvent, Learned
 from memchat.core.memories import Conflict, Memory, ProfileField
-from memchat.core.messages import RollingSummary
 from memchat.core.settings import Settings
 from memchat.memory import facts
 from memchat.memory import profile as profile_rules
 from memchat.memory.jobs import consolidate_job
-from memchat.memory.screening import screen_if
 
 
 class Remembering(Reviewing, Looking, Ruling):
-    """Changes facts, profile and rolling summaries, and tells of it.
+    """Changes facts and profile, and tells of it.
 
     Args:
         homes: Where they are.
         settings: What is configured.
-        count: Length of a text in o200k_base tokens.
         publish: Told what changed.
         unable: Says in a sentence why nothing is learned from ordinary talk; empty when it is.
     """
@@ -34,12 +31,10 @@ class Remembering(Reviewing, Looking, Ruling):
         homes: Homes,
         settings: Settings,
         *,
-        count: Callable[[str], int],
         publish: Callable[[BackgroundEvent], None],
         unable: Callable[[], str],
     ) -> None:
         super().__init__(homes, settings, publish=publish)
-        self._count = count
         self._unable = unable
 
     async def remember(self, text: str, session_id: str | None = None) -> Memory:
@@ -157,18 +152,3 @@ class Remembering(Reviewing, Looking, Ruling):
         """
         await profile_rules.unset_field(self._store, self._settings.profile, field, value=value)
         self._tell(Learned())
-
-    async def edit_summary(self, session_id: str, text: str) -> RollingSummary:
-        """Puts the user's words in place of the rolling summary, over the same messages.
-
-        Raises:
-            NotFound: The session has none.
-        """
-        store = self._homes.of(session_id).store
-        old = await store.summaries.latest(session_id)
-        if old is None:
-            raise NotFound("This session has no rolling summary yet.", "It comes when older messages are folded.")
-        text = screen_if(text, on=self._redact)
-        new = await store.summaries.edit(session_id, text, tokens=self._count(text))
-        self._publish(SummaryUpdated(old=old, new=new))
-        return new

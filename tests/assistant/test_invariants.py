@@ -160,7 +160,7 @@ async def test_a_secret_reaches_neither_the_model_nor_any_file(
     memory = await assistant.memories.remember(f"The key of the shop is {secret}")
     await assistant.memories.edit(memory.id, f"The key of the other shop is {secret}")
     await assistant.memories.set_profile("occupation", f"keeper of {secret}")
-    await assistant.memories.edit_summary(view.session.id, f"The key is {secret}.")
+    await assistant.summaries.edit(view.session.id, f"The key is {secret}.")
     plan = await assistant.preview(view.session.id, f"And {secret}?")
     assert not any(secret in block.content for block in plan.blocks)
     await assistant.leave_session(view.session.id)

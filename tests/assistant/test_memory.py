@@ -38,6 +38,7 @@ async def test_the_oldest_half_is_folded_and_the_next_request_shows_it(open_assi
         assert await assistant.settle(20)
     folds = [event for event in heard if isinstance(event, SummaryUpdated)]
     assert folds
+    assert folds[0].new is not None
     assert folds[0].new.from_seq == 1
     plan = await assistant.preview(view.session.id, "Can you remind me what vector store I said I was using?")
     shown = {block.layer: block.content for block in plan.blocks}
@@ -238,7 +239,7 @@ async def test_editing_the_summary_keeps_the_old_version(open_assistant: Open) -
     view = await assistant.new_session()
     await converse(assistant, view.session.id, *TALK)
     assert await assistant.settle(20)
-    edited = await assistant.memories.edit_summary(view.session.id, "Mine.")
+    edited = await assistant.summaries.edit(view.session.id, "Mine.")
     history = await assistant.store.summaries.history(view.session.id)
     assert edited.text == "Mine."
     assert len(history) >= 2

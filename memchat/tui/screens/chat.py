@@ -229,7 +229,7 @@ class ChatScreen(ChatActions):
 
     @on(SummaryEdited)
     def _summary_edited(self, message: SummaryEdited) -> None:
-        self.work(self.assistant.memories.edit_summary(self.session_id, message.text), group="memory")
+        self.work(self.assistant.summaries.edit(self.session_id, message.text), group="memory")
 
     @on(RecalledOpened)
     def _recalled_opened(self, message: RecalledOpened) -> None:

@@ -138,7 +138,7 @@ class BrowserWords(BrowserBase):
 
         async def take(text: str | None) -> None:
             if text and text.strip() != before.text.strip():
-                await self.do(self.assistant.memories.edit_summary(row.id, text.strip()))
+                await self.do(self.assistant.summaries.edit(row.id, text.strip()))
 
         self.app.push_screen(TextEditScreen("The rolling summary", before.text), take)
 
