@@ -5,7 +5,7 @@ from typing import Literal
 import apsw
 
 from memchat.core.errors import NotFound
-from memchat.store.sql import rows, value
+from memchat.store.sql import rows, storable, value
 
 _LIST_COMMAND = {"sessions": "memchat sessions", "memories": "memchat memory"}
 
@@ -16,6 +16,7 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
     Raises:
         NotFound: There is none, or there are several.
     """
+    given = storable(given)
     exact = value(db, f"SELECT number FROM {table} WHERE id = ?", given)
     if exact is not None:
         return int(exact)

@@ -76,6 +76,8 @@ def test_an_embedder_that_was_taught_english_alone_is_known() -> None:
     assert not reads_english_alone("paraphrase-multilingual-MiniLM-L12-v2")
     assert not reads_english_alone("bge-m3")
     assert not reads_english_alone("text-embedding-3-small")
+    assert reads_english_alone("bge-base-en@http://127.0.0.1:8080/v1")
+    assert not reads_english_alone("bge-m3@https://api-en.example.com/v1"), "where it is asked tells nothing of it"
 
 
 @pytest.mark.parametrize(

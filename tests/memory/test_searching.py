@@ -200,6 +200,20 @@ async def test_nothing_in_particular_finds_nothing(searcher: Searcher) -> None:
     assert (await search(searcher, "hello")).total == 0
 
 
+async def test_what_holds_no_letter_need_not_be_there(searcher: Searcher) -> None:
+    garden = await texts(searcher, "garden")
+    for invisible in ("\u200b", "\u0301"):
+        assert await texts(searcher, f'garden "{invisible}"') == garden
+        assert await texts(searcher, f"garden {invisible}*") == garden
+
+
+async def test_no_text_breaks_the_name_of_a_session(searcher: Searcher) -> None:
+    with pytest.raises(BadFilter):
+        await searcher.parsed("session:")
+    with pytest.raises(BadFilter):
+        await search(searcher, "session:\ud800")
+
+
 async def test_so_many_are_ranked_and_more_are_said_to_be_there(store: Store, no_embedder: Holder) -> None:
     session = await store.sessions.create()
     for number in range(RANKED // 2 + 10):

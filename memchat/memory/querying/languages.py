@@ -11,7 +11,7 @@ from memchat.store.languages import ENGLISH, stop_words
 from memchat.store.languages import language_of as latin_language_of
 from memchat.store.letters import plain
 
-__all__ = ["ENGLISH", "Language", "language_of", "languages"]
+__all__ = ["ENGLISH", "Language", "language_of", "languages", "reads_english_alone"]
 
 _NEVER = re.compile(r"(?!)")
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -100,7 +100,7 @@ def _by_small_talk(words: Sequence[str]) -> str:
 
 def reads_english_alone(embedder_id: str) -> bool:
     """Whether an embedder takes all texts of another language for alike, as those do that were taught English alone."""
-    name = embedder_id.lower()
+    name = embedder_id.partition("@http")[0].lower()
     return "multilingual" not in name and _ENGLISH_EMBEDDERS.search(name) is not None
 
 

@@ -154,7 +154,7 @@ class Searcher:
 
 def _hits(found: Sequence[Ranked], sought: _Sought) -> list[Ranked]:
     """Those that hold what must be there; where nothing must, those that have a word or are alike enough."""
-    if exact := [_written(one) for one in sought.exact]:
+    if exact := [_written(one) for one in sought.exact if letters.plain(one.words).strip()]:
         return [one for one in found if _has_all(letters.plain(one.item.text), exact)]
     return [one for one in found if one.score >= LEAST or one.parts.get("words", 0) > 0 or _has_word(one, sought)]
 
