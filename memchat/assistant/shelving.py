@@ -100,6 +100,22 @@ class Sessions:
         left = [each for each in (await store.sessions.get(id)).tags if gone and each.casefold() not in gone]
         return self._told(await store.sessions.set_tags(id, left))
 
+    async def retag(self, id: str, tags: Sequence[str]) -> Session:
+        """Gives a session these tags in place of those that it has, as one change.
+
+        Raises:
+            NotFound: There is none.
+            MemchatError: A tag is empty or too long, or there are too many.
+        """
+        store = self._means.store_of(id)
+        redact = self._means.settings().privacy.redact_secrets
+        wanted: dict[str, str] = {}
+        for each in tags:
+            wanted.setdefault(_tag(each).casefold(), screen_if(_tag(each), on=redact))
+        if len(wanted) > MOST_TAGS:
+            raise MemchatError(f"A session has {MOST_TAGS} tags at most.", "Take some away.")
+        return self._told(await store.sessions.set_tags(id, list(wanted.values())))
+
     async def fork(self, id: str, message_id: str) -> Session:
         """Begins a session that shares another's messages up to one of them, and goes on from there.
 

@@ -1,14 +1,21 @@
-"""The list of sessions: filter, look into, open, rename, delete, bring back."""
+"""The list of sessions: filter, look into, open, rename, tag, file away, fork, export, delete, bring back."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from memchat.assistant import Assistant
+from memchat.core.memories import Memory, Source
+from memchat.core.messages import Session
 from memchat.core.settings import Settings
 from memchat.paths import Paths
+from memchat.tui.screens.browser.choose import ChooseScreen
 from memchat.tui.screens.sessions import Picked, SessionsScreen
+from memchat.tui.screens.sessions.deleting import DeleteScreen
+from memchat.tui.screens.sessions.narrowing import Narrowing, narrowing, with_shelf, with_tag, written_tags
+from memchat.tui.screens.sessions.shelf_bar import ShelfBar
 from memchat.tui.widgets.tabs import Tabs
 from tests.tui.screen_harness import Stage, session
 
@@ -20,6 +27,15 @@ async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
     opened = await Assistant.open(Settings(), paths, environ={})
     yield opened
     await opened.close()
+
+
+async def learned(assistant: Assistant, text: str, *sessions: Session) -> Memory:
+    """A memory that rests on the first message of each of these sessions."""
+    store, sources = assistant.store, []
+    for each in sessions:
+        first = (await store.messages.page(each.id, before_seq=None, limit=99))[0]
+        sources.append(Source(session_id=each.id, message_id=first.id, quote=first.text))
+    return await store.memories.add(kind="preference", text=text, confidence=0.9, origin="user", sources=sources)
 
 
 async def test_no_session_is_said_in_a_sentence(assistant: Assistant) -> None:
@@ -83,7 +99,7 @@ async def test_typing_filters_by_title_and_by_what_was_said(assistant: Assistant
 async def test_a_session_is_renamed_in_its_place(assistant: Assistant) -> None:
     made = await session(assistant, "Old", "Hello.")
     app = Stage()
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await app.open(SessionsScreen(assistant))
         await app.idle(pilot)
         await pilot.press("ctrl+r", *"Never", "escape")
@@ -202,3 +218,190 @@ async def test_with_one_space_there_is_nothing_to_switch(assistant: Assistant) -
         await app.idle(pilot)
         assert "tab space" not in app.text()
         assert "personal" not in app.text()
+
+
+def test_what_is_typed_is_words_tags_and_a_shelf() -> None:
+    assert narrowing("  Kyoto is:Archived #Tea garden") == Narrowing(
+        words=("kyoto", "garden"), tags=("tea",), shelf="archived"
+    )
+    assert narrowing("is:nonsense") == Narrowing(words=("is:nonsense",))
+    assert with_shelf("kyoto is:all #tea", "archived") == "kyoto #tea is:archived"
+    assert with_shelf("kyoto is:archived", "") == "kyoto"
+    assert with_tag("kyoto", "Summer trip") == "kyoto #summer-trip"
+    assert with_tag("kyoto #Summer-Trip", "summer trip") == "kyoto"
+    assert written_tags("#kyoto  travel") == ["kyoto", "travel"]
+    assert written_tags("summer trip, #tea,") == ["summer trip", "tea"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_learned_and_found_is_beside(assistant: Assistant, size: tuple[int, int]) -> None:
+    kyoto = await session(assistant, "Trip to Kyoto", "Is there a [red]quiet[/] garden?")
+    await learned(assistant, "Likes \x1b[31msmall\x1b[0m gardens", kyoto)
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        assert "Learned" in app.beside
+        assert "Likes small gardens" in app.beside
+        assert "Found" not in app.beside
+        await app.write(pilot, "quiet")
+        assert app.listed
+        assert "Found\nyou Is there a [red]quiet[/] garden?" in app.beside
+        assert "esc close" in app.text()
+        assert "ctrl+a archive" in app.text()
+
+
+async def test_sessions_are_filed_away_and_brought_back(assistant: Assistant) -> None:
+    first = await session(assistant, "First")
+    await session(assistant, "Second")
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        assert not app.screen.query_one(ShelfBar).display
+        await pilot.press("down", "ctrl+a")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).archived_at is not None
+        assert [row.split("  ")[0] for row in app.listed] == ["Second"]
+        assert any("First" in said for said in app.said)
+        assert "in use 1  archived 1  all 2" in app.text()
+        await app.write(pilot, "is:archived")
+        assert app.rows.key == first.id
+        assert "archived" in app.beside
+        assert "ctrl+a bring back" in app.text()
+        await pilot.press("ctrl+a")
+        await app.idle(pilot)
+        assert app.listed == []
+        assert "No session is archived" in app.text()
+        await app.write(pilot, "is:all")
+        assert len(app.listed) == 2
+        await pilot.press("ctrl+z")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).archived_at is not None
+        assert app.said[-1] == "Taken back: restore of “First”."
+        await pilot.press("ctrl+y")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).archived_at is None
+
+
+async def test_sessions_are_tagged_in_their_place_and_listed_by_tag(assistant: Assistant) -> None:
+    first = await session(assistant, "First")
+    await session(assistant, "Second")
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("down", "ctrl+t", *"kyoto #travel", "enter")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).tags == ("kyoto", "travel")
+        assert "#kyoto" in app.listed[1]
+        assert "#kyoto 1  #travel 1" in app.text()
+        await app.write(pilot, "#ky")
+        assert app.rows.key == first.id
+        assert len(app.listed) == 1
+        await app.write(pilot, "#ky second")
+        assert app.listed == []
+        await app.write(pilot, "#zebra")
+        assert "No session has this tag" in app.text()
+        await app.write(pilot, "#kyoto")
+        await pilot.press("ctrl+t", "ctrl+u", "enter")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).tags == ()
+        await pilot.press("ctrl+z")
+        await app.idle(pilot)
+        assert (await assistant.store.sessions.get(first.id)).tags == ("kyoto", "travel"), "one change, one undo"
+
+
+async def test_what_is_listed_is_chosen_from_a_menu_or_by_mouse(assistant: Assistant) -> None:
+    first = await session(assistant, "First")
+    await session(assistant, "Second")
+    await assistant.sessions.tag(first.id, "[b]kyoto[/b]")
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("ctrl+f")
+        await app.until(pilot, lambda: isinstance(app.screen, ChooseScreen))
+        await pilot.press("end", *"kyo", "enter")
+        await app.until(pilot, lambda: isinstance(app.screen, SessionsScreen))
+        await app.idle(pilot)
+        assert app.screen.query_one("#filter", Input).value == "#[b]kyoto[/b]"
+        assert len(app.listed) == 1
+        bar = app.screen.query_one(ShelfBar)
+        await pilot.click(bar, offset=(bar.render().plain.index("#") + 2, 0))
+        await app.idle(pilot)
+        assert len(app.listed) == 2
+        await pilot.click(bar, offset=(bar.render().plain.index("archived") + 2, 0))
+        await app.idle(pilot)
+        assert app.listed == []
+
+
+async def test_a_session_is_forked_and_the_fork_opened(assistant: Assistant) -> None:
+    made = await session(assistant, "Trip to Kyoto", "Where is the garden?")
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("ctrl+k")
+        await app.until(pilot, lambda: isinstance(app.result, Picked))
+    fork = await assistant.store.sessions.get(app.result.session_id)
+    assert fork.forked_from == made.id
+    assert fork.message_count == 2
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        assert "forked from Trip to Kyoto" in app.beside
+
+
+async def test_a_session_is_exported(assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await session(assistant, "Trip to Kyoto", "Where is the garden?")
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("ctrl+e")
+        await app.idle(pilot)
+        check_export(tmp_path, app.said)
+
+
+def check_export(folder: Path, said: list[str]) -> None:
+    (written,) = folder.glob("*-trip-to-kyoto.md")
+    assert "Where is the garden?" in written.read_text()
+    assert any(written.name in sentence for sentence in said)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("key", "status"), [("enter", "active"), ("m", "forgotten"), ("escape", None)])
+async def test_deleting_tells_what_rests_on_it_and_asks_whether_that_goes_too(
+    assistant: Assistant, size: tuple[int, int], key: str, status: str | None
+) -> None:
+    first, second = await session(assistant, "First"), await session(assistant, "Second")
+    alone = await learned(assistant, "Likes [b]small[/b] gardens", first)
+    both = await learned(assistant, "Is allergic to peanuts", first, second)
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        await app.open(SessionsScreen(assistant))
+        await app.idle(pilot)
+        await pilot.press("down", "ctrl+d")
+        await app.until(pilot, lambda: isinstance(app.screen, DeleteScreen))
+        await app.until(pilot, lambda: app.beside)
+        shown = " ".join(app.text().split())
+        assert "1 memory rests on this session alone" in str(app.screen.query_one("#what", Static).content)
+        assert app.listed[1].endswith("Likes [b]small[/b] gardens")
+        assert app.listed[3].endswith("Is allergic to peanuts")
+        assert "“Hello.”" in app.beside
+        assert "m delete, and forget it too" in shown
+        await pilot.press(key)
+        await app.until(pilot, lambda: isinstance(app.screen, SessionsScreen))
+        await app.idle(pilot)
+        deleted = (await assistant.store.sessions.get(first.id)).deleted_at is not None
+        assert deleted is (status is not None)
+        assert (await assistant.store.memories.get(alone.id)).status == (status or "active")
+        assert (await assistant.store.memories.get(both.id)).status == "active"
+        if deleted:
+            await pilot.press("ctrl+z")
+            await app.idle(pilot)
+            assert (await assistant.store.sessions.get(first.id)).deleted_at is None
+            assert (await assistant.store.memories.get(alone.id)).status == "active"

@@ -60,13 +60,14 @@ class Picker(Widget):
         self.filter = Input(text, placeholder=placeholder, compact=True, id="filter")
         self.list = Rows(empty=empty, steady=True)
         self.list.can_focus = False
-        self._inline = InlineInput()
+        self.inline = InlineInput()
         self._moved = False
+        self._may_empty = False
 
     def compose(self) -> ComposeResult:
         yield self.filter
         yield self.list
-        yield self._inline
+        yield self.inline
 
     @property
     def text(self) -> str:
@@ -90,18 +91,25 @@ class Picker(Widget):
         """Gives the focus back to the filter."""
         self.filter.focus()
 
-    def edit(self, value: str, *, x: int) -> None:
+    def edit(self, value: str, *, x: int, empty: str = "") -> None:
         """Edits the row under the cursor in its place.
 
         Args:
             value: The text as it is.
             x: Where it begins in the row, in cells.
+            empty: What is shown while there is no text, where none is a text too.
         """
+        self._may_empty = bool(empty)
         if self.key:
             left = x + self.list.gutter.left
             line = self.list.cursor - self.list.scroll_offset.y
-            self._inline.begin(
-                self.key, value, x=left, y=self.list.region.y - self.region.y + line, width=self.list.size.width - left
+            self.inline.begin(
+                self.key,
+                value,
+                x=left,
+                y=self.list.region.y - self.region.y + line,
+                width=self.list.size.width - left,
+                placeholder=empty,
             )
 
     def choose(self) -> None:
@@ -136,5 +144,5 @@ class Picker(Widget):
         event.stop()
         if event.focused:
             self.filter.focus()
-        if event.value:
+        if event.value or (event.value is not None and self._may_empty):
             self.post_message(self.Edited(event.key, event.value))
