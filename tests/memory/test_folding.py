@@ -40,6 +40,7 @@ async def test_the_oldest_half_becomes_notes_and_the_messages_stay(
     server.add(Say("- The user is Alex and builds a RAG system.\n- The user uses ChromaDB."))
     event = await fold(store, summariser, session.id, SIX, 8192)
     assert event is not None
+    assert event.new is not None
     assert event.old is None
     assert (event.new.from_seq, event.new.to_seq, event.new.covers) == (1, 4, 4)
     assert event.new.text.endswith("- The user uses ChromaDB.")
@@ -59,6 +60,7 @@ async def test_the_next_fold_adds_to_the_notes(
     await say(store, session, "512 tokens work.", "Good.", "Now entities.", "With spaCy.")
     event = await fold(store, summariser, session.id, SIX, 8192)
     assert event is not None
+    assert event.new is not None
     assert event.old is not None
     assert event.new.text == "- The user uses ChromaDB.\n- Chunks are 512 tokens."
     assert (event.new.from_seq, event.new.to_seq, event.new.previous_id) == (1, 8, event.old.id)
@@ -78,6 +80,7 @@ async def test_long_notes_are_condensed_and_keep_names_and_numbers(
     await say(store, session, *[f"Again {things}.", "Good."] * 2)
     event = await fold(store, summariser, session.id, settings, 8192)
     assert event is not None
+    assert event.new is not None
     assert words(event.new.text) <= 60
     assert event.new.text == "- Alpha0, Alpha1, Beta0, Beta1."
 
@@ -125,6 +128,7 @@ async def test_a_reply_past_its_limit_is_cut_after_a_sentence(
     server.add(Say("- The user uses ChromaDB.\n" + "\n".join(f"- And a thing number {n}." for n in range(300))))
     event = await fold(store, summariser, session.id, settings, 8192)
     assert event is not None
+    assert event.new is not None
     assert words(event.new.text) <= 100
     assert event.new.text.endswith(".")
 
@@ -164,6 +168,7 @@ async def test_every_request_of_a_long_backlog_fits_the_window(
     server.add(*[note] * 500)
     event = await fold(store, summariser, session.id, MemorySettings(), 8192)
     assert event is not None
+    assert event.new is not None
     assert len(sizes) > 5
     assert max(sizes) <= window
     assert words(event.new.text) <= 400
@@ -184,6 +189,7 @@ async def test_what_was_folded_before_a_failure_is_kept(store: Store, server: Sc
     server.add(*[Say("- More notes on that.")] * 60)
     event = await fold(store, summariser, session.id, MemorySettings(), 8192)
     assert isinstance(event, SummaryUpdated)
+    assert event.new is not None
     assert event.new.from_seq == 1
     assert event.new.text == "- First notes on this.\n- More notes on that."
 
@@ -226,6 +232,7 @@ async def test_when_a_model_only_invents_the_users_own_words_stand_in(
     server.add(*[Say("- The user met John Doe in Berlin.")] * 2)
     event = await fold(store, summariser, session.id, SIX, 8192)
     assert event is not None
+    assert event.new is not None
     assert event.new.text.startswith('- The user said: "My name is Alex and I build a RAG system."')
     server.add(*[Say('{"topic": "the Zanzibar trip of John Doe"}')] * 2)
     closed = await summarise_session(store, summariser, session.id)
