@@ -40,6 +40,7 @@ class Answering:
         stop: asyncio.Event,
         use_memory: bool,
         reply: str | None,
+        without: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[TurnEvent, None]:
         """One turn.
 
@@ -50,6 +51,7 @@ class Answering:
             stop: Set by the user to end the reply.
             use_memory: Whether what is remembered goes in.
             reply: The words of the reply where they are given.
+            without: Refs of what is left out of the request this time.
         """
         home, texts = self.homes.of(session_id), self.shared.texts
         await texts.load()
@@ -68,6 +70,7 @@ class Answering:
             use_memory=use_memory,
             reply=reply,
             page=page,
+            without=without,
         )
         answer = turn.retry() if text is None else turn.ask(*await texts.said(session_id, text))
         async with aclosing(answer) as events:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from typing import Self
@@ -13,6 +13,7 @@ from memchat.assistant.buffering import Buffer
 from memchat.assistant.carrying import Transfer
 from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.erasure import Eraser
+from memchat.assistant.explaining import Explaining
 from memchat.assistant.home import Home
 from memchat.assistant.homes import Homes
 from memchat.assistant.idling import Idling
@@ -34,7 +35,7 @@ from memchat.assistant.turns import Turns
 from memchat.assistant.values import SessionView
 from memchat.assistant.views import Views
 from memchat.config import set_value
-from memchat.core.context import ContextPlan, RecalledItem
+from memchat.core.context import ContextPlan
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
 from memchat.core.ids import new_id
 from memchat.core.messages import Message, Session
@@ -62,6 +63,7 @@ class Assistant(Models):
         buffer: What the user takes out of requests, and puts back.
         sessions: Sessions filed away, tagged, forked, deleted.
         telling: What is remembered, as a page.
+        explaining: Why an answer is as it is: what was recalled, and the exact requests.
         transfer: Memories exported and imported.
         personas: How the assistant is told to be.
     """
@@ -138,6 +140,7 @@ class Assistant(Models):
         self.buffer = Buffer(means)
         self.sessions = Sessions(means)
         self.telling = Telling(means)
+        self.explaining = Explaining(means)
         self.transfer = Transfer(means, self.telling)
         self._answering = Answering(
             homes=self._homes, shared=self._shared, recaller=self._recaller, publish=self._publish, telling=self.telling
@@ -288,9 +291,17 @@ class Assistant(Models):
         """
         return self._run(session_id, text, use_memory=use_memory)
 
-    def retry(self, session_id: str, *, use_memory: bool = True) -> AsyncGenerator[TurnEvent, None]:
-        """Answers the session's last user message again; an answer that it had is set aside, not lost."""
-        return self._run(session_id, None, use_memory=use_memory)
+    def retry(
+        self, session_id: str, *, use_memory: bool = True, without: Collection[str] = ()
+    ) -> AsyncGenerator[TurnEvent, None]:
+        """Answers the session's last user message again; an answer that it had is set aside, not lost.
+
+        Args:
+            session_id: Where.
+            use_memory: Whether what is remembered goes in.
+            without: Ids of memories, messages, and sessions for their summaries, that are left out this time.
+        """
+        return self._run(session_id, None, use_memory=use_memory, without=frozenset(without))
 
     def rehearse(self, session_id: str, text: str, reply: str) -> AsyncGenerator[TurnEvent, None]:
         """A turn whose reply is given: all of it is real but that no model is asked."""
@@ -308,12 +319,6 @@ class Assistant(Models):
         """
         session = await self.session(session_id) if session_id else None
         return await self._views.request(session, text, use_memory=use_memory)
-
-    # memory
-
-    async def why(self, user_message_id: str) -> list[RecalledItem]:
-        """What was recalled for a stored user message."""
-        return await self.store.recalls.of_message(user_message_id)
 
     # the end
 
@@ -341,12 +346,18 @@ class Assistant(Models):
     # inside
 
     async def _run(
-        self, session_id: str, text: str | None, *, use_memory: bool, reply: str | None = None
+        self,
+        session_id: str,
+        text: str | None,
+        *,
+        use_memory: bool,
+        reply: str | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[TurnEvent, None]:
         try:
             with self._turns.running(session_id) as stop:
                 answer = self._answering.answer(
-                    session_id, text, self.settings, stop=stop, use_memory=use_memory, reply=reply
+                    session_id, text, self.settings, stop=stop, use_memory=use_memory, reply=reply, without=without
                 )
                 async with aclosing(answer) as events:
                     async for event in events:

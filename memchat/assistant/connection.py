@@ -11,6 +11,7 @@ from memchat.assistant.finding import BUILTIN, Finder, Found
 from memchat.assistant.requests import Target
 from memchat.assistant.values import ModelChoice, ModelStatus
 from memchat.config import load, set_endpoint, set_value
+from memchat.core.chat import ChatRequest
 from memchat.core.errors import MemchatError, ModelError, NoModel
 from memchat.core.settings import Settings
 from memchat.memory.ability import can_learn, why_unable
@@ -18,7 +19,7 @@ from memchat.memory.probe import can_extract
 from memchat.paths import Paths
 from memchat.providers.catalog import find
 from memchat.providers.client import ChatModel
-from memchat.providers.endpoints import clean_url
+from memchat.providers.endpoints import Endpoint, clean_url
 from memchat.providers.engine import Engine
 from memchat.providers.keys import Keys
 from memchat.providers.sizes import too_small_for_tools
@@ -137,6 +138,15 @@ class Connection:
         finally:
             await self._clients.give_back(client)
             await self._rest_engine()
+
+    def draft(self, request: ChatRequest) -> tuple[Endpoint | None, bytes]:
+        """Where `request` would go, none where no model is known, and the body that it would have."""
+        endpoint = self._found.endpoint if self._found is not None else None
+        client = self._client
+        if client is None or client.endpoint != endpoint:
+            client = ChatModel(endpoint or Endpoint(name="", base_url=""), self.status.name, self._settings.model)
+            client.tools_supported = self._facts.tools
+        return endpoint, client.body(request)
 
     async def warm(self) -> None:
         """Makes the first call fast, where that needs no engine to be started."""

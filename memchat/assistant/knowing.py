@@ -1,5 +1,6 @@
 """What is known about the user, as a session's requests show it: frozen, with what changed since as news."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
@@ -39,6 +40,17 @@ class Stable:
     def refs(self) -> frozenset[str]:
         """The memories and sessions that it shows, which need not be recalled."""
         return self.frozen.refs | {entry.ref for entry in self.news if entry.ref}
+
+    def without(self, refs: Collection[str]) -> "Stable":
+        """It without some memories or session summaries."""
+        if not refs:
+            return self
+        instructions, profile, sessions, fresh = (
+            tuple(entry for entry in entries if entry.ref not in refs)
+            for entries in (self.frozen.instructions, self.frozen.profile, self.frozen.sessions, self.news)
+        )
+        kept = Frozen(instructions=instructions, profile=profile, sessions=sessions)
+        return replace(self, frozen=kept, news=fresh)
 
 
 class Knowing:

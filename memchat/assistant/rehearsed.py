@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from memchat.core.chat import ChatPart, ChatRequest, EndPart, TextPart
 from memchat.core.settings import ModelSettings
 from memchat.providers.client import ChatModel
+from memchat.providers.wire import Sent
 
 
 class Rehearsed(ChatModel):
@@ -19,7 +20,12 @@ class Rehearsed(ChatModel):
         super().__init__(instead_of.endpoint, instead_of.name, ModelSettings())
         self._words = words
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPart]:  # noqa: ARG002 - the model's signature
+    async def stream(
+        self,
+        request: ChatRequest,  # noqa: ARG002 - the model's signature
+        *,
+        sent: Sent | None = None,  # noqa: ARG002 - as above
+    ) -> AsyncGenerator[ChatPart]:
         """The words that were given, in one piece."""
         yield TextPart(self._words)
         yield EndPart(finish_reason="stop", usage=None, model=self.name)

@@ -162,6 +162,7 @@ class Requests:
         answering: Message | None = None,
         use_memory: bool = True,
         strict: bool = True,
+        without: frozenset[str] = frozenset(),
     ) -> Gathered:
         """Reads what goes into the session's next request; none is a session that is yet to begin.
 
@@ -171,22 +172,23 @@ class Requests:
             answering: The stored message that is answered; then what is made for this request is kept for the next.
             use_memory: Whether the memory may be read.
             strict: As for `bare`.
+            without: Refs of what the user wants left out this time.
 
         Raises:
             MemchatError: Its persona cannot be used.
         """
-        on = self.reads(use_memory=use_memory)
+        on, freeze = self.reads(use_memory=use_memory), answering is not None
         summary, tail, omitted = await self._working(session.id, target, answering) if session else (None, (), None)
         return Gathered(
             system=self.bare(session, strict=strict).system,
             session_id=session.id if session else None,
             answering=answering,
             use_memory=on,
-            summary=summary,
+            summary=None if summary is not None and summary.id in without else summary,
             tail=tail,
             omitted=omitted,
             kept_out=frozenset(await self._store.sessions.kept_out(session.id)) if session else frozenset(),
-            stable=await self._knowing.of(session, summary, freeze=answering is not None) if on else Stable(),
+            stable=(await self._knowing.of(session, summary, freeze=freeze)).without(without) if on else Stable(),
         )
 
     async def recall(

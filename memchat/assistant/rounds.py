@@ -1,8 +1,9 @@
 """Calls the model, and again as long as it calls tools."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import assert_never
 
 from memchat.assistant.reply import Reply
@@ -13,6 +14,7 @@ from memchat.core.chat import (
     ReasoningPart,
     RetryPart,
     TextPart,
+    Tool,
     ToolCall,
 )
 from memchat.core.context import ContextPlan
@@ -27,6 +29,22 @@ _MOST_CALLS = 4
 """How often the model may call tools before it must answer."""
 
 
+def call_of(
+    plan: ContextPlan, tools: Sequence[Tool], temperature: float | None, called: Sequence[ChatMessage] = ()
+) -> ChatRequest:
+    """What the model is asked.
+
+    Args:
+        plan: The request.
+        tools: Those that it may call.
+        temperature: As the user set it.
+        called: The calls of tools so far, with what came of them.
+    """
+    return ChatRequest(
+        messages=(*wire(plan), *called), tools=tuple(tools), max_tokens=plan.reserve, temperature=temperature
+    )
+
+
 @dataclass(kw_only=True)
 class Rounds:
     """The calls of one turn.
@@ -38,6 +56,7 @@ class Rounds:
         room: How many tokens calls and their results may take.
         measure: Length of a text in the model's tokens.
         end: The end of the answer, once it is there.
+        sent: The bodies that went out and were not kept yet, each with how often tools had been called before.
     """
 
     client: ChatModel
@@ -48,6 +67,7 @@ class Rounds:
     measure: Measure
     temperature: float | None
     end: EndPart | None = None
+    sent: dict[int, bytes] = field(default_factory=dict)
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         """What comes of sending the plan."""
@@ -56,15 +76,10 @@ class Rounds:
             called = within(exchanges, self.room, self.measure) if exchanges else []
             # Where the calls alone are too long, the model answers without them.
             offered = self.tools.offered if number < _MOST_CALLS and called is not None else ()
-            request = ChatRequest(
-                messages=(*wire(self.plan), *(called or ())),
-                tools=offered,
-                max_tokens=self.plan.reserve,
-                temperature=self.temperature,
-            )
+            request = call_of(self.plan, offered, self.temperature, called or ())
             before = len(self.reply.text)
             end: EndPart | None = None
-            async with aclosing(self.client.stream(request)) as parts:
+            async with aclosing(self.client.stream(request, sent=partial(self.sent.__setitem__, number))) as parts:
                 async for part in parts:
                     if isinstance(part, EndPart):
                         end = part

@@ -11,6 +11,7 @@ from typing import Protocol
 from memchat.assistant.connection import Chosen, Connection
 from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.home import Home
+from memchat.assistant.keeping import Keeper
 from memchat.assistant.rehearsed import Rehearsed
 from memchat.assistant.reply import Reply
 from memchat.assistant.requests import Gathered
@@ -61,6 +62,7 @@ class Turn:
         stop: Set by the user to end the reply and keep its text.
         reply: The words of the reply where they are given, so that no model is asked for them.
         page: What the memory itself answers; then no model is needed, and nothing is learned from the exchange.
+        without: Refs of what is left out of the request this time.
     """
 
     session: Session
@@ -76,8 +78,10 @@ class Turn:
     use_memory: bool
     reply: str | None = None
     page: str = ""
+    without: frozenset[str] = frozenset()
     _rounds: Rounds | None = field(default=None, init=False)
     _kept: Memory | None = field(default=None, init=False)
+    _keeper: Keeper | None = field(default=None, init=False)
 
     async def ask(self, text: str, kept_out: tuple[str, ...] = ()) -> AsyncGenerator[TurnEvent, None]:
         """Saves `text` as the user's message and answers it.
@@ -184,9 +188,11 @@ class Turn:
                 measure=partial(self.home.requests.measured, target=chosen.target),
                 temperature=self.settings.model.temperature,
             )
+            self._keeper = Keeper(self.home, user, chosen.client, plan, self._rounds.sent)
             async with aclosing(until(self.stop, self._rounds.events())) as events:
                 async for event in events:
                     yield event
+                    await self._keeper.keep()
 
     async def _tell(self, user: Message, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
         """What the memory itself answers, a paragraph at a time; the request is the one that holds the question."""
@@ -213,15 +219,20 @@ class Turn:
 
     async def _look_back(self, user: Message, chosen: Chosen) -> tuple[Gathered, Recall]:
         requests = self.home.requests
-        gathered = await requests.gather(self.session, chosen.target, answering=user, use_memory=self.use_memory)
+        without = await self.home.knowledge.mutes.resting_on(self.without)
+        gathered = await requests.gather(
+            self.session, chosen.target, answering=user, use_memory=self.use_memory, without=without
+        )
         if gathered.use_memory:
             await self.embedder.wait()
         kept = frozenset([self._kept.id]) if self._kept is not None else frozenset[str]()
-        return gathered, await requests.recall(gathered, user.text, besides=kept)
+        return gathered, await requests.recall(gathered, user.text, besides=kept, without=without)
 
     async def _end(self, user: Message, reply: Reply, problem: MemchatError | None) -> TurnEvent:
         """Saves what came; without a word, the user's message waits for another try."""
         end = self._rounds.end if self._rounds is not None else None
+        if self._keeper is not None:
+            await self._keeper.keep()
         stopped = problem is None and end is None and self.stop.is_set() and reply.text != self.page
         if problem is None and not reply.text.strip():
             problem = (

@@ -3,10 +3,14 @@
 from memchat.assistant.connection import Connection
 from memchat.assistant.embedding import SpaceEmbedder
 from memchat.assistant.homes import Homes
+from memchat.assistant.rounds import call_of
 from memchat.assistant.texts import Texts
 from memchat.assistant.values import SessionView
 from memchat.core.context import ContextPlan
 from memchat.core.messages import Session
+from memchat.core.requests import SentRequest
+from memchat.core.settings import Settings
+from memchat.providers.endpoints import chat_url
 
 
 class Views:
@@ -38,6 +42,28 @@ class Views:
             profile=tuple(await home.knowledge.profile.list()),
             plan=await self.request(session, "", use_memory=True),
             unanswered=last if last is not None and last.role == "user" else None,
+        )
+
+    async def unsent(self, session: Session | None, text: str, *, use_memory: bool, settings: Settings) -> SentRequest:
+        """What `text` would send; none is a session that is yet to begin.
+
+        Raises:
+            MessageTooLong: The text does not fit.
+            MemchatError: As for `request`.
+        """
+        plan = await self.request(session, text, use_memory=use_memory)
+        requests = self._homes.of(session.id if session else None).requests
+        tools = requests.tools(session, self._connection.target, use_memory=use_memory)
+        endpoint, body = self._connection.draft(call_of(plan, tools, settings.model.temperature))
+        return SentRequest(
+            session_id=session.id if session else "",
+            message_id="",
+            round=0,
+            at=None,
+            url=chat_url(endpoint) if endpoint is not None else "",
+            keyed=bool(endpoint and endpoint.api_key),
+            body=body,
+            plan=plan,
         )
 
     async def request(self, session: Session | None, text: str, *, use_memory: bool) -> ContextPlan:

@@ -103,6 +103,22 @@ class Block:
     ref: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One thing known that a block tells: a profile value, a pinned fact, an instruction, a summary.
+
+    Attributes:
+        ref: The memory, profile field, session or summary that it is.
+        text: As it stands in the block.
+        tokens: In the model's tokens.
+    """
+
+    layer: Layer
+    ref: str
+    text: str
+    tokens: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """Something that would have been in the request, and why it is not."""
@@ -123,6 +139,7 @@ class ContextPlan:
         reserve: Tokens kept free for the reply.
         fold_next: Ids of the buffer's messages that the next fold takes.
         mode: How the working memory was chosen.
+        shown: What is known and goes in whatever is asked, in the order of the blocks.
     """
 
     model: str
@@ -133,6 +150,7 @@ class ContextPlan:
     recalled: tuple[RecalledItem, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     fold_next: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
     @property
     def layers(self) -> dict[Layer, int]:

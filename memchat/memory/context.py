@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memchat.core.chat import ChatMessage
-from memchat.core.context import Block, ContextPlan, Layer, LeftOut, Recall, RecalledItem
+from memchat.core.context import Block, ContextPlan, Layer, LeftOut, Recall, RecalledItem, Shown
 from memchat.core.errors import MessageTooLong
 from memchat.core.kinds import WorkingMode
 from memchat.core.messages import Message, RollingSummary
@@ -133,6 +133,7 @@ def assemble(inputs: ContextInputs, count: Callable[[str], int]) -> ContextPlan:
         recalled=items,
         left_out=(*layers.left_out, *_omitted(inputs.buffer_omitted, meter), *kept_out(said, meter), *laid.left_out),
         fold_next=tuple(message.id for message in folds),
+        shown=tuple(layers.shown),
     )
 
 
@@ -172,6 +173,7 @@ class _Layers:
         self._news_cap = int(budget * NEWS_SHARE)
         self.room = room
         self.left_out: list[LeftOut] = []
+        self.shown: list[Shown] = []
 
     def instructions(self) -> list[Block]:
         """The user's standing instructions; where not all fit, the newest."""
@@ -215,6 +217,7 @@ class _Layers:
                 self._leave("summary", Entry(head, found.id), limit)
                 return []
         self.room -= block.tokens
+        self.shown.append(Shown("summary", found.id, block.content.removeprefix(f"{SUMMARY_HEADING}\n"), block.tokens))
         return [block]
 
     def news(self) -> list[Block]:
@@ -253,6 +256,10 @@ class _Layers:
         if fitted.block is None:
             return [], ()
         self.room -= fitted.block.tokens
+        if frame.heading == NEWS_HEADING or frame.layer != "recalled":
+            kept = [entry for entry in shown if entry in fitted.kept and entry.ref]
+            measured = self._meter.text
+            self.shown += [Shown(frame.layer, entry.ref or "", entry.text, measured(entry.text)) for entry in kept]
         return [fitted.block], fitted.kept
 
     def _leave(self, layer: Layer, entry: Entry, limit: int) -> None:

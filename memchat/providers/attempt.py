@@ -12,7 +12,7 @@ from memchat.providers.endpoints import Endpoint
 from memchat.providers.failures import CallFailed, cut_off, from_network, from_status, not_the_protocol, silent
 from memchat.providers.parts import Assembler
 from memchat.providers.sse import events
-from memchat.providers.wire import Wire
+from memchat.providers.wire import Sent, Wire, watching
 
 if TYPE_CHECKING:
     from openai import AsyncAPIResponse
@@ -25,9 +25,15 @@ _AFTER_THE_END_SECONDS = 5.0
 
 
 async def attempt(
-    wire: Wire, settings: ModelSettings, body: Mapping[str, Any]
+    wire: Wire, settings: ModelSettings, body: Mapping[str, Any], sent: Sent | None = None
 ) -> AsyncGenerator[TextPart | ReasoningPart | EndPart]:
     """Sends `body` once; the parts of the reply as they come, `EndPart` last.
+
+    Args:
+        wire: Where to.
+        settings: Time-outs.
+        body: The JSON of a chat completion.
+        sent: Is told what goes out.
 
     Raises:
         CallFailed: There is no reply, or it was cut off after what was yielded.
@@ -35,7 +41,7 @@ async def attempt(
     assembler = Assembler(body["model"])
     try:
         async with AsyncExitStack() as stack:
-            response = await _open(wire, settings, body, stack)
+            response = await _open(wire, settings, body, stack, sent)
             answer = _Answer(wire.endpoint, settings.silence_seconds, assembler)
             chunks = await stack.enter_async_context(aclosing(answer.chunks(response)))
             async for chunk in chunks:
@@ -54,7 +60,7 @@ async def attempt(
 
 
 async def _open(
-    wire: Wire, settings: ModelSettings, body: Mapping[str, Any], stack: AsyncExitStack
+    wire: Wire, settings: ModelSettings, body: Mapping[str, Any], stack: AsyncExitStack, sent: Sent | None
 ) -> "AsyncAPIResponse[Any]":
     """Sends the request and waits for the head of the answer."""
     client = await wire.client()
@@ -65,8 +71,9 @@ async def _open(
     timeout = httpx2.Timeout(patience, connect=settings.connect_seconds, pool=settings.connect_seconds)
     create: Any = client.chat.completions.with_streaming_response.create
     try:
-        sent = create(**body, timeout=timeout, extra_headers=wire.headers())
-        response: AsyncAPIResponse[Any] = await stack.enter_async_context(sent)
+        call = create(**body, timeout=timeout, extra_headers=wire.headers())
+        with watching(sent):
+            response: AsyncAPIResponse[Any] = await stack.enter_async_context(call)
     except openai.APIStatusError as error:
         raise from_status(wire.endpoint, body["model"], error.status_code, error.body, error.response.headers) from None
     except (openai.APIConnectionError, httpx2.HTTPError) as error:

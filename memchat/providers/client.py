@@ -9,7 +9,7 @@ from memchat.core.chat import ChatPart, ChatRequest, EndPart, ReasoningPart, Ret
 from memchat.core.errors import ModelError, NoModel
 from memchat.core.settings import ModelSettings
 from memchat.providers.attempt import attempt
-from memchat.providers.dialect import Dialect
+from memchat.providers.dialect import Dialect, written
 from memchat.providers.endpoints import Endpoint
 from memchat.providers.failures import (
     CallFailed,
@@ -22,7 +22,7 @@ from memchat.providers.listing import ModelInfo, first_chat_model, list_models
 from memchat.providers.parts import Completion
 from memchat.providers.retry import Backoff
 from memchat.providers.windows import window_of
-from memchat.providers.wire import Wire
+from memchat.providers.wire import Sent, Wire
 from memchat.providers.written_calls import CallWritten, without_written_calls
 
 __all__ = ["ChatModel", "Completion", "ModelInfo"]
@@ -74,16 +74,24 @@ class ChatModel:
         """Loads the client library in a thread, so that the first call need not wait for it."""
         await self._wire.client()
 
-    def stream(self, request: ChatRequest) -> AsyncGenerator[ChatPart]:
+    def body(self, request: ChatRequest) -> bytes:
+        """The body that `request` would be sent with, as far as is known what the server takes."""
+        return written(self._dialect.body(request, self.name))
+
+    def stream(self, request: ChatRequest, *, sent: Sent | None = None) -> AsyncGenerator[ChatPart]:
         """The reply as it comes: text and reasoning, and `EndPart` last.
 
         A failed call is made again as long as nothing of the reply was yielded, with a `RetryPart` before each wait.
         Closing the iterator, or cancelling its reader, closes the connection at once.
 
+        Args:
+            request: What is asked.
+            sent: Is told what goes out, each time that it does.
+
         Raises:
             ModelError: The call failed for good, or the reply was cut off after what was yielded.
         """
-        return self._calls(request, restart=False)
+        return self._calls(request, restart=False, sent=sent)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """The whole reply; a call that breaks midway is made again too.
@@ -146,13 +154,15 @@ class ChatModel:
         """Closes the connections; a second call does nothing."""
         await self._wire.close()
 
-    async def _calls(self, request: ChatRequest, *, restart: bool) -> AsyncGenerator[ChatPart]:
+    async def _calls(
+        self, request: ChatRequest, *, restart: bool, sent: Sent | None = None
+    ) -> AsyncGenerator[ChatPart]:
         """Attempts until one succeeds; `restart` also tries again after part of a reply came."""
         attempts = max(1, self._settings.attempts)
         for number in range(1, attempts + 1):
             began = False
             try:
-                async with aclosing(self._adapted(request)) as parts:
+                async with aclosing(self._adapted(request, sent)) as parts:
                     async for part in parts:
                         began = True
                         yield part
@@ -166,7 +176,7 @@ class ChatModel:
             yield RetryPart(attempt=number + 1, attempts=attempts, seconds=wait, reason=reason)
             await asyncio.sleep(wait)
 
-    async def _adapted(self, request: ChatRequest) -> AsyncGenerator[ChatPart]:
+    async def _adapted(self, request: ChatRequest, sent: Sent | None) -> AsyncGenerator[ChatPart]:
         """One attempt, written anew as long as the server names something in it that it does not take.
 
         A model that writes its tool calls out as text is asked again without tools, before any of that is shown.
@@ -177,7 +187,8 @@ class ChatModel:
             tools = [tool.name for tool in request.tools] if "tools" in body else []
             began = False
             try:
-                async with aclosing(without_written_calls(attempt(self._wire, self._settings, body), tools)) as parts:
+                coming = attempt(self._wire, self._settings, body, sent)
+                async with aclosing(without_written_calls(coming, tools)) as parts:
                     async for part in parts:
                         began = True
                         if isinstance(part, EndPart):

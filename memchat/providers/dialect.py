@@ -13,6 +13,9 @@ _NEXT_LEVEL: Mapping[SchemaLevel, SchemaLevel] = {"schema": "object", "object": 
 
 _FORMAT = re.compile(r"response_format|json_schema|json_object|json mode|schema|grammar|structured", re.IGNORECASE)
 _TOOLS = re.compile(r"\btools?\b|tool[_ -]?(use|choice|call)|function.call|--jinja", re.IGNORECASE)
+_FIRST = ("model", "stream", "messages")
+"""What the client library writes first; the rest follows by name."""
+
 _JSON_ONLY = "Answer with JSON only, no other text, following this JSON schema:\n"
 
 
@@ -111,6 +114,13 @@ class Dialect:
             self.tools = True
         if body.get("response_format", {}).get("type") == "json_schema":
             self.schema = True
+
+
+def written(body: Mapping[str, Any]) -> bytes:
+    """The JSON of a body, byte for byte as the client library sends it."""
+    names = [*(name for name in _FIRST if name in body), *sorted(set(body) - set(_FIRST))]
+    ordered = {name: body[name] for name in names}
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(errors="replace")
 
 
 def is_strict(schema: Any) -> bool:

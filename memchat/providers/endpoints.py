@@ -58,6 +58,11 @@ class Endpoint:
         return "builtin" if self.builtin else self.base_url
 
 
+def chat_url(endpoint: Endpoint) -> str:
+    """Where chat completions of an endpoint are asked for."""
+    return f"{endpoint.base_url}/chat/completions"
+
+
 def is_local(base_url: str) -> bool:
     """Whether a URL leads to this machine's loopback."""
     host = urlsplit(base_url).hostname or ""

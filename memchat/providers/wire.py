@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -10,9 +13,31 @@ from memchat.providers.endpoints import Endpoint
 from memchat.providers.failures import from_network, from_status, not_the_protocol, silent
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
+Sent = Callable[[bytes], None]
+"""Is told the body of a request, byte for byte, as it is about to be sent."""
+
+_WATCHING: ContextVar[Sent | None] = ContextVar("_WATCHING", default=None)
+
 _PAGE_SECONDS = 15.0
+
+
+@contextmanager
+def watching(sent: Sent | None) -> Iterator[None]:
+    """Has `sent` told what this task sends meanwhile."""
+    token = _WATCHING.set(sent)
+    try:
+        yield
+    finally:
+        _WATCHING.reset(token)
+
+
+async def _tell(request: "httpx2.Request") -> None:
+    sent = _WATCHING.get()
+    if sent is not None:
+        sent(await request.aread())
 
 
 class Wire:
@@ -37,7 +62,9 @@ class Wire:
 
         endpoint = self.endpoint
         # A loopback server is never behind a proxy, whatever the environment says of others.
-        http = openai.DefaultAsyncHttpxClient(trust_env=not endpoint.local)
+        http = openai.DefaultAsyncHttpxClient(
+            trust_env=not endpoint.local, event_hooks={"request": [_tell], "response": []}
+        )
         return openai.AsyncOpenAI(
             api_key=endpoint.api_key or "none",
             base_url=endpoint.base_url,

@@ -175,3 +175,7 @@ class Messages:
     async def before(self, session_id: str, seq: int) -> Message | None:
         """The answer that stands before a place; none when there is none since the session's beginning."""
         return await self._database.read(reading.answer_before, session_id, seq)
+
+    async def answer_to(self, id: str) -> Message | None:
+        """The answer that a user's message has; none where it has none."""
+        return await self._database.read(reading.answer_to, id)

@@ -1,5 +1,7 @@
 """What a session does not recall, with its history."""
 
+from collections.abc import Collection
+
 import apsw
 
 from memchat.core.memories import ABOUT_USER
@@ -28,6 +30,10 @@ class Mutes:
     async def hidden(self, session_id: str) -> frozenset[str]:
         """What recall is to pass over for a session: what it mutes, and the messages that muted memories rest on."""
         return await self._database.read(_hidden, session_id)
+
+    async def resting_on(self, refs: Collection[str]) -> frozenset[str]:
+        """`refs`, and the messages that the memories among them rest on."""
+        return await self._database.read(_resting_on, frozenset(refs))
 
     async def add(self, session_id: str, ref: str) -> bool:
         """Keeps something out of what a session recalls; whether it was not so before.
@@ -59,15 +65,18 @@ def _of(db: apsw.Connection, session_id: str) -> frozenset[str]:
 
 
 def _hidden(db: apsw.Connection, session_id: str) -> frozenset[str]:
-    muted = _of(db, session_id)
-    if not muted:
-        return muted
+    return _resting_on(db, _of(db, session_id))
+
+
+def _resting_on(db: apsw.Connection, refs: frozenset[str]) -> frozenset[str]:
+    if not refs:
+        return refs
     said = rows(
         db,
-        f"SELECT message_id FROM sources WHERE target IN ({marks(len(muted))}) AND live AND message_id IS NOT NULL",
-        *muted,
+        f"SELECT message_id FROM sources WHERE target IN ({marks(len(refs))}) AND live AND message_id IS NOT NULL",
+        *refs,
     )
-    return muted | {message_id for (message_id,) in said}
+    return refs | {message_id for (message_id,) in said}
 
 
 def _set(db: apsw.Connection, given: str, ref: str, now: float, *, muted: bool) -> bool:

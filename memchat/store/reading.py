@@ -99,3 +99,9 @@ def answer_before(db: apsw.Connection, session_id: str, seq: int) -> Message | N
         seq,
     )
     return None if found is None else message_of(found)
+
+
+def answer_to(db: apsw.Connection, id: str) -> Message | None:
+    """The answer of a user's message that holds."""
+    found = row(db, f"{_FROM} WHERE m.parent_id = ? AND m.role = 'assistant' AND m.active", id)
+    return message_of(found) if found is not None else None

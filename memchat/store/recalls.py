@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import apsw
 
-from memchat.core.context import ItemSource, Recall, RecalledItem
+from memchat.core.context import ItemSource, Missed, Recall, RecalledItem
 from memchat.core.times import from_unix, to_unix
 from memchat.store.database import Database
 from memchat.store.lookup import message_number
-from memchat.store.sql import row, rows, run, storable
+from memchat.store.sql import Row, row, rows, run, storable
+
+_NO_ROOM = "no room in the request"
 
 
 class Recalls:
@@ -36,9 +38,18 @@ class Recalls:
 
         Args:
             user_message_id: The turn's message.
-            all_found: Also what was found and did not go in.
+            all_found: Also what was recalled and did not go in.
         """
-        return await self._database.read(_of_message, user_message_id, all_found=all_found)
+        where = "r.missed IS NULL AND (r.in_plan OR ?)"
+        found = await self._database.read(_of_message, user_message_id, where, int(all_found))
+        return [item for item, _, _ in found]
+
+    async def told(self, user_message_id: str) -> Recall | None:
+        """All that a turn recalled, with what it just missed; none where nothing is known of it.
+
+        What was recalled and did not fit into the request is among what was missed.
+        """
+        return await self._database.read(_told, user_message_id)
 
 
 def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_items: frozenset[str]) -> None:
@@ -52,17 +63,18 @@ def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_item
         recall.milliseconds,
         recall.words_only,
     )
-    for place, item in enumerate(recall.items):
+    found = [(item, None) for item in recall.items] + [(each.item, each.reason) for each in recall.missed]
+    for place, (item, missed) in enumerate(found):
         if item.kind in ("fact", "profile") and row(db, "SELECT 1 FROM memories WHERE id = ?", item.id) is None:
             continue  # erased since it was found
         run(
             db,
             "INSERT INTO recalled_items (message_id, place, in_plan, kind, ref, text, score, parts, tokens, "
-            "source_session, source_title, source_message, source_role, source_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "source_session, source_title, source_message, source_role, source_at, missed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             user_message_id,
             place,
-            int(item.id in plan_items),
+            int(missed is None and item.id in plan_items),
             item.kind,
             item.id,
             None if item.kind == "message" else storable(item.text),
@@ -74,30 +86,49 @@ def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_item
             item.source.message_id,
             item.source.role,
             to_unix(item.source.at),
+            None if missed is None else storable(missed),
         )
 
 
-def _of_message(db: apsw.Connection, user_message_id: str, *, all_found: bool) -> list[RecalledItem]:
+def _of_message(
+    db: apsw.Connection, user_message_id: str, where: str, *values: int
+) -> list[tuple[RecalledItem, bool, str | None]]:
+    """Items, each with whether it went into the request, and why it was missed."""
     found = rows(
         db,
         "SELECT r.ref, r.kind, coalesce(r.text, m.text, ''), r.score, r.parts, r.tokens, r.source_session, "
-        "r.source_title, r.source_message, r.source_role, r.source_at "
+        "r.source_title, r.source_message, r.source_role, r.source_at, r.in_plan, r.missed "
         "FROM recalled_items AS r LEFT JOIN messages AS m ON m.id = r.ref AND r.kind = 'message' "
-        "WHERE r.message_id = ? AND (r.in_plan OR ?) ORDER BY r.place",
+        f"WHERE r.message_id = ? AND {where} ORDER BY r.place",
         user_message_id,
-        int(all_found),
+        *values,
     )
-    return [
-        RecalledItem(
-            id=each[0],
-            kind=each[1],
-            text=each[2],
-            score=each[3],
-            parts=json.loads(each[4]),
-            tokens=each[5],
-            source=ItemSource(
-                session_id=each[6], session_title=each[7], message_id=each[8], role=each[9], at=from_unix(each[10])
-            ),
-        )
-        for each in found
-    ]
+    return [(_item(each), bool(each[11]), each[12]) for each in found]
+
+
+def _told(db: apsw.Connection, user_message_id: str) -> Recall | None:
+    head = row(db, "SELECT considered, milliseconds, words_only FROM recalls WHERE message_id = ?", user_message_id)
+    if head is None:
+        return None
+    found = _of_message(db, user_message_id, "1")
+    return Recall(
+        items=tuple(item for item, in_plan, _ in found if in_plan),
+        considered=head[0],
+        milliseconds=head[1],
+        words_only=head[2],
+        missed=tuple(Missed(item, missed or _NO_ROOM) for item, in_plan, missed in found if not in_plan),
+    )
+
+
+def _item(each: Row) -> RecalledItem:
+    return RecalledItem(
+        id=each[0],
+        kind=each[1],
+        text=each[2],
+        score=each[3],
+        parts=json.loads(each[4]),
+        tokens=each[5],
+        source=ItemSource(
+            session_id=each[6], session_title=each[7], message_id=each[8], role=each[9], at=from_unix(each[10])
+        ),
+    )

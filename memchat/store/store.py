@@ -21,6 +21,7 @@ from memchat.store.overview import overview
 from memchat.store.prefixes import Prefixes
 from memchat.store.profile import Profile
 from memchat.store.recalls import Recalls
+from memchat.store.requests import Requests
 from memchat.store.rules import Rules
 from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
@@ -48,6 +49,7 @@ class Store:
         self.making = Making(database)
         self.jobs = Jobs(database)
         self.recalls = Recalls(database)
+        self.requests = Requests(database)
         self.models = Models(database)
         self.erasures = Erasures(database)
         self.prefixes = Prefixes(database)

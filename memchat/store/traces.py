@@ -106,6 +106,14 @@ COLUMNS: tuple[Column, ...] = (
         ref="message_id",
         session=_TURN,
     ),
+    Column(
+        kind="recalled",
+        table="recalled_items",
+        name="missed",
+        keys=("message_id", "place"),
+        ref="message_id",
+        session=_TURN,
+    ),
 )
 
 

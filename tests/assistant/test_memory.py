@@ -81,7 +81,7 @@ async def test_a_new_session_recalls_an_old_one_and_says_where_it_is_from(assist
     assert plan.blocks[-1].layer == "recalled"
     user = only(events, AssistantSaved).message.parent_id
     assert user is not None
-    assert next(item.id for item in await assistant.why(user)) == best.id
+    assert next(item.ref for item in (await assistant.explaining.why(user)).reasons if item.item) == best.id
 
 
 async def test_what_is_in_the_buffer_is_not_recalled_again(assistant: Assistant) -> None:

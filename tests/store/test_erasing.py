@@ -159,6 +159,7 @@ _KNOWN_ELSEWHERE = {
     # Deleted with what they belong to, or made again.
     *("memories.text", "memories.normal_text", "memories.value", "memories.subject", "memories.attribute"),
     *("memories.field", "memories.replaces", "rolling_summaries.text", "session_summaries.text", "prefixes.content"),
+    "requests.url",
     # Words of the program, ids and names of models.
     *("sessions.title_by", "sessions.model", "sessions.persona", "claims.owner", "messages.role", "messages.status"),
     *("messages.model", "messages.finish_reason", "rolling_summaries.model", "session_summaries.model"),

@@ -64,7 +64,11 @@ class Connection:
         headers = {name.strip().lower(): value.strip() for name, _, value in (item.partition(":") for item in rest)}
         content = await self._take(int(headers.get("content-length", "0")))
         return Recorded(
-            method=method, path=path.partition("?")[0], headers=headers, body=json.loads(content) if content else {}
+            method=method,
+            path=path.partition("?")[0],
+            headers=headers,
+            body=json.loads(content) if content else {},
+            raw=content,
         )
 
     async def answer(

@@ -15,6 +15,7 @@ class Recorded:
     Attributes:
         headers: By name in lower case.
         body: The JSON body; empty where there was none.
+        raw: The body, byte for byte.
         answered: Set once the whole reply was sent.
         disconnected: Set once the client closed the connection before that.
     """
@@ -23,6 +24,7 @@ class Recorded:
     path: str
     headers: Mapping[str, str]
     body: Json
+    raw: bytes = b""
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -1,5 +1,5 @@
-"""What the user changes by hand: undone changes that can be made again, rules of learning, what a session mutes; and
-sessions that are filed away, tagged, forked, folded and unfolded."""
+"""What the user changes by hand: undone changes that can be made again, rules of learning, what a session mutes;
+sessions that are filed away, tagged, forked, folded and unfolded; and the requests as they were sent."""
 
 import apsw
 
@@ -59,8 +59,29 @@ CREATE TABLE kept_out (
 ) STRICT, WITHOUT ROWID;
 """
 
+_REQUESTS = """
+-- Why something was found and not recalled; none for what was.
+ALTER TABLE recalled_items ADD COLUMN missed TEXT;
+
+-- What went to the model. `body` is what was sent, and `plan` the JSON of how it was laid out; both are deflated.
+CREATE TABLE requests (
+    number INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    at REAL NOT NULL,
+    url TEXT NOT NULL,
+    keyed INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    plan BLOB NOT NULL
+) STRICT;
+CREATE INDEX requests_of_session ON requests (session, number);
+CREATE INDEX requests_of_message ON requests (message_id);
+"""
+
 
 def apply(db: apsw.Connection) -> None:
     """Makes the columns and tables; what was undone before stays so, and each newest rolling summary holds."""
     db.execute(_SCHEMA)
     db.execute(_SESSIONS)
+    db.execute(_REQUESTS)
