@@ -233,7 +233,8 @@ class Turn:
         end = self._rounds.end if self._rounds is not None else None
         if self._keeper is not None:
             await self._keeper.keep()
-        stopped = problem is None and end is None and self.stop.is_set() and reply.text != self.page
+        told_whole = bool(self.page) and reply.text == self.page
+        stopped = problem is None and end is None and self.stop.is_set() and not told_whole
         if problem is None and not reply.text.strip():
             problem = (
                 MemchatError("Stopped before the model said anything.")
