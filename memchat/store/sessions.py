@@ -318,10 +318,10 @@ def _delete(db: apsw.Connection, id: str, memories: Sequence[str], now: float) -
     session = _by_number(db, number)
     if session.deleted_at is None:
         batch = new_id("batch")
-        change(db, session.id, "delete", {"deleted_at": now}, now, batch=batch)
         writer = memory_writing.pen(db, ABOUT_USER, now, batch)
         for each in memories:
             memory_writing.change(writer, each, "forget", {"status": "forgotten"})
+        change(db, session.id, "delete", {"deleted_at": now}, now, batch=batch)  # the newest, by which it is named
     return _by_number(db, number)
 
 

@@ -45,6 +45,9 @@ class Picker(Widget):
             self.key = key
             self.text = text
 
+    class Left(Message):
+        """The editing of a row is over, whatever came of it."""
+
     class Taken(Message):
         """Enter was pressed while no row is there."""
 
@@ -144,5 +147,6 @@ class Picker(Widget):
         event.stop()
         if event.focused:
             self.filter.focus()
+        self.post_message(self.Left())
         if event.value or (event.value is not None and self._may_empty):
             self.post_message(self.Edited(event.key, event.value))

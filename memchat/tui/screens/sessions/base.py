@@ -162,7 +162,6 @@ class SessionsBase(Dialog[Picked | None]):
         bar.counts, bar.tags = (len(sessions) - away, away), tags_of(sessions)
         bar.display = bool(away or bar.tags)
         self._narrow()
-        self._preview(self.picker.key)
 
     @on(Picker.Typed)
     def _typed(self, event: Picker.Typed) -> None:
@@ -174,12 +173,14 @@ class SessionsBase(Dialog[Picked | None]):
         self._narrowing = narrowing(self.picker.text)
         self.query_exactly_one(ShelfBar).looked = self._narrowing
         self._show(frozenset())
-        self._search(self._narrowing)
+        if self._narrowing.words:
+            self._search(self._narrowing)
+        else:
+            self.workers.cancel_group(self, "search")
+            self._preview(self.picker.key)
 
     @work(exclusive=True, group="search")
     async def _search(self, looked: Narrowing) -> None:
-        if not looked.words:
-            return
         archived = None if looked.shelf == "all" else looked.shelf == "archived"
         words = " ".join(looked.words)
         try:

@@ -21,6 +21,8 @@ UNTITLED = "Untitled"
 _SEEN = 48
 """Characters of a title that are seen in the list, however narrow the screen is."""
 
+_END: Part = ("\n", "")
+
 _FACTS, _FOUND, _NEWEST = 12, 3, 4
 """Memories, messages with the words, and last messages at most that are shown."""
 
@@ -90,41 +92,45 @@ def parts(session: Session, looked: Looked, present: datetime, looks: Looks, *, 
         looks: The signs.
         roomy: Whether there is room for its title, and for blank lines between.
     """
-    told: list[Part] = []
-    if roomy or len(session.title) > _SEEN:
-        told.append((f"{one_line(session.title, 200) or UNTITLED}\n", "bold $foreground"))
-    told += _head(session, looked, present)
+    sections = [_head(session, looked, present, titled=roomy or len(session.title) > _SEEN)]
     if looked.found:
-        told.append(("Found\n", "$primary"))
-        for hit in looked.found:
-            told += [_who(hit.item.source.role), *marked(hit.snippet.text, hit.snippet.marks), ("\n", "")]
-        told.append(("\n", ""))
+        hits = (
+            part
+            for hit in looked.found
+            for part in (_who(hit.item.source.role), *marked(hit.snippet.text, hit.snippet.marks), _END)
+        )
+        sections.append([("Found\n", "$primary"), *hits])
     if looked.summary:
-        told += [("Summary\n", "$primary"), (f"{plain(looked.summary).strip()}\n\n", "")]
+        sections.append([("Summary\n", "$primary"), (f"{plain(looked.summary).strip()}\n", "")])
     if looked.learned:
-        told += [("Learned\n", "$primary"), *_learned(looked.learned, looks), ("\n", "")]
+        sections.append([("Learned\n", "$primary"), *_learned(looked.learned, looks)])
     if session.draft.strip():
-        told += [("Draft\n", "$primary"), (f"{one_line(session.draft, 300)}\n\n", "italic")]
+        sections.append([("Draft\n", "$primary"), (f"{one_line(session.draft, 300)}\n", "italic")])
     if looked.newest:
-        told.append(("Last said\n", "$primary"))
-    for message in looked.newest:
-        told += [_who(message.role), (f"{one_line(message.text, 300)}\n", "")]
-    return tuple(told if roomy else map(_tight, told))
+        said = (
+            part for message in looked.newest for part in (_who(message.role), (f"{one_line(message.text, 300)}\n", ""))
+        )
+        sections.append([("Last said\n", "$primary"), *said])
+    between = [_END] if roomy else []
+    return tuple(part for section in sections for part in (*section, *between))
 
 
-def _head(session: Session, looked: Looked, present: datetime) -> list[Part]:
+def _head(session: Session, looked: Looked, present: datetime, *, titled: bool) -> list[Part]:
     began = session.created_at.astimezone()
     facts = [f"{began.day} {began:%b %Y, %H:%M}", counted(session.message_count, "message")]
     if session.model:
         facts.append(one_line(session.model, 60))
-    told: list[Part] = [(" · ".join(facts) + "\n", "$dim")]
+    told: list[Part] = []
+    if titled:
+        told.append((f"{one_line(session.title, 200) or UNTITLED}\n", "bold $foreground"))
+    told.append((" · ".join(facts) + "\n", "$dim"))
     if session.tags:
         told.append((" ".join(f"#{one_line(tag, 60)}" for tag in session.tags) + "\n", "$accent"))
     if looked.origin:
         told.append((f"forked from {one_line(looked.origin, 120)}\n", "$dim"))
     if session.archived_at is not None:
         told.append((f"archived {age_in_words(session.archived_at, present)}\n", "$warning"))
-    return [*told, ("\n", "")]
+    return told
 
 
 def _learned(memories: Sequence[Memory], looks: Looks) -> list[Part]:
@@ -145,8 +151,3 @@ def line_sign(memory: Memory, looks: Looks) -> Part:
 
 def _who(role: str | None) -> Part:
     return ("you ", "bold $user-message") if role == "user" else ("ai  ", "bold $assistant-message")
-
-
-def _tight(part: Part) -> Part:
-    text, style = part
-    return ("" if text == "\n" else text.replace("\n\n", "\n"), style)

@@ -37,6 +37,8 @@ class SessionsScreen(SessionsBase):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "edit_keep", "Keep"),
+        Binding("escape", "edit_leave", "Leave it as it was"),
         Binding("enter", "open", "Open", id="sessions.open"),
         Binding("ctrl+r", "rename", "Rename", priority=True, id="sessions.rename"),
         Binding("ctrl+t", "retag", "Tags", priority=True, id="sessions.tag"),
@@ -45,13 +47,14 @@ class SessionsScreen(SessionsBase):
         Binding("ctrl+k", "fork", "Fork", priority=True, id="sessions.fork"),
         Binding("ctrl+e", "export", "Export", priority=True, id="sessions.export"),
         Binding("ctrl+d", "delete", "Delete", priority=True, id="sessions.delete"),
-        Binding("ctrl+z", "undo", "Undo", priority=True, id="sessions.undo"),
+        Binding("ctrl+z", "undo", "Undo", priority=True, show=False, id="sessions.undo"),
         Binding("ctrl+y", "redo", "Redo", priority=True, show=False, id="sessions.redo"),
         Binding("ctrl+f", "filters", "Filter", priority=True, id="sessions.filters"),
         Binding("tab", "space(1)", "Space", priority=True, id="sessions.space"),
         Binding("shift+tab", "space(-1)", "Space before", priority=True, show=False, id="sessions.space-before"),
         Binding("shift+up", "read(-1)", "Read up", priority=True, show=False, id="sessions.read-up"),
         Binding("shift+down", "read(1)", "Read down", priority=True, show=False, id="sessions.read-down"),
+        Binding("escape", "close", "Close", id="dialog.close"),
     ]
 
     def __init__(self, assistant: "Assistant") -> None:
@@ -62,8 +65,9 @@ class SessionsScreen(SessionsBase):
         """Only what can be done with what is under the cursor; there is nowhere to go to from the only space."""
         if not self.is_mounted:
             return True
-        if self.picker.inline.has_class("-open") and action not in ("close", "open"):
-            return False
+        editing = self.picker.inline.has_class("-open")
+        if editing or action in ("edit_keep", "edit_leave"):
+            return editing and action in ("edit_keep", "edit_leave")
         if action == "space":
             return len(self._spaces) > 1
         session = self.session
@@ -106,6 +110,19 @@ class SessionsScreen(SessionsBase):
             self.picker.edit(_written(session.tags), x=0, empty="tags, such as kyoto travel")
             self.refresh_bindings()
 
+    async def action_edit_keep(self) -> None:
+        """Keeps what was written in the row."""
+        await self.picker.inline.action_submit()
+
+    def action_edit_leave(self) -> None:
+        """Leaves the row as it was."""
+        self.picker.inline.action_cancel()
+
+    @on(Picker.Left)
+    def _left(self, event: Picker.Left) -> None:
+        event.stop()
+        self.refresh_bindings()
+
     @on(Picker.Edited)
     async def _edited(self, event: Picker.Edited) -> None:
         event.stop()
@@ -118,7 +135,6 @@ class SessionsScreen(SessionsBase):
                 await self._do(self._assistant.sessions.retag(session.id, tags))
         elif event.text != session.title:
             await self._do(self._assistant.rename(session.id, event.text))
-        self.refresh_bindings()
 
     # changes
 
