@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, assert_never
 
@@ -69,11 +69,31 @@ class Answer(ABC):
     def refused(self, error: MemchatError) -> None:
         """Tells, if it has a place on stdout, that there is no turn; the sentence goes to stderr by itself."""
 
-    async def turn(self, assistant: "Assistant", session_id: str, text: str, *, use_memory: bool) -> int:
-        """Runs the turn, and gives the exit code. ^C stops the reply, whose text so far is kept."""
+    async def turn(
+        self,
+        assistant: "Assistant",
+        session_id: str,
+        text: str | None,
+        *,
+        use_memory: bool,
+        without: Collection[str] = (),
+    ) -> int:
+        """Runs the turn, and gives the exit code. ^C stops the reply, whose text so far is kept.
+
+        Args:
+            assistant: Who answers.
+            session_id: Where.
+            text: What is said; none has the last message answered again.
+            use_memory: Whether what is remembered goes in.
+            without: Ids of what is left out of it when it is answered again.
+        """
         code, listening = FAILED, False
         async with _stopping(assistant, session_id) as stopped:
-            async for event in assistant.turn(session_id, text, use_memory=use_memory):
+            async for event in (
+                assistant.turn(session_id, text, use_memory=use_memory)
+                if text is not None
+                else assistant.retry(session_id, use_memory=use_memory, without=without)
+            ):
                 self.notices.clear()
                 if not listening:  # the turn's own beginning comes first
                     assistant.subscribe(self._heard)

@@ -37,7 +37,7 @@ def register(commands: Commands) -> None:
     parser = commands.add(
         "ask",
         "[-c | -s ID] [-m MODEL] [--persona NAME] [--system TEXT] [--json] [--no-memory] [--no-wait] [--incognito] "
-        "[TEXT ...]",
+        "[--again [--without ID]] [TEXT ...]",
         "Ask one thing, and read the answer on stdout as it comes",
         run,
         parents=[shared((JSON[0], {**JSON[1], "help": "print each event as a line of JSON"}))],
@@ -51,6 +51,18 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("--persona", metavar="NAME", help="this persona answers in this session; none for the default")
     parser.add_argument("--system", metavar="TEXT", help="what the model is told first in this session")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="have the session's last message answered again; the old answer is set aside",
+    )
+    parser.add_argument(
+        "--without",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="with --again: leave out this memory, message or session; `memchat why` names them",
+    )
     parser.add_argument("--no-wait", action="store_true", help="leave the learning to the next run")
     parser.add_argument(
         "--incognito", action="store_true", default=SUPPRESS, help="leave nothing behind: the session is not stored"
@@ -61,10 +73,16 @@ def run(args: Namespace) -> "Coroutine[Any, Any, int]":
     """Reads the question first, while ^C still interrupts a read, and gives what answers it."""
     if args.incognito and (args.session or args.continue_last):
         raise WrongUsage("An incognito session is always a new one.", "Leave out -c and -s, or --incognito.")
+    if args.again:
+        if args.text or args.incognito:
+            raise WrongUsage("What is answered again needs no text.", "Leave out TEXT, or --again.")
+        return _ask(args, None)
+    if args.without:
+        raise WrongUsage("--without goes with --again.", "To leave out all that is remembered, use --no-memory.")
     return _ask(args, question(args))
 
 
-async def _ask(args: Namespace, text: str) -> int:
+async def _ask(args: Namespace, text: str | None) -> int:
     from memchat.cli.answer import JsonAnswer, TextAnswer
     from memchat.cli.notices import Notices
     from memchat.cli.opening import assistant
@@ -76,8 +94,12 @@ async def _ask(args: Namespace, text: str) -> int:
     try:
         async with assistant(args, begins=True) as opened:
             chosen = await existing(opened, args)
+            if text is None:
+                chosen = chosen or await opened.store.sessions.latest()
+                if chosen is None:
+                    raise WrongUsage("Nothing was said yet.", "Ask something first, as in memchat ask hello.")
             opened.warm_up()
-            if args.no_memory or not asks_what_is_known(text):
+            if args.no_memory or text is None or not asks_what_is_known(text):
                 await ready(opened, notices)
             view = await (opened.open_session(chosen.id) if chosen else opened.new_session(incognito=args.incognito))
             if args.persona is not None:
@@ -85,7 +107,7 @@ async def _ask(args: Namespace, text: str) -> int:
             if args.system is not None:
                 await opened.personas.tell(view.session.id, args.system)
             unable = "" if args.no_memory or args.incognito else await _unable(opened)
-            code = await answer.turn(opened, view.session.id, text, use_memory=not args.no_memory)
+            code = await answer.turn(opened, view.session.id, text, use_memory=not args.no_memory, without=args.without)
             if code == DONE and unable:
                 notices.say(unable)
             if code == DONE and not args.no_wait:

@@ -1,14 +1,15 @@
 """`memchat explain`: the request that would be sent. Nothing is sent, and nothing stored."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.ask import add_model, add_session, existing
+from memchat.cli.explain_sent import show
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.question import add_text, question
-from memchat.cli.running import DONE
+from memchat.cli.running import DONE, WrongUsage
+from memchat.cli.why import tell
 
 if TYPE_CHECKING:
     from memchat.core.context import ContextPlan
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     parser = commands.add(
         "explain",
-        "[-c | -s ID] [-m MODEL] [--json] [--no-memory] [TEXT ...]",
-        "Show the request that a question would be sent with, and send and store nothing",
+        "[-c | -s ID] [-m MODEL] [--json] [--no-memory] [--sent [MESSAGE]] [--diff] [--curl] [--message ID] [TEXT ...]",
+        "Show the request that a question would be sent with, or one that was sent; send and store nothing",
         run,
         parents=[shared(JSON)],
     )
@@ -27,10 +28,27 @@ def register(commands: Commands) -> None:
     add_session(parser)
     add_model(parser)
     parser.add_argument("--no-memory", action="store_true", help="as with `ask --no-memory`")
+    parser.add_argument(
+        "--sent",
+        metavar="MESSAGE",
+        nargs="?",
+        const="",
+        help="the request that was sent for this message, byte for byte; without MESSAGE the newest of the session",
+    )
+    parser.add_argument("--diff", action="store_true", help="what is not as in the request before it")
+    parser.add_argument("--curl", action="store_true", help="as a command that sends the same; the key is not in it")
+    parser.add_argument("--message", metavar="ID", help="as `memchat why ID`: what the answer rests on")
 
 
 def run(args: Namespace) -> Coroutine[Any, Any, int]:
-    return _explain(args, question(args))
+    if args.message is not None:
+        return tell(args, args.message)
+    if args.sent is not None:
+        if args.text:
+            raise WrongUsage("A request that was sent needs no text.", "Leave out TEXT, or --sent.")
+        return show(args, "")
+    text = question(args)
+    return show(args, text) if args.diff or args.curl else _explain(args, text)
 
 
 async def _explain(args: Namespace, text: str) -> int:
@@ -50,7 +68,7 @@ async def _explain(args: Namespace, text: str) -> int:
 
 
 def _print(plan: "ContextPlan") -> None:
-    from memchat.cli.output import Column, print_fields, print_lines, print_table
+    from memchat.cli.output import Column, heading, print_fields, print_lines, print_table
 
     print_fields(
         [
@@ -61,16 +79,16 @@ def _print(plan: "ContextPlan") -> None:
             ("mode", plan.mode),
         ]
     )
-    _heading("Layers")
+    heading("Layers")
     print_table(
         [Column(title="layer", style="bold"), Column(title="tokens", right=True)],
         [(layer, tokens) for layer, tokens in plan.layers.items()],
         empty="",
     )
     for block in plan.blocks:
-        _heading(f"{block.layer} · {block.role} · {block.tokens:,} tokens")
+        heading(f"{block.layer} · {block.role} · {block.tokens:,} tokens")
         print_lines(block.content)
-    _heading(f"Recalled: {len(plan.recalled)}")
+    heading(f"Recalled: {len(plan.recalled)}")
     print_table(
         [
             Column(title="score", right=True),
@@ -84,7 +102,7 @@ def _print(plan: "ContextPlan") -> None:
         empty="Nothing was recalled.",
     )
     if plan.left_out:
-        _heading(f"Left out: {len(plan.left_out)}")
+        heading(f"Left out: {len(plan.left_out)}")
         print_table(
             [
                 Column(title="layer"),
@@ -95,8 +113,3 @@ def _print(plan: "ContextPlan") -> None:
             [(item.layer, item.tokens, item.text, item.reason) for item in plan.left_out],
             empty="",
         )
-
-
-def _heading(text: str) -> None:
-    line = f"── {text} "
-    print(f"\n{line}{'─' * max(0, 72 - len(line))}" if sys.stdout.isatty() else f"\n== {text}")

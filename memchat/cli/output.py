@@ -103,6 +103,12 @@ def _rich_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> No
     Console(highlight=False, emoji=False).print(table)
 
 
+def heading(text: str) -> None:
+    """The beginning of a part of what is printed."""
+    line = f"── {one_line(text)} "
+    print(f"\n{line}{'─' * max(0, 72 - len(line))}" if sys.stdout.isatty() else f"\n== {one_line(text)}")
+
+
 def print_fields(fields: Sequence[tuple[str, Cell]]) -> None:
     """Names and values, one a line; those without a value are left out."""
     present = [(name, cell) for name, cell in fields if cell not in {None, ""}]

@@ -118,6 +118,7 @@ def build() -> Parser:
         sessions,
         spaces,
         summary,
+        why,
     )
     from memchat.cli import eval as evaluation
 
@@ -133,6 +134,7 @@ def build() -> Parser:
     for command in (
         ask,
         explain,
+        why,
         sessions,
         summary,
         memory,
