@@ -1,5 +1,7 @@
 """Several embedders at once: the old vectors are searched until the new ones are whole."""
 
+from pathlib import Path
+
 from memchat.store.store import Store
 from memchat.store.values import IndexCounts
 from tests.store.helpers import embed_all, query, session_of, unit
@@ -10,6 +12,11 @@ EAST, NORTH = unit(1, 0, 0, 0), unit(1, 0, 0)
 async def _make(store: Store, limit: int) -> None:
     pending = await store.index.pending(limit, "better")
     await store.index.put_vectors("better", 3, [(key, NORTH) for key, _ in pending])
+
+
+def _in_files(path: Path, part: bytes) -> int:
+    """How often bytes stand in a database's files."""
+    return sum(file.read_bytes().count(part) for file in path.parent.iterdir())
 
 
 async def test_another_embedder_is_searched_once_it_has_a_vector_of_everything(store: Store) -> None:
@@ -52,6 +59,26 @@ async def test_what_leaves_the_index_leaves_all_embedders(store: Store) -> None:
     await store.sessions.delete(session)
     for table in ("signs_1", "vectors_1", "signs_2", "vectors_2", "unembedded", "items"):
         assert await query(store, f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+async def test_what_embedders_made_of_what_is_erased_is_in_no_file(store: Store) -> None:
+    assert store.path is not None
+    kept, gone = await session_of(store, "keep this"), await session_of(store, "hello")
+    for embedder, vector in (("test", EAST), ("better", NORTH)):
+        await store.index.use_embedder(embedder, len(vector) // 4)
+        # The coming one has still one to go, so that the other one is searched.
+        for key, text in (await store.index.pending(9, embedder))[: 4 if embedder == "test" else 3]:
+            signs = f"signs of {text}".encode()
+            await store.index.put_vectors(embedder, len(vector) // 4, [(key, vector)], {key: signs})
+    await store._database._writer.run(lambda db: db.wal_checkpoint())
+    assert _in_files(store.path, b"signs of hello") > 1, "of both"
+    await store.sessions.erase(gone)
+    assert _in_files(store.path, b"signs of hello") == 0
+    assert _in_files(store.path, b"signs of keep this") >= 1
+    assert {hit.key for hit in await store.index.by_meaning(EAST, limit=9)} == {
+        key for (key,) in await query(store, "SELECT key FROM items")
+    }
+    assert len(await store.messages.page(kept, before_seq=None, limit=9)) == 2
 
 
 async def test_whose_vectors_are_not_wanted_any_more_stores_none(store: Store) -> None:
