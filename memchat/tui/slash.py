@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from memchat.tui import indexed
+from memchat.tui import indexed, shelving
 from memchat.tui import slash_actions as do
 from memchat.tui.text import one_line
 from memchat.tui.widgets.completions import Completion
@@ -51,6 +51,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="sessions", about="pick, rename or delete a session", run=do.sessions),
     Command(name="space", argument="[NAME]", about="go to another space, or begin one", run=do.space),
     Command(name="resume", argument="[ID]", about="go on with the last session, or that", run=do.resume),
+    Command(name="fork", about="go on from here in a session of its own", run=shelving.fork),
+    Command(name="archive", about="file this session away, or bring it back", run=shelving.archive),
+    Command(name="tag", argument="[WORDS]", about="tag this session; -WORD takes one away", run=shelving.tag),
     Command(name="model", argument="[NAME]", about="pick another model", run=do.model),
     Command(name="persona", argument="[NAME]", about="who answers in this session", run=do.persona),
     Command(name="system", argument="[TEXT]", about="what this session's model is told first", run=do.system),

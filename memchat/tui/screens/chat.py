@@ -9,7 +9,7 @@ from textual.widgets import Markdown, OptionList, TextArea
 
 from memchat.core.events import BackgroundEvent
 from memchat.core.settings import LearningMode
-from memchat.tui import slash
+from memchat.tui import shelving, slash
 from memchat.tui.happenings import Happenings
 from memchat.tui.palette import SessionsProvider, ThemesProvider
 from memchat.tui.screens import chat_opens as opens
@@ -159,6 +159,8 @@ class ChatScreen(ChatActions):
                 self.work(self._retry(), group="send")
             case "edit":
                 self.edit(message.view)
+            case "fork":
+                self.work(shelving.fork_at(self, message.view.message), group="command")
             case "expand":
                 pass
 
