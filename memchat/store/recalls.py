@@ -52,6 +52,11 @@ class Recalls:
         return await self._database.read(_told, user_message_id)
 
 
+def drop_quoting(db: apsw.Connection) -> None:
+    """Takes away what was missed for a reason that quotes something else."""
+    run(db, "DELETE FROM recalled_items WHERE instr(missed, '“')")
+
+
 def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_items: frozenset[str]) -> None:
     message_number(db, user_message_id)
     run(db, "DELETE FROM recalls WHERE message_id = ?", user_message_id)

@@ -8,6 +8,7 @@ import apsw
 from memchat.store.erased import count_erasing
 from memchat.store.failures import BUSY_MILLISECONDS
 from memchat.store.queue import add_jobs
+from memchat.store.recalls import drop_quoting
 from memchat.store.requests import clear
 from memchat.store.sql import row, run
 from memchat.store.values import NewJob
@@ -21,7 +22,7 @@ _WAIT_MILLISECONDS = 2_000
 def note_unscrubbed(db: apsw.Connection, now: float) -> None:
     """Notes in the transaction that erases that it did, and that the files are to be scrubbed should the program end.
 
-    The requests that were sent go with it: any of them may hold what is erased.
+    The requests that were sent go with it, and so do reasons that quote: any of them may hold what is erased.
 
     Args:
         db: A connection in a transaction.
@@ -29,6 +30,7 @@ def note_unscrubbed(db: apsw.Connection, now: float) -> None:
     """
     count_erasing(db)
     clear(db)
+    drop_quoting(db)
     add_jobs(db, [NewJob(kind="tidy", payload={}, key=SCRUB_KEY)], now)
 
 

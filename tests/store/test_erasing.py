@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memchat.core.context import ItemSource, Recall, RecalledItem
+from memchat.core.context import ItemSource, Missed, Recall, RecalledItem
 from memchat.core.memories import Source
 from memchat.core.messages import ToolUse
 from memchat.store.connection import connect
@@ -17,7 +17,7 @@ from memchat.store.store import Store
 from memchat.store.traces import COLUMNS
 from memchat.store.values import NewJob
 from memchat.store.vectors import halved
-from tests.store.helpers import embed_all, found, query, session_of, unit
+from tests.store.helpers import embed_all, exchange, found, query, session_of, unit
 
 SECRET = "qxzvuniquesecret"
 DIRECTION = unit(0.123456, -0.654321, 0.333333, 0.777777)
@@ -86,6 +86,25 @@ async def test_an_erased_session_is_in_no_file(store: Store) -> None:
     assert len(await found(store, "zebra")) == 2
     assert len(await store.messages.page(kept, before_seq=None, limit=9)) == 2
     assert await store.check() == "ok"
+
+
+async def test_what_an_erased_message_was_preferred_to_does_not_quote_it(store: Store) -> None:
+    assert store.path is not None
+    session = await store.sessions.create()
+    user, _ = await exchange(store, session.id, f"The word is {SECRET}", "Well")
+    other, _ = await exchange(store, (await store.sessions.create()).id, "The word is there", "Well")
+    turn = await store.messages.append_user(await session_of(store, "later"), "what was it?", tokens=3)
+    source = ItemSource(
+        session_id=other.session_id, session_title="", message_id=other.id, role="user", at=other.created_at
+    )
+    item = RecalledItem(id=other.id, kind="message", text="", score=0.5, parts={}, tokens=1, source=source)
+    missed = [Missed(item, f"says the same as “{user.text}”"), Missed(item, "too weak: .10 of the .15 that it takes")]
+    await store.recalls.record(turn.id, Recall(items=(), considered=2, milliseconds=1, missed=tuple(missed)), [])
+    await store.sessions.erase(session.id)
+    assert _where(store.path.parent, SECRET.encode()) == []
+    told = await store.recalls.told(turn.id)
+    assert told is not None
+    assert [each.reason for each in told.missed] == [missed[1].reason]
 
 
 async def test_erased_vectors_are_in_no_file(store: Store) -> None:
