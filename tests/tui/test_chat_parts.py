@@ -50,10 +50,10 @@ def test_two_slashes_are_sent_as_one() -> None:
 
 
 def test_the_commands_each_once() -> None:
-    assert " ".join(command.name for command in slash.COMMANDS) == (
-        "help new sessions space resume model persona system remember forget erase undo memory "
-        "learning consolidate profile search index context summary incognito export copy retry edit theme quit"
-    )
+    names = [command.name for command in slash.COMMANDS]
+    assert len(set(names)) == len(names)
+    assert names[0] == "help"
+    assert names[-1] == "quit"
 
 
 def test_the_start_of_a_name_is_enough_where_only_one_begins_so() -> None:
@@ -66,8 +66,9 @@ def test_the_start_of_a_name_is_enough_where_only_one_begins_so() -> None:
 
 def test_completions_narrow_as_one_types() -> None:
     assert len(slash.completions("/", {})) == len(slash.COMMANDS)
-    assert [item.text for item in slash.completions("/re", {})] == ["/resume", "/remember ", "/retry"]
-    assert [item.complete for item in slash.completions("/re", {})] == [True, False, True]
+    offered = {item.text: item.complete for item in slash.completions("/re", {})}
+    assert all(text.startswith("/re") for text in offered)
+    assert (offered["/resume"], offered["/remember "], offered["/retry"]) == (True, False, True)
     assert slash.completions("/remember x", {}) == ()
     names = {"theme": lambda: ("dark", "light")}
     assert [item.text for item in slash.completions("/theme li", names)] == ["/theme light"]

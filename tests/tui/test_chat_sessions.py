@@ -307,3 +307,62 @@ async def test_commands_that_are_not_or_lack_something_are_told(start: Start, se
         assert run.views[0].text == "/slash"
         await run.send("/edit")
         await run.until(lambda: run.chat.prompt.text == "/slash")
+
+
+async def test_a_session_is_forked_from_a_message(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("One")
+        await run.ask("Two")
+        first = run.chat.session_id
+        run.views[1].focus()
+        await run.pilot.press("f")
+        await run.until(lambda: run.chat.session_id != first)
+        await run.idle()
+        assert [view.text for view in run.views] == ["One", "Fine."]
+        assert "stays as it is" in run.said[-1]
+        fork = run.chat.session_id
+        assert (await run.chat.assistant.session(fork)).forked_from == first
+        await run.ask("Another two")
+        await run.chat.go_to(first)
+        assert [view.text for view in run.views] == ["One", "Fine.", "Two", "Fine."]
+        await run.send("/fork")
+        await run.until(lambda: run.chat.session_id not in (first, fork))
+        await run.idle()
+        assert [view.text for view in run.views] == ["One", "Fine.", "Two", "Fine."]
+
+
+async def test_nothing_is_forked_before_there_is_a_message_or_while_a_reply_comes(start: Start) -> None:
+    async with scripted(Hang("Half")) as server, start(server) as run:
+        first = run.chat.session_id
+        await run.send("/fork")
+        await run.until(lambda: any("no message to fork from" in said for said in run.said))
+        await run.send("One")
+        await run.until(lambda: run.views and run.views[-1].text == "Half")
+        await run.send("/fork")
+        await run.until(lambda: any("A reply is under way" in said for said in run.said))
+        assert run.chat.session_id == first
+        await run.pilot.press("escape")
+        await run.until(lambda: not run.chat.turns.running)
+
+
+async def test_a_session_is_filed_away_and_tagged_by_commands(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.send("/archive")
+        await run.until(lambda: any("nothing in this session yet" in said for said in run.said))
+        await run.ask("One")
+        assistant, here = run.chat.assistant, run.chat.session_id
+        await run.send("/archive")
+        await run.until(lambda: any("Archived" in said for said in run.said))
+        assert (await assistant.session(here)).archived_at is not None
+        await run.ask("Two")
+        assert (await assistant.session(here)).archived_at is None, "the next message brings it back"
+        await assistant.sessions.archive(here)
+        await run.send("/archive")
+        await run.until(lambda: any("in the list again" in said for said in run.said))
+        await run.send("/tag #kyoto, [b]tea[/b]")
+        await run.until(lambda: "Tags: #kyoto #[b]tea[/b]" in run.said)
+        await run.send("/tag -KYOTO")
+        await run.until(lambda: run.said[-1] == "Tags: #[b]tea[/b]")
+        await run.send("/undo")
+        await run.until(lambda: any("Taken back" in said for said in run.said))
+        assert (await assistant.session(here)).tags == ("kyoto", "[b]tea[/b]")
