@@ -167,6 +167,43 @@ async def test_a_field_keeps_its_vector_and_its_place_in_what_was_recalled(path:
     await store.close()
 
 
+async def test_vectors_of_an_embedder_that_is_not_wanted_any_more_are_searched_until_others_are_made(
+    path: Path,
+) -> None:
+    _at_version(path, 4)
+    db = connect(path)
+    db.execute(
+        "CREATE VIRTUAL TABLE item_vectors USING vec0 (key INTEGER PRIMARY KEY, kind TEXT, session INTEGER, "
+        "seq INTEGER, at FLOAT, embedding FLOAT[4] distance_metric=cosine)"
+    )
+    db.execute("INSERT INTO embedder (one, id, dimensions) VALUES (1, 'old', 4)")
+    for place, (key, session, seq, at) in enumerate(
+        list(db.execute("SELECT key, session, seq, at FROM items WHERE kind = 'message' ORDER BY key"))
+    ):
+        vector = unit(1, place, 0, 0)
+        db.execute(
+            "INSERT INTO item_vectors (key, kind, session, seq, at, embedding) VALUES (?, 'message', ?, ?, ?, ?)",
+            (key, session, seq, at, vector),
+        )
+    db.execute("UPDATE items SET embedded = 1 WHERE kind = 'message'")
+    db.close()
+    store = await Store.open(path)
+    await store.index.use_embedder("new", 3)
+    items = (await store.index.counts()).items
+    state = await store.making.state()
+    assert (state.current, state.embedded, state.coming, state.left) == ("old", 2, "new", items)
+    assert [hit.ref for hit in await store.index.by_meaning(unit(1, 0, 0, 0), limit=1)] == ["m1"]
+    pending = await store.index.pending(99, "new")
+    await store.index.put_vectors("new", 3, [(key, unit(0, 1, 0)) for key, _ in pending])
+    while await store.making.clear():
+        pass
+    assert (await store.making.state()).current == "new"
+    assert len(await store.index.by_meaning(unit(0, 1, 0), limit=99)) == items
+    assert not any("vectors_1" in line for line in _dump(path))
+    assert await store.check() == "ok"
+    await store.close()
+
+
 async def test_nothing_is_learned_from_what_was_said_before_learning(path: Path) -> None:
     _at_version(path, 2)
     store = await Store.open(path)
