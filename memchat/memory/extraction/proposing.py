@@ -20,7 +20,6 @@ from memchat.memory.quoting import one_line
 from memchat.memory.screening_writes import suspicious
 
 _SURE, _LIKELY, _HEDGED, _UNSURE = 0.95, 0.85, 0.5, 0.75
-_LEAST_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
