@@ -39,7 +39,13 @@ class Chosen(NamedTuple):
 
 
 def near_misses(
-    chosen: Chosen, *, now: datetime, floor: float, limit: int, hidden: Mapping[str, str]
+    chosen: Chosen,
+    *,
+    now: datetime,
+    floor: float,
+    limit: int,
+    hidden: Mapping[str, str],
+    shown: Collection[str] = (),
 ) -> list[tuple[Ranked, str]]:
     """The best of what was found and not taken, each with the reason.
 
@@ -49,6 +55,7 @@ def near_misses(
         floor: The lowest score that counts.
         limit: The most items that are recalled.
         hidden: Refs of what the user does not want, and why not.
+        shown: Refs of what goes to the model anyway.
     """
     steps = [_refs(step) for step in chosen[1:]]
     missed: list[tuple[Ranked, str]] = []
@@ -56,9 +63,16 @@ def near_misses(
         if len(missed) == MOST_MISSED:
             break
         at = next((place for place, step in enumerate(steps) if one.item.ref not in step), None)
-        if at is not None:
+        if at is not None and not _far(one, at, chosen, floor, shown):
             missed.append((one, _reason(one, at, chosen, now, floor, limit, hidden)))
     return missed
+
+
+def _far(one: Ranked, at: int, chosen: Chosen, floor: float, shown: Collection[str]) -> bool:
+    """Whether something weak would be in nobody's way: it is in the request already, or repeats what is weak too."""
+    if Chosen._fields[at + 1] not in ("new", "sure") or one.score >= least(one, floor):
+        return False
+    return one.item.ref in shown or Chosen._fields[at + 1] == "new"
 
 
 def _reason(

@@ -143,7 +143,9 @@ class Recaller:
             beside = beside_the_best(current)
             chosen = fitting(beside, asked.query.terms, limit, max_tokens, self._count)
             choice = Chosen(found, new, sure, useful, current, beside, [one for one, _ in chosen])
-            missed = near_misses(choice, now=sought.wanted.now, floor=floor, limit=limit, hidden=hidden)
+            missed = near_misses(
+                choice, now=sought.wanted.now, floor=floor, limit=limit, hidden=hidden, shown=in_context
+            )
             told = [Missed(self.item(one, one.item.text[:_MISSED_CHARACTERS]), reason) for one, reason in missed]
             return lasting.told([self.item(one, part) for one, part in chosen]), told, considered
 

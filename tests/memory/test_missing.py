@@ -32,7 +32,7 @@ def misses(found: list[Ranked], left: int, **changes: object) -> list[tuple[str,
 def test_each_step_has_its_reason() -> None:
     one = ranked(0.12)
     ref = one.item.ref
-    assert misses([one], 0) == [(ref, "says only what your message says")]
+    assert misses([ranked(0.3)], 0) == [(ref, "says only what your message says")]
     assert misses([one], 1) == [(ref, "too weak: .12 of the .15 that it takes")]
     assert misses([one], 2) == [(ref, "is in the context anyway")]
     assert misses([one], 2, hidden={ref: "muted in this session"}) == [(ref, "muted in this session")]
@@ -40,6 +40,12 @@ def test_each_step_has_its_reason() -> None:
     assert misses([one], 4) == [(ref, "hardly counts beside a sure answer")]
     assert misses([one], 5) == [(ref, "no room within the tokens for it")]
     assert misses([one], 6) == []
+
+
+def test_what_is_weak_is_not_told_where_it_is_in_the_request_or_only_repeats() -> None:
+    one = ranked(0.12)
+    assert misses([one], 0) == []
+    assert misses([one], 1, shown=[one.item.ref]) == []
 
 
 def test_what_no_longer_holds_is_told_to_be_past() -> None:
@@ -57,7 +63,7 @@ def test_what_says_the_same_is_told_beside_what_it_repeats() -> None:
 @given(st.lists(st.floats(0, 1), max_size=30), st.integers(0, 6))
 def test_few_are_told_the_best_first_and_none_that_was_taken(scores: list[float], left: int) -> None:
     found = [ranked(score, key=key) for key, score in enumerate(sorted(scores, reverse=True), 1)]
-    told = misses(found, left)
+    told = misses(found, left, floor=0.0)
     assert [ref for ref, _ in told] == ([one.item.ref for one in found] if left < 6 else [])[:MOST_MISSED]
 
 
