@@ -181,7 +181,7 @@ class Eraser:
             if opened:
                 await store.close()
         if opened and name != PERSONAL:
-            for each in (file, *file.parent.glob(f"{file.name}-*"), *file.parent.glob(f"{file.name}.v*.bak*")):
+            for each in (file, *file.parent.glob(f"{file.name}-*"), *file.parent.glob(f"{file.name}.*")):
                 each.unlink(missing_ok=True)
         if not opened:
             self._publish(Learned())

@@ -13,6 +13,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.memories import Source
 from memchat.core.times import now
 from memchat.paths import Paths
+from memchat.providers.file_lock import FileLock
 from memchat.providers.scripted import Say
 from memchat.store.decisions import Add, Merge, NewMemory, Reinforce
 from tests.assistant.conftest import Open, Script, converse, hits, prompt_of
@@ -143,6 +144,28 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
     assert not any(word in prompt_of(body) for body in script.chats for word in WORDS)
     assert await hits(assistant, "dentist Brockelmann Tübingen in:facts,profile") == []
     assert [each.text for each in await assistant.store.memories.list(fields=True) if "entist" in each.text] == []
+    assert files_with(paths, *WORDS) == []
+
+
+async def test_a_rule_that_says_what_is_erased_goes_with_its_history(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    memories = assistant.memories
+    dentist = await memories.remember(SAID)
+    session = (await assistant.new_session()).session.id
+    await memories.mute(dentist.id, session)
+    dropped = await memories.never_learn("the dentist Brockelmann", "like")
+    await memories.drop_rule(dropped.id)
+    stands = await memories.never_learn("Brockelmann", "subject")
+    other = await memories.never_learn("diet", "attribute")
+    await assistant.sessions.tag(session, "Brockelmann")
+    preview = await assistant.eraser.preview("memory", dentist.id)
+    assert [place.text for place in preview.of("rule")] == ["Brockelmann"]
+    await assistant.eraser.erase("memory", dentist.id)
+    assert await memories.rules() == [other]
+    targets = {change.target for change in await memories.changes()}
+    assert targets.isdisjoint({f"rule:{dropped.id}", f"rule:{stands.id}", f"mute:{session}:{dentist.id}"})
+    while await memories.undo() is not None:
+        assert all("erased" not in rule.says for rule in await memories.rules()), "no rule comes back without its words"
     assert files_with(paths, *WORDS) == []
 
 
@@ -346,10 +369,14 @@ async def test_all_of_a_space_goes_and_the_others_stay(open_assistant: Open, pat
     finally:
         await work.close()
     assert paths.spaces() == ["personal", "work"]
+    database = paths.database_of("work")
+    with FileLock(database.with_name(f"{database.name}.making")) as making:
+        assert making.try_acquire()
     preview = await assistant.eraser.preview("space", "work")
     assert [place.text for place in preview.of("memory")] == [FACT]
     assert (await assistant.eraser.erase("space", "work")).complete
     assert paths.spaces() == ["personal"]
+    assert [file.name for file in database.parent.iterdir() if file.name.startswith("work")] == []
     assert files_with(paths, *WORDS) != []
     assert (await assistant.eraser.erase("space", "personal")).complete
     assert files_with(paths, *WORDS) == []
