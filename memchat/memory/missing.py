@@ -63,12 +63,12 @@ def near_misses(
         if len(missed) == MOST_MISSED:
             break
         at = next((place for place, step in enumerate(steps) if one.item.ref not in step), None)
-        if at is not None and not _far(one, at, chosen, floor, shown):
+        if at is not None and not _far(one, at, floor, shown):
             missed.append((one, _reason(one, at, chosen, now, floor, limit, hidden)))
     return missed
 
 
-def _far(one: Ranked, at: int, chosen: Chosen, floor: float, shown: Collection[str]) -> bool:
+def _far(one: Ranked, at: int, floor: float, shown: Collection[str]) -> bool:
     """Whether something weak would be in nobody's way: it is in the request already, or repeats what is weak too."""
     if Chosen._fields[at + 1] not in ("new", "sure") or one.score >= least(one, floor):
         return False
