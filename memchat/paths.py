@@ -97,6 +97,11 @@ class Paths:
         return self.data_dir / "models"
 
     @property
+    def tour_file(self) -> Path:
+        """What of the first-run tour was tried."""
+        return self.data_dir / "tour.json"
+
+    @property
     def log_file(self) -> Path:
         return self.data_dir / "memchat.log"
 

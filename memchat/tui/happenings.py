@@ -71,6 +71,7 @@ class Happenings:
                 self._learned(event)
             case UserSaved(message):
                 self._asked = message.id
+                chat.transcript.fade()
                 if chat.session is not None and not chat.session.title:
                     chat.work(self._read_session(), group="session")
             case ForgetAsked(memory):
@@ -93,11 +94,12 @@ class Happenings:
                 self._learned(event)
             case SummaryUpdated():
                 if event.session_id == chat.session_id:
-                    chat.summary = event.new
+                    chat.summary, chat.versions = event.new, ()
                     chat.work(self.look_again(), group="plan")
             case SessionChanged(session):
                 if session.id == chat.session_id:
                     chat.session = session
+                    chat.work(self.look_again(), group="plan")
             case LearningChanged():
                 if event.unable and (chat.learning is None or chat.learning.unable != event.unable):
                     chat.say(event.unable)
@@ -118,7 +120,8 @@ class Happenings:
         if event.message_id is None:
             chat.work(chat.transcript.hear(event.changed), group="note")
         if tells(event) and event.session_id in (None, chat.session_id):
-            chat.work(chat.transcript.add_under(Chip(event), event.message_id), group="note")
+            chat.work(chat.transcript.add_chip(Chip(event, chat.chip_keys()), event.message_id), group="note")
+            chat.used("learned")
         chat.work(self.look_again(), group="plan")
 
     def _consolidated(self, event: Consolidated) -> None:
@@ -161,10 +164,11 @@ class Happenings:
         look = self._looks
         profile = await chat.assistant.memories.profile()
         pending = await chat.assistant.memories.pending()
+        muted = await chat.assistant.memories.muted(session_id)
         plan = await chat.assistant.preview(session_id)
         # Of two that ran at once the one that began later knows more.
         if session_id == chat.session_id and look > self._looked:
             self._looked = look
-            chat.profile, chat.pending = profile, pending
+            chat.profile, chat.pending, chat.muted = profile, pending, muted
             if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

@@ -48,6 +48,25 @@ class SessionsProvider(Provider):
         return partial(screen.run_command, "resume", session.id)
 
 
+class PanelsProvider(Provider):
+    """What can be done in the panels and about what was learned, of the chat."""
+
+    async def startup(self) -> None:
+        """Looks once for each time that the palette is opened."""
+        from memchat.tui.panel_commands import commands
+        from memchat.tui.screens.chat_panels import ChatPanels
+
+        self._commands = list(commands(self.screen)) if isinstance(self.screen, ChatPanels) else []
+
+    async def search(self, query: str) -> Hits:
+        """Those whose words are near to `query`."""
+        matcher = self.matcher(query)
+        for command in self._commands:
+            if (score := matcher.match(command.title)) > 0:
+                title = matcher.highlight(command.title)
+                yield Hit(score, title, command.run, text=command.title, help=command.about)
+
+
 class ThemesProvider(Provider):
     """Themes by name; memchat's and the user's first."""
 

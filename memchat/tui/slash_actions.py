@@ -184,8 +184,28 @@ async def context(chat: "ChatScreen", _: str) -> None:
     chat.action_request()
 
 
-async def summary(chat: "ChatScreen", _: str) -> None:
-    chat.action_panel("summary")
+async def why(chat: "ChatScreen", _: str) -> None:
+    await opens.why(chat)
+
+
+async def summary(chat: "ChatScreen", argument: str) -> None:
+    match argument:
+        case "":
+            chat.action_panel("summary")
+        case "fold":
+            await chat.fold_now()
+        case "unfold":
+            await chat.unfold()
+        case _:
+            raise MemchatError(f"The summary cannot be told {argument!r}.", "/summary fold, or /summary unfold.")
+
+
+async def review(chat: "ChatScreen", _: str) -> None:
+    chat.action_review()
+
+
+async def tour(chat: "ChatScreen", _: str) -> None:
+    await chat.tour_again()
 
 
 async def export(chat: "ChatScreen", argument: str) -> None:

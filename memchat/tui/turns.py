@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from dataclasses import dataclass
 from time import monotonic
@@ -58,10 +58,11 @@ class Refused(TextualMessage):
 
 @dataclass(slots=True)
 class _Waiting:
-    """A message to be answered; `again` when it is stored already."""
+    """A message to be answered; `again` when it is stored already, `without` what is left out of its request."""
 
     view: MessageView
     again: bool = False
+    without: tuple[str, ...] = ()
 
 
 class Turns:
@@ -107,8 +108,12 @@ class Turns:
         self._queue.append(_Waiting(view))
         self._start()
 
-    async def retry(self) -> None:
-        """Has the last user message answered again; the answer that it had goes."""
+    async def retry(self, without: Collection[str] = ()) -> None:
+        """Has the last user message answered again; the answer that it had goes.
+
+        Args:
+            without: Ids of memories, messages, and sessions for their summaries, that are left out this time.
+        """
         if self._running:
             return
         views = self._transcript.views
@@ -118,7 +123,7 @@ class Turns:
         if views and views[-1].role == "user":
             views[-1].status("", again=False)
             self._transcript.follow()
-            self._queue.append(_Waiting(views[-1], again=True))
+            self._queue.append(_Waiting(views[-1], again=True, without=tuple(without)))
             self._start()
 
     async def take_back(self) -> str | None:
@@ -186,7 +191,11 @@ class Turns:
         reply.waiting = "thinking…"
         following = self._queue[0].view if self._queue else None
         await self._transcript.add(reply, before=following)
-        events = self._assistant.retry(session_id) if waiting.again else self._assistant.turn(session_id, user.text)
+        events = (
+            self._assistant.retry(session_id, without=waiting.without)
+            if waiting.again
+            else self._assistant.turn(session_id, user.text)
+        )
         painter = Painter(reply)
         try:
             async with aclosing(cast("Any", events)) as stream:

@@ -77,7 +77,7 @@ async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server:
         await run.click("review")
         await run.until(lambda: any("Waits for you: Not sure." in line for line in run.screen))
         await run.pilot.press("enter")
-        await run.until(lambda: any("3 facts" in line for line in run.screen))
+        await run.until(lambda: any("Nothing waits for you" in line for line in run.screen))
         await run.pilot.press("escape")
         await run.until(lambda: run.app.screen is run.chat)
         await run.until(lambda: "to review" not in run.screen[0])
@@ -90,7 +90,7 @@ async def test_a_value_that_changed_is_told_with_the_old_one(start: Start, serve
         (old,) = await memories.list(fields=True)
         new = await run.chat.assistant.store.profile.set("location", "Lisbon", origin="user")
         run.chat.heard_from(Learned(profile=(new,), superseded=(old,), session_id=run.chat.session_id))
-        await run.until(lambda: "location: Lisbon, no longer Taipei" in chips(run))
+        await run.until(lambda: "updated: location Taipei → Lisbon" in chips(run))
 
 
 async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) -> None:
@@ -106,7 +106,7 @@ async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) ->
         await run.idle()
         store = run.chat.assistant.store
         assert [memory.text for memory in await store.memories.list(status="active")] == ["I like green tea"]
-        await run.click("forget")
+        await run.click("drop")
         await run.until(lambda: any("Forgotten" in said for said in run.said))
         assert await store.memories.list(status="active") == []
 
@@ -168,7 +168,7 @@ async def test_the_links_of_a_line_have_room_beside_a_long_memory(start: Start, 
     async with start(server, size=(80, 24)) as run:
         memory = await stored(run, f"The user likes {'日本の小さな庭 and ' * 20}")
         run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id))
-        await run.until(lambda: any("…   edit  forget" in line for line in run.screen))
+        await run.until(lambda: any("…   alt+k keep  e edit  d drop" in line for line in run.screen))
 
 
 async def test_a_question_about_what_is_forgotten_already_goes(start: Start, server: ScriptedServer) -> None:

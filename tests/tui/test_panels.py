@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.message import Message
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from memchat.core.events import EmbedderChanged, LearningChanged
 from memchat.core.memories import ProfileField
 from memchat.paths import Paths
 from memchat.tui import themes
+from memchat.tui.widgets.inline_area import InlineArea
 from memchat.tui.widgets.panels import PanelName, Panels
 from memchat.tui.widgets.panels.lines import Lines, Prose
 from memchat.tui.widgets.panels.messages import (
@@ -245,23 +246,44 @@ async def test_a_fold_marks_the_new_words() -> None:
         assert "The model did not answer." in app.text("summary")
 
 
-async def test_the_summary_is_rewritten_in_an_editor() -> None:
+async def test_the_summary_is_rewritten_in_its_place() -> None:
     app = Bare()
     async with app.run_test(size=(80, 24)) as pilot:
         app.panels.show("summary")
         await pilot.press("enter")  # nothing to edit yet
-        assert not app.screen.is_modal
+        assert not app.query(InlineArea)
         app.panels.summary = samples.summary("Old.")
         await pilot.press("enter")
         await pilot.pause()
-        app.screen.query_one(TextArea).text = "New."
-        await pilot.press("ctrl+s")
-        await pilot.press("e")
+        area = app.query_one(InlineArea)
+        assert area.has_focus
+        assert area.text == "Old."
+        await pilot.press("ctrl+a", *"New", "ctrl+j", *"one.", "enter")
         await pilot.pause()
-        app.screen.query_one(TextArea).text = "Never."
-        await pilot.press("escape")
+        assert not area.opened
+        assert app.section("summary").body.has_focus
+        await pilot.press("e", *"Never.", "escape")
         await pilot.pause()
-        assert [message.text for message in app.posted if isinstance(message, SummaryEdited)] == ["New."]
+        assert not area.opened
+        assert [message.text for message in app.posted if isinstance(message, SummaryEdited)] == ["New\none.Old."]
+
+
+async def test_a_fold_while_the_summary_is_edited_is_said_before_it_is_written_over() -> None:
+    app = Bare()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.panels.summary = samples.summary("Old.", id="r1")
+        app.panels.show("summary")
+        await pilot.press("e", *" Mine.")
+        app.panels.summary = samples.summary("Folded.", id="r2")
+        await pilot.press("enter")
+        await pilot.pause()
+        area = app.query_one(InlineArea)
+        assert area.opened
+        assert area.text == "Old. Mine."
+        assert not [message for message in app.posted if isinstance(message, SummaryEdited)]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [message.text for message in app.posted if isinstance(message, SummaryEdited)] == ["Old. Mine."]
 
 
 async def test_a_profile_field_is_edited_in_place() -> None:

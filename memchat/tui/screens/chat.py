@@ -1,6 +1,6 @@
 """The chat: what is typed, what happens, and what the widgets ask for come together here."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, get_args
 
 from textual import on
@@ -11,33 +11,25 @@ from memchat.core.events import BackgroundEvent
 from memchat.core.settings import LearningMode
 from memchat.tui import shelving, slash
 from memchat.tui.happenings import Happenings
-from memchat.tui.palette import SessionsProvider, ThemesProvider
+from memchat.tui.palette import PanelsProvider, SessionsProvider, ThemesProvider
 from memchat.tui.screens import chat_opens as opens
-from memchat.tui.screens.chat_actions import ChatActions
+from memchat.tui.screens.chat_panels import ChatPanels
 from memchat.tui.turns import Refused, TurnHappened
-from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.completions import Completions
 from memchat.tui.widgets.forgetting import ForgetQuestion
 from memchat.tui.widgets.message import MessageView
-from memchat.tui.widgets.panels.messages import (
-    BufferMessageOpened,
-    ProfileSet,
-    ProfileUnset,
-    RecalledOpened,
-    SummaryEdited,
-)
 from memchat.tui.widgets.prompt import Prompt
 from memchat.tui.widgets.transcript import Transcript
 
 
-class ChatScreen(ChatActions):
+class ChatScreen(ChatPanels):
     """One session at a time.
 
     Events of the assistant become variables here, and reach the widgets by data binding; what the widgets ask for
     comes up as messages.
     """
 
-    COMMANDS: ClassVar = {SessionsProvider, ThemesProvider}
+    COMMANDS: ClassVar = {SessionsProvider, ThemesProvider, PanelsProvider}
 
     def on_mount(self) -> None:
         self.set_class(self.panels_open, "-panels")
@@ -159,8 +151,12 @@ class ChatScreen(ChatActions):
                 self.work(self._retry(), group="send")
             case "edit":
                 self.edit(message.view)
+            case "learned":
+                self.work(opens.learned_here(self, message.view), group="open")
             case "fork":
                 self.work(shelving.fork_at(self, message.view.message), group="command")
+            case "why":
+                self.work(opens.why(self, message.view), group="open")
             case "expand":
                 pass
 
@@ -180,22 +176,6 @@ class ChatScreen(ChatActions):
         message.stop()
         self.work(opens.link(self, message.href), group="link")
 
-    @on(Chip.Asked)
-    def _chip_asked(self, message: Chip.Asked) -> None:
-        match message.action:
-            case "edit":
-                self.work(opens.edit_memory(self, message.memory_id), group="open")
-            case "forget":
-                self.work(self._forget(message.memory_id), group="memory")
-            case "review":
-                self.work(opens.memory(self, "pending"), group="open")
-            case "look":
-                self.action_memory()
-
-    async def _forget(self, memory_id: str) -> None:
-        gone = await self.assistant.memories.forget(memory_id)
-        self.say(f"Forgotten: {gone.text} /undo brings it back.")
-
     @on(ForgetQuestion.Answered)
     async def _forget_answered(self, message: ForgetQuestion.Answered) -> None:
         focused = message.question.has_focus
@@ -203,43 +183,7 @@ class ChatScreen(ChatActions):
         if focused:
             self.prompt.focus()
         if message.forget:
-            self.work(self._forget(message.question.memory.id), group="memory")
-
-    # the panels
-
-    @on(ProfileSet)
-    def _profile_set(self, message: ProfileSet) -> None:
-        memories = self.assistant.memories
-        one_of_several = message.instead_of and message.field in self.assistant.settings.profile.several
-        if one_of_several:
-            self._keep(lambda: memories.edit(message.instead_of, message.value))
-        else:
-            self._keep(lambda: memories.set_profile(message.field, message.value))
-
-    @on(ProfileUnset)
-    def _profile_unset(self, message: ProfileUnset) -> None:
-        self._keep(lambda: self.assistant.memories.unset_profile(message.field, message.value))
-
-    def _keep(self, change: Callable[[], Awaitable[object]]) -> None:
-        """Changes the profile, unless the session is incognito."""
-
-        async def keep() -> None:
-            self.assistant.memories.check_keeps(self.session_id)
-            await change()
-
-        self.work(keep(), group="memory")
-
-    @on(SummaryEdited)
-    def _summary_edited(self, message: SummaryEdited) -> None:
-        self.work(self.assistant.summaries.edit(self.session_id, message.text), group="memory")
-
-    @on(RecalledOpened)
-    def _recalled_opened(self, message: RecalledOpened) -> None:
-        self.work(opens.recalled(self, message.item), group="open")
-
-    @on(BufferMessageOpened)
-    def _buffer_message_opened(self, message: BufferMessageOpened) -> None:
-        self.work(opens.message(self, message.message_id), group="open")
+            self.work(self.forget([message.question.memory.id]), group="memory")
 
     def palette_commands(self) -> Iterable[SystemCommand]:
         """The slash commands as entries of the palette."""

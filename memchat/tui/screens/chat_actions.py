@@ -49,6 +49,7 @@ class ChatActions(ChatSpaces):
 
     def action_panel(self, name: PanelName) -> None:
         """Opens the panels and goes to one of them."""
+        self.used("panels")
         if self.has_class("-narrow"):
             self.drawer_open = True
         else:
@@ -72,11 +73,12 @@ class ChatActions(ChatSpaces):
         self.work(opens.search(self, query), group="open")
 
     def action_memory(self) -> None:
+        self.used("memory")
         self.work(opens.memory(self), group="open")
 
     def action_review(self) -> None:
         """Opens what waits for the user's review."""
-        self.work(opens.memory(self, "pending"), group="open")
+        self.work(opens.review(self), group="open")
 
     def action_request(self) -> None:
         self.work(opens.request(self), group="open")

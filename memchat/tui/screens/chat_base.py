@@ -1,7 +1,7 @@
 """What the chat is made of: its widgets, its variables, and work in the background."""
 
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from memchat.core.memories import ProfileField
 from memchat.core.messages import RollingSummary, Session
 from memchat.tui.screens.chat_keys import CHAT_KEYS
 from memchat.tui.skeleton import PLACEHOLDER
-from memchat.tui.widgets.chip import Note
+from memchat.tui.widgets.chip import CHIP_ACTIONS, Note
 from memchat.tui.widgets.completions import Completions
 from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.hints import Hints
@@ -52,12 +52,15 @@ class ChatBase(Screen[None]):
     session: var[Session | None] = var(None)
     plan: var[ContextPlan | None] = var(None)
     summary: var[RollingSummary | None] = var(None)
+    versions: var[tuple[RollingSummary, ...]] = var(())
+    """The rolling summary's, the oldest first; empty until they are looked at."""
     profile: var[tuple[ProfileField, ...]] = var(())
     recall: var[Recall | None] = var(None)
     learning: var[LearningChanged | None] = var(None)
     embedder: var[EmbedderChanged | None] = var(None)
     indexing: var[IndexChanged | None] = var(None)
     reported: var[int | None] = var(None)
+    muted: var[frozenset[str]] = var(frozenset())
     pending: var[int] = var(0)
     unread: var[bool] = var(default=False)
     """Whether the session reads nothing of what is remembered."""
@@ -100,6 +103,8 @@ class ChatBase(Screen[None]):
             yield Panels(self.assistant.settings.profile.fields).data_bind(
                 ChatBase.plan,
                 ChatBase.summary,
+                ChatBase.versions,
+                ChatBase.muted,
                 ChatBase.profile,
                 ChatBase.recall,
                 ChatBase.learning,
@@ -131,6 +136,11 @@ class ChatBase(Screen[None]):
             for active in self.active_bindings.values()
             if active.binding.id
         }
+
+    def chip_keys(self) -> Mapping[str, str]:
+        """The keys for what was learned as they are written on the screen, by action."""
+        shown = self.keys_shown()
+        return {action: shown.get(f"chip.{action}", "") for action in CHIP_ACTIONS}
 
     def say(self, sentence: str, *, problem: bool = False) -> None:
         """Tells the user something in passing."""

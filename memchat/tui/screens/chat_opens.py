@@ -1,6 +1,7 @@
 """What the chat opens: other screens, panels, links, the editor."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,8 +13,10 @@ from memchat.core.errors import MemchatError
 from memchat.tui.editor import edit_text
 
 if TYPE_CHECKING:
+    from memchat.tui.screens.browser import Went
     from memchat.tui.screens.chat_sessions import ChatSessions
     from memchat.tui.screens.chat_spaces import ChatSpaces
+    from memchat.tui.widgets.message import MessageView
 
 _SAFE_SCHEMES = ("http", "https", "mailto")
 
@@ -58,11 +61,17 @@ async def search(chat: "ChatSpaces", query: str) -> None:
 
 
 async def recalled(chat: "ChatSessions", item: RecalledItem) -> None:
-    """Says why an item was recalled, and goes to its source when that is asked for."""
-    from memchat.tui.screens.recalled_item import RecalledScreen
+    """Tells what the newest answer rests on, beginning with an item that was recalled for it."""
+    from memchat.tui.screens import chat_why
 
-    if await chat.app.push_screen_wait(RecalledScreen(item)):
-        await go_to_source(chat, item)
+    await chat_why.recalled(chat, item)
+
+
+async def why(chat: "ChatSessions", view: "MessageView | None" = None) -> None:
+    """Tells what an answer rests on; without one the last."""
+    from memchat.tui.screens import chat_why
+
+    await chat_why.why(chat, view)
 
 
 async def go_to_source(chat: "ChatSessions", item: RecalledItem) -> None:
@@ -89,18 +98,61 @@ async def message(chat: "ChatSessions", message_id: str) -> None:
 
 
 async def request(chat: "ChatSessions") -> None:
-    """Shows the exact request; with something typed, the one that it would make."""
-    from memchat.tui.screens.request import RequestScreen
+    """Shows what was sent; with something typed, the request that it would make."""
+    from memchat.tui.screens import chat_why
 
-    plan = await chat.assistant.preview(chat.session_id, chat.prompt.value)
-    await chat.app.push_screen_wait(RequestScreen(plan))
+    await chat_why.request(chat)
 
 
-async def memory(chat: "ChatSessions", shelf: str = "active") -> None:
-    """Lists what is remembered, `shelf` first; goes where the user wants to go from there."""
+async def memory(chat: "ChatSessions", shelf: str = "active", *, at: str = "") -> None:
+    """Lists what is remembered, `shelf` first, the cursor on a memory; goes where the user wants to go from there."""
     from memchat.tui.screens.browser import BrowserScreen
 
-    went = await chat.app.push_screen_wait(BrowserScreen(chat.assistant, shelf))
+    went = await chat.app.push_screen_wait(BrowserScreen(chat.assistant, shelf, at=at))
+    await _go(chat, went)
+
+
+async def review(chat: "ChatSessions", *, edit: str = "") -> None:
+    """Goes through what waits for the user's review; edits one of it at once where `edit` names it."""
+    from memchat.tui.screens.review import ReviewScreen, waiting
+
+    empty = "Nothing waits for you. What learning is not sure of, or what could mislead the assistant, comes here."
+    screen = ReviewScreen(chat.assistant, "To review", lambda: waiting(chat.assistant), empty=empty, edit=edit)
+    went = await chat.app.push_screen_wait(screen)
+    await _go(chat, went)
+
+
+async def learned(chat: "ChatSessions", ids: Sequence[str]) -> None:
+    """Lists some memories that were learned together."""
+    from memchat.tui.screens.review import ReviewScreen
+
+    memories = chat.assistant.store.memories
+    screen = ReviewScreen(chat.assistant, "Learned", lambda: memories.by_ids(list(ids)), empty="They are gone.")
+    went = await chat.app.push_screen_wait(screen)
+    await _go(chat, went)
+
+
+async def learned_here(chat: "ChatSessions", view: "MessageView") -> None:
+    """Lists what was learned from a message; of an answer, from what it answers."""
+    from memchat.tui.screens.review import ReviewScreen
+
+    views = chat.transcript.views
+    before = views[: views.index(view) + 1] if view in views else [view]
+    asked = next((each.message for each in reversed(before) if each.role == "user" and each.message), None)
+    if asked is None:
+        raise MemchatError("That message is not stored yet.", "Ask again once it is answered.")
+    screen = ReviewScreen(
+        chat.assistant,
+        "Learned from this message",
+        lambda: chat.assistant.memories.learned_from(asked.id),
+        empty="Nothing was learned from this message. /remember keeps what you want kept, in your words.",
+    )
+    went = await chat.app.push_screen_wait(screen)
+    await _go(chat, went)
+
+
+async def _go(chat: "ChatSessions", went: "Went | None") -> None:
+    """Goes where the user wants to go from a list of memories."""
     if went is not None:
         if went.erased:
             await chat.show_again()

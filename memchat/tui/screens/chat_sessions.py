@@ -10,8 +10,9 @@ from textual.timer import Timer
 from memchat.core.errors import MemchatError, NotFound
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_base import ChatBase
+from memchat.tui.tour import Step, Tour
 from memchat.tui.turns import Turns
-from memchat.tui.widgets.welcome import Welcome
+from memchat.tui.widgets.welcome import TourNote, Welcome
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant, SessionView
@@ -41,6 +42,7 @@ class ChatSessions(ChatBase):
     ) -> None:
         super().__init__(assistant)
         self.turns = Turns(self, self.transcript)
+        self.tour = Tour(assistant.paths.tour_file)
         self._resume = resume
         self._continue_last = continue_last
         self._incognito = incognito
@@ -138,7 +140,7 @@ class ChatSessions(ChatBase):
     async def _show(self, view: "SessionView") -> None:
         self.session = view.session
         self.summary, self.profile, self.plan = view.summary, view.profile, view.plan
-        self.recall = self.reported = None
+        self.recall, self.reported, self.versions, self.muted = None, None, (), frozenset()
         await self.transcript.show(view.messages, more=view.more)
         if not view.messages:
             await self.show_welcome()
@@ -154,7 +156,30 @@ class ChatSessions(ChatBase):
         """Says what to do first, where nothing was said yet."""
         incognito = self.session is not None and self.session.incognito
         reads = self.assistant.settings.privacy.incognito_reads
-        await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito, reads=reads))
+        await asyncio.to_thread(self.tour.read)
+        left = () if incognito else self.tour.left
+        await self.transcript.show_welcome(Welcome(self.keys_shown(), incognito=incognito, reads=reads, left=left))
+
+    def used(self, step: Step) -> None:
+        """Takes a line of the tour away, once what it tells of was tried."""
+
+        async def use() -> None:
+            await asyncio.to_thread(self.tour.use, step)
+            self._show_tour()
+
+        if not self.tour.done(step):
+            self.work(use(), group="tour")
+
+    async def tour_again(self) -> None:
+        """Brings the tour back: where nothing was said under the first things to do, else at the end."""
+        await asyncio.to_thread(self.tour.again)
+        self._show_tour()
+        if not self.transcript.query(Welcome) and not self.transcript.query(TourNote):
+            await self.transcript.add(TourNote(self.keys_shown(), self.tour.left))
+
+    def _show_tour(self) -> None:
+        for told in (*self.transcript.query(Welcome), *self.transcript.query(TourNote)):
+            told.left = self.tour.left
 
     async def show_again(self) -> None:
         """Shows the session as it is stored now, or a new one where it was erased."""
@@ -242,8 +267,11 @@ class ChatSessions(ChatBase):
             return
         page = self.assistant.settings.interface.page_messages
         messages = [each for each in await self.assistant.earlier(self.session_id, last + page + 1) if each.seq > last]
+        newest = await self._newest_seq()
+        if not self.transcript.later or self.transcript.last_seq != last:
+            return  # something else was shown meanwhile
         if messages:
-            later = messages[-1].seq < await self._newest_seq()
+            later = messages[-1].seq < newest
             await self.transcript.add_later(messages, later=later)
         else:
             await self.show_newest()

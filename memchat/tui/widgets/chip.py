@@ -1,12 +1,15 @@
 """One quiet line under an answer: what was learned from the message, and what can be done about it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import var
 from textual.style import Style
 
 from memchat.core.events import Learned
@@ -16,8 +19,11 @@ from memchat.tui.text import counted, one_line
 from memchat.tui.widgets.message import Line
 
 _CELLS = 160
+_ROOM = 40
+"""Cells that the sentence has at least before the keys are written out in full."""
 
-ChipAction = Literal["edit", "forget", "review", "look"]
+ChipAction = Literal["keep", "edit", "drop", "review"]
+CHIP_ACTIONS: tuple[ChipAction, ...] = get_args(ChipAction)
 
 
 class Note(Line):
@@ -29,43 +35,105 @@ class Note(Line):
 
 
 class Chip(Note):
-    """What was learned, with a click on what to do about it; never takes the focus.
+    """What was learned, with a key or a click on what to do about it; it never takes the focus by itself.
 
     Args:
         event: What was learned.
+        keys: The keys that hold while the input is empty, as they are written on the screen, by action.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k,enter", "ask('keep')", "Keep", id="chip.keep-here"),
+        Binding("e", "ask('edit')", "Edit", id="chip.edit-here"),
+        Binding("d,delete", "ask('drop')", "Drop", id="chip.drop-here"),
+        Binding("r", "ask('review')", "Review", id="chip.review-here"),
+    ]
+
+    FOCUS_ON_CLICK: ClassVar[bool] = False
+
+    fresh: var[bool] = var(default=True, init=False)
+    """Whether it still offers what can be done; not so once it was kept, or another message was sent."""
+
+    newest: var[bool] = var(default=True, init=False)
+    """Whether it is the one that the keys are about."""
 
     class Asked(Message):
         """The user wants to do something about what was learned."""
 
-        def __init__(self, action: ChipAction, memory_id: str) -> None:
+        def __init__(self, chip: "Chip", action: ChipAction) -> None:
             super().__init__()
+            self.chip = chip
             self.action = action
-            self.memory_id = memory_id
 
-    def __init__(self, event: Learned) -> None:
+    def __init__(self, event: Learned, keys: Mapping[str, str] | None = None) -> None:
         super().__init__(classes="-learned -chip")
+        self.can_focus = True
+        self._keys = keys or {}
         self._tell(event)
 
     def _tell(self, event: Learned) -> None:
-        self._event = event
-        self.sentence, self._about, self._actions = _told(event)
+        self.event = event
+        self.sentence = _told(event)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """Ids of the memories that it says were learned."""
+        ids = [field.memory_id for field in self.event.profile] + [memory.id for memory in self.event.added]
+        if self.event.message_id:
+            ids += [memory.id for memory in self.event.changed]
+        return tuple(dict.fromkeys(filter(None, ids)))
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Ids of the memories that wait for the user's review."""
+        return tuple(memory.id for memory in self.event.pending)
+
+    @property
+    def offers(self) -> tuple[ChipAction, ...]:
+        """What can be done about it."""
+        if not self.fresh:
+            return ()
+        review: tuple[ChipAction, ...] = ("review",) if self.pending else ()
+        if not self.learned and len(self.pending) > 1:
+            return review
+        return ("keep", "edit", "drop", *review)
+
+    def watch_fresh(self, fresh: bool) -> None:  # noqa: FBT001 - a watcher
+        self.set_class(not fresh, "-faded")
+        self.can_focus = fresh
+        self.refresh()
+
+    def watch_newest(self) -> None:
+        self.refresh()
 
     def render(self) -> Content:
         """The sentence as far as it fits, and what can be done."""
-        links = Content("  ").join(
-            Content.styled(action, Style(underline=True) + Style.from_meta({"chip": action})).stylize("$dim")
-            for action in self._actions
-        )
-        said = f"⟲ {self.sentence}"
-        room = self.content_size.width - links.cell_length - 3
+        width, said = self.content_size.width, f"⟲ {self.sentence}"
+        links = self._links(short=False)
+        if width - links.cell_length - 3 < min(cell_len(said), _ROOM):
+            links = self._links(short=True)
+        room = width - links.cell_length - (3 if links.cell_length else 0)
         if 0 < room < cell_len(said):
             said = set_cell_size(said, room - 1).rstrip() + "…"
-        return Content.assemble(f"{said}   ", links)
+        return Content.assemble(said, "   " if links.cell_length else "", links)
+
+    def _links(self, *, short: bool) -> Content:
+        """What can be done, each with its key; `short` says what the keys have in common only once."""
+        keys = {action: self._keys.get(action, "") if self.newest else "" for action in self.offers}
+        common = next(iter(keys.values()), "").rpartition("+")[0]
+        links: list[Content] = []
+        for place, (action, key) in enumerate(keys.items()):
+            if short and place and common and key.rpartition("+")[0] == common:
+                key = key.rpartition("+")[2]  # noqa: PLW2901
+            said = Content.styled(action, Style(underline=True))
+            if key:
+                said = Content.assemble(Content.styled(key, "$primary"), " ", said)
+            links.append(said.stylize(Style.from_meta({"chip": action})).stylize("$dim"))
+        return Content("  ").join(links)
 
     def heard(self, memory: Memory) -> bool:
         """Tells what a memory of the line became; whether there is anything left to tell."""
-        event = _without(self._event, memory.id)
+        event = _without(self.event, memory.id)
         if event is None:
             return True
         if memory.status == "active":
@@ -76,10 +144,19 @@ class Chip(Note):
         self.refresh()
         return True
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done about it."""
+        return parameters[0] in self.offers if action == "ask" else super().check_action(action, parameters)
+
+    def action_ask(self, action: ChipAction) -> None:
+        """Asks for something to be done about what was learned."""
+        if action in self.offers:
+            self.post_message(self.Asked(self, action))
+
     def on_click(self, event: events.Click) -> None:
         if action := event.style.meta.get("chip"):
             event.stop()
-            self.post_message(self.Asked(action, self._about))
+            self.action_ask(action)
 
 
 def tells(event: Learned) -> bool:
@@ -99,26 +176,23 @@ def _without(event: Learned, memory_id: str) -> Learned | None:
     return None if left == event else left
 
 
-def _told(event: Learned) -> tuple[str, str, tuple[ChipAction, ...]]:
-    """The sentence, the memory that can be changed by a click, and how."""
+def _told(event: Learned) -> str:
+    """What was learned, in a sentence."""
     before = {memory.field or memory.attribute: memory for memory in event.superseded}
-    told: list[tuple[str, str]] = []
+    told: list[str] = []
     for field in event.profile:
-        old = before.get(field.field)
-        instead = f", no longer {one_line(old.value or old.text, 60)}" if old is not None else ""
-        told.append((f"{field.field.replace('_', ' ')}: {one_line(field.value, 80)}{instead}", field.memory_id))
-    for memory in event.added:
-        said = one_line(memory.text, _CELLS) if memory.field else f"remembered: {one_line(memory.text, _CELLS)}"
-        told.append((f"{said}{_instead(memory, event)}", memory.id))
+        old, name, value = before.get(field.field), field.field.replace("_", " "), one_line(field.value, 80)
+        if old is None:
+            told.append(f"{name}: {value}")
+        else:
+            told.append(f"updated: {name} {one_line(old.value or old.text, 60)} → {value}")
+    told += [_added(memory, event) for memory in event.added]
     if event.message_id:
-        told += [(f"{_became(memory)}: {one_line(memory.text, _CELLS)}", memory.id) for memory in event.changed]
+        told += [f"{_became(memory)}: {one_line(memory.text, _CELLS)}" for memory in event.changed]
     if not told:
-        first = event.pending[0]
-        return (_more(f"to review: {one_line(first.text, _CELLS)}", len(event.pending)), first.id, ("review",))
+        return _more(f"to review: {one_line(event.pending[0].text, _CELLS)}", len(event.pending))
     waiting = f" · {len(event.pending):,} to review" if event.pending else ""
-    if len(told) == 1:
-        return told[0][0] + waiting, told[0][1], ("edit", "forget")
-    return _more(told[0][0], len(told)) + waiting, "", ("look",)
+    return _more(told[0], len(told)) + waiting
 
 
 def _became(memory: Memory) -> str:
@@ -128,9 +202,14 @@ def _became(memory: Memory) -> str:
     return "no longer" if memory.valid_to is not None and memory.valid_to <= now() else "updated"
 
 
-def _instead(memory: Memory, event: Learned) -> str:
+def _added(memory: Memory, event: Learned) -> str:
     old = next((each for each in event.superseded if each.superseded_by == memory.id), None)
-    return f" (no longer: {one_line(old.text, 60)})" if old is not None else ""
+    if old is not None:
+        if memory.field and memory.value:
+            name, before = memory.field.replace("_", " "), one_line(old.value or old.text, 60)
+            return f"updated: {name} {before} → {one_line(memory.value, 80)}"
+        return f"updated: {one_line(old.text, 60)} → {one_line(memory.text, 80)}"
+    return one_line(memory.text, _CELLS) if memory.field else f"remembered: {one_line(memory.text, _CELLS)}"
 
 
 def _more(sentence: str, number: int) -> str:

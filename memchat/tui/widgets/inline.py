@@ -30,13 +30,15 @@ class InlineInput(Input):
             key: What was edited.
             value: Its new text; none when it is to stay as it was.
             focused: Whether the box had the focus until now, which goes elsewhere.
+            step: 1 to go on with the next one, -1 with the one before, 0 for neither.
         """
 
-        def __init__(self, key: str, value: str | None, *, focused: bool) -> None:
+        def __init__(self, key: str, value: str | None, *, focused: bool, step: int = 0) -> None:
             super().__init__()
             self.key = key
             self.value = value
             self.focused = focused
+            self.step = step
 
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=True)
@@ -56,10 +58,19 @@ class InlineInput(Input):
         self._key = key
         self.value = plain(value)
         self.placeholder = placeholder
-        self.styles.offset = (x, y)
-        self.styles.width = max(8, width)
+        self.place(x=x, y=y, width=width)
         self.add_class("-open")
         self.focus()
+
+    @property
+    def editing(self) -> str:
+        """What is edited; empty for nothing."""
+        return self._key
+
+    def place(self, *, x: int, y: int, width: int) -> None:
+        """Lays it where the text is now."""
+        self.styles.offset = (x, y)
+        self.styles.width = max(8, width)
 
     def action_cancel(self) -> None:
         """Leaves the text as it was."""
@@ -79,10 +90,23 @@ class InlineInput(Input):
         event.stop()
         self._end(None)
 
-    def _end(self, value: str | None) -> None:
+    def _end(self, value: str | None, step: int = 0) -> None:
         if not self._key:
             return
         key, self._key = self._key, ""
         focused = self.has_focus
         self.remove_class("-open")
-        self.post_message(self.Ended(key, value, focused=focused))
+        self.post_message(self.Ended(key, value, focused=focused, step=step))
+
+
+class FieldInput(InlineInput):
+    """Edits one of several lines: tab takes it and goes on with the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "next(1)", "Next", priority=True, id="inline.next"),
+        Binding("shift+tab", "next(-1)", "Before", priority=True, show=False, id="inline.previous"),
+    ]
+
+    def action_next(self, step: int) -> None:
+        """Takes the line, and goes on with another."""
+        self._end(self.value.strip(), step)

@@ -20,7 +20,7 @@ from memchat.tui.pieces import Cutter, Piece, cut
 from memchat.tui.text import one_line, plain
 from memchat.tui.widgets.part import Part
 
-Action = Literal["copy", "fork", "retry", "edit", "expand"]
+Action = Literal["copy", "fork", "retry", "edit", "expand", "learned", "why"]
 
 _FOLD_LINES = 30
 _FOLD_CHARACTERS = 4_000
@@ -60,6 +60,8 @@ class MessageView(Widget, can_focus=True):
         Binding("r", "act('retry')", "Answer again", id="message.retry"),
         Binding("e", "act('edit')", "Edit and send again", id="message.edit", show=False),
         Binding("f", "act('fork')", "Fork", id="message.fork"),
+        Binding("l", "act('learned')", "What was learned", id="message.learned"),
+        Binding("w", "act('why')", "Why", id="message.why"),
         Binding("enter,space", "act('expand')", "Show more", id="message.expand"),
         Binding("j,down", "screen.message_step(1)", "Next message", id="message.next", show=False),
         Binding("k,up", "screen.message_step(-1)", "Previous message", id="message.previous", show=False),

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from memchat.core.memories import Memory
 from memchat.core.messages import Message
-from memchat.tui.widgets.chip import Note
+from memchat.tui.widgets.chip import Chip, Note
 from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.part import Part
 from memchat.tui.widgets.tending import tended
@@ -134,6 +134,22 @@ class Transcript(VerticalScroll):
         while place < len(children) and isinstance(children[place], Note):
             place += 1
         await self.add(note, before=children[place] if place < len(children) else None)
+
+    async def add_chip(self, chip: Chip, message_id: str | None) -> None:
+        """Mounts what was learned under its answer; the keys are about this one from now on."""
+        for each in self.query(Chip):
+            each.newest = False
+        await self.add_under(chip, message_id)
+
+    @property
+    def newest_chip(self) -> Chip | None:
+        """What was learned last, as long as it offers something."""
+        return next((chip for chip in self.query(Chip) if chip.newest and chip.fresh), None)
+
+    def fade(self) -> None:
+        """Takes from what was learned so far what it offers; it stays, quieter."""
+        for chip in self.query(Chip):
+            chip.fresh = False
 
     async def hear(self, changed: Sequence[Memory]) -> None:
         """Has the lines that tell of memories tell what these became, and takes those away that tell nothing then."""

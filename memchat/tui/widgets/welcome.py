@@ -1,9 +1,14 @@
-"""What an empty session shows: the first things to do."""
+"""What an empty session shows: the first things to do, and what is left of the tour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
+
+from memchat.tui import tour
+from memchat.tui.tour import Step
+from memchat.tui.widgets.chip import Note
 
 _FIRST = (
     ("prompt.send", "Ask something", "write below"),
@@ -26,10 +31,14 @@ class Welcome(Widget, can_focus=False):
         keys: The keys as they are written on the screen, by binding id.
         incognito: Whether the session is held in memory only.
         reads: Whether it then reads what is remembered.
+        left: The lines of the tour that are left.
     """
 
-    def __init__(self, keys: Mapping[str, str], *, incognito: bool, reads: bool) -> None:
+    left: reactive[tuple[Step, ...]] = reactive((), layout=True)
+
+    def __init__(self, keys: Mapping[str, str], *, incognito: bool, reads: bool, left: Sequence[Step] = ()) -> None:
         super().__init__(classes="welcome")
+        self.set_reactive(Welcome.left, tuple(left))
         self._keys = keys
         self._incognito = incognito
         self._reads = reads
@@ -52,4 +61,28 @@ class Welcome(Widget, can_focus=False):
             )
         rest = f"lists every command, {self._keys.get('chat.help', 'f1')} every key"
         lines += [Content(""), Content.assemble(Content.styled("/".rjust(left), "$primary bold"), f"   {rest}")]
+        if told := tour.lines(self.left, self._keys, self.size.width, before=left):
+            lines += [Content(""), *told]
         return Content("\n").join(lines)
+
+
+class TourNote(Note):
+    """The tour in the midst of a conversation.
+
+    Args:
+        keys: The keys as they are written on the screen, by binding id.
+        left: The lines that are left.
+    """
+
+    left: reactive[tuple[Step, ...]] = reactive((), layout=True)
+
+    def __init__(self, keys: Mapping[str, str], left: Sequence[Step]) -> None:
+        super().__init__(classes="-tour")
+        self._keys = keys
+        self.set_reactive(TourNote.left, tuple(left))
+
+    def render(self) -> Content:
+        return Content("\n").join(tour.lines(self.left, self._keys, self.content_size.width))
+
+    def watch_left(self, left: tuple[Step, ...]) -> None:
+        self.display = bool(left)

@@ -60,6 +60,7 @@ class BrowserBase(Dialog[Went]):
     Args:
         assistant: Remembers.
         tab: What is shown first.
+        at: The id of the memory that the cursor is put on; empty for the first.
     """
 
     HEADING = "Memory"
@@ -85,8 +86,9 @@ class BrowserBase(Dialog[Went]):
         Binding("escape", "close", "Close", id="dialog.close"),
     ]
 
-    def __init__(self, assistant: "Assistant", tab: str = "active") -> None:
+    def __init__(self, assistant: "Assistant", tab: str = "active", *, at: str = "") -> None:
         super().__init__()
+        self._at = at
         self.assistant = assistant
         self.sight = Sight(tab=next((each for each in TABS if each == tab), "active"))
         self.catalogue = Catalogue()
@@ -178,6 +180,8 @@ class BrowserBase(Dialog[Went]):
             if self._steps:
                 self.action_tab(self._steps)
         self.show(first=first)
+        if first and self._at:
+            self.go_to_row(self._at)
         self.preview()
 
     # showing

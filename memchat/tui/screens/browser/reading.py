@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memchat.core.browsing import MemoryRow, Use
@@ -35,7 +36,12 @@ async def known(assistant: "Assistant", row: MemoryRow, looked: Catalogue) -> Kn
     Raises:
         NotFound: It is gone.
     """
-    memory = await assistant.memories.get(row.id)
+    found = await about(assistant, await assistant.memories.get(row.id))
+    return replace(found, conflict=looked.conflict_of(found.memory.id))
+
+
+async def about(assistant: "Assistant", memory: Memory) -> Known:
+    """All about a memory but what contradicts it."""
     history = await assistant.memories.history(f"profile:{memory.field}" if memory.field else memory.id)
     instead = await assistant.store.memories.by_ids([memory.superseded_by] if memory.superseded_by else [])
     return Known(
@@ -45,7 +51,6 @@ async def known(assistant: "Assistant", row: MemoryRow, looked: Catalogue) -> Kn
         instead=instead[0] if instead else None,
         before=tuple(await _before(assistant, memory)),
         titles=await _titles(assistant, (source.session_id for source in memory.sources)),
-        conflict=looked.conflict_of(memory.id),
     )
 
 

@@ -17,7 +17,7 @@ Part = tuple[str, str]
 """Text and its style, such as `("me", "bold $accent")`."""
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines drawn as they are scrolled to, with a sentence when there are none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,7 +81,7 @@ class Lines(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         if width <= 0 or index >= self.count(width):
             return Strip.blank(self.size.width, self.rich_style)
-        key = (index, width, self.look(index))
+        key = (index, width, self.state(index))
         strip = self._strips.get(key)
         if strip is None:
             line, style = self.drawn(index, width)
@@ -93,6 +93,10 @@ class Lines(ScrollView, can_focus=True):
         """The name of the style that the line at `index` has; empty for the widget's own."""
         del index
         return ""
+
+    def state(self, index: int) -> str:
+        """All that the drawing of the line at `index` depends on, besides its text."""
+        return self.look(index)
 
     def notify_style_update(self) -> None:
         self._strips.clear()

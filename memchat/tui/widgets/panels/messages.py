@@ -1,5 +1,8 @@
 """What the panels ask of the screen that shows them; they change nothing themselves."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from textual.message import Message
 
 from memchat.core.context import RecalledItem
@@ -41,6 +44,47 @@ class SummaryEdited(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+
+class SummaryVersionsAsked(Message):
+    """The user looks at what the rolling summary was; the panel wants its versions."""
+
+
+class SummaryChanged(Message):
+    """The user wants another version of the rolling summary to hold.
+
+    Args:
+        how: Fold the oldest half of the buffer now, take the last fold back, or let a version hold.
+        version: That version's id, to revert to.
+    """
+
+    def __init__(self, how: Literal["fold", "unfold", "revert"], version: str = "") -> None:
+        super().__init__()
+        self.how = how
+        self.version = version
+
+
+class BufferDropped(Message):
+    """The user takes messages out of the requests to come, or puts them back."""
+
+    def __init__(self, message_ids: Sequence[str], *, out: bool) -> None:
+        super().__init__()
+        self.message_ids = message_ids
+        self.out = out
+
+
+RecalledAction = Literal["pin", "mute", "unmute", "forget", "erase", "without", "browse"]
+"""What can be done about a recalled item: have it in every request, not recall it in this session or again, take it out
+of use, remove it for good, answer again without it, show it in the browser."""
+
+
+class RecalledAsked(Message):
+    """The user wants something done about a recalled item."""
+
+    def __init__(self, item: RecalledItem, action: RecalledAction) -> None:
+        super().__init__()
+        self.item = item
+        self.action = action
 
 
 class RecalledOpened(Message):

@@ -36,6 +36,8 @@ class Panels(Widget):
 
     plan: var[ContextPlan | None] = var(None)
     summary: var[RollingSummary | None] = var(None)
+    versions: var[tuple[RollingSummary, ...]] = var(())
+    muted: var[frozenset[str]] = var(frozenset())
     profile: var[tuple[ProfileField, ...]] = var(())
     recall: var[Recall | None] = var(None)
     learning: var[LearningChanged | None] = var(None)
@@ -65,9 +67,9 @@ class Panels(Widget):
     def compose(self) -> ComposeResult:
         yield ContextMeter().data_bind(Panels.plan, Panels.reported)
         yield BufferPanel().data_bind(Panels.plan)
-        yield SummaryPanel().data_bind(Panels.summary, Panels.learning)
+        yield SummaryPanel().data_bind(Panels.summary, Panels.versions, Panels.learning)
         yield ProfilePanel().data_bind(Panels.profile, Panels.fields, Panels.unread)
-        yield RecalledPanel().data_bind(Panels.recall, Panels.embedder, Panels.unread)
+        yield RecalledPanel().data_bind(Panels.recall, Panels.muted, Panels.embedder, Panels.unread)
 
     def show(self, name: PanelName) -> None:
         """Unfolds the panel called `name`, gives it the focus and as much room as there is."""

@@ -1,7 +1,7 @@
 """The profile's panel: what is always known about the user, edited in place."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from rich.cells import cell_len
 from textual import on
@@ -12,7 +12,7 @@ from textual.reactive import var
 from memchat.core.memories import Origin, ProfileField
 from memchat.core.settings import DEFAULT_PROFILE
 from memchat.tui.text import one_line
-from memchat.tui.widgets.inline import InlineInput
+from memchat.tui.widgets.inline import FieldInput, InlineInput
 from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.messages import ProfileSet, ProfileUnset
 from memchat.tui.widgets.panels.rows import Row, Rows
@@ -28,6 +28,14 @@ _MARKS: dict[Origin, tuple[str, str]] = {
 
 _NONE = "No profile fields are configured."
 _UNREAD = "Incognito: the profile is not read here."
+
+
+class _Place(TypedDict):
+    """Where the box is laid, in cells of the panel."""
+
+    x: int
+    y: int
+    width: int
 
 
 class ProfilePanel(Section):
@@ -46,7 +54,7 @@ class ProfilePanel(Section):
 
     def __init__(self) -> None:
         super().__init__(Rows(empty=_NONE), id="profile")
-        self._input = InlineInput()
+        self._input = FieldInput()
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -70,6 +78,8 @@ class ProfilePanel(Section):
         self.body.empty = _UNREAD if self.unread else _NONE
         self.body.rows = tuple(row for name in names for row in self._rows(name))
         self.detail = f"{len({field.field for field in self.profile})} of {len(names)} known" if names else ""
+        if self._input.editing:
+            self._place_input()
 
     def _names(self) -> list[str]:
         return list(dict.fromkeys([*self.fields, *(field.field for field in self.profile)]))
@@ -100,6 +110,7 @@ class ProfilePanel(Section):
             key=key,
             left=(label, (one_line(field.value), "$foreground")),
             right=((sure, "$dim"), (mark, colour)),
+            actions=(("edit", "edit"), ("unset", "unset")),
         )
 
     def _held(self, key: str | None) -> ProfileField | None:
@@ -111,31 +122,51 @@ class ProfilePanel(Section):
     @on(Rows.Chosen)
     def _edit(self, event: Rows.Chosen) -> None:
         event.stop()
+        self._begin(event.key)
+
+    @on(Rows.Acted)
+    def _acted(self, event: Rows.Acted) -> None:
+        event.stop()
+        if event.name == "edit":
+            self._begin(event.key)
+        elif held := self._held(event.key):
+            self.post_message(ProfileUnset(held.field, held.value))
+
+    def _begin(self, key: str) -> None:
+        assert isinstance(self.body, Rows)
+        self.body.cursor = next((place for place, row in enumerate(self.body.rows) if row.key == key), -1)
+        held = self._held(key)
+        about = self.fields.get(key.partition(":")[0], "")
+        self._input.begin(key, held.value if held else "", **self._over(key), placeholder=about)
+        # The panel may have grown for it, or scrolled.
+        self.call_after_refresh(self._place_input)
+
+    def _over(self, key: str) -> _Place:
+        """Where the value of the row of that key stands."""
         assert isinstance(self.body, Rows)
         left = self._wide() + self.body.gutter.left
-        held = self._held(event.key)
-        self._input.begin(
-            event.key,
-            held.value if held else "",
-            x=left,
-            y=1 + self.body.cursor - self.body.scroll_offset.y,
-            width=self.size.width - left - 1,
-            placeholder=self.fields.get(event.key.partition(":")[0], ""),
-        )
+        line = next((place for place, row in enumerate(self.body.rows) if row.key == key), self.body.cursor)
+        return {"x": left, "y": 1 + line - self.body.scroll_offset.y, "width": self.size.width - left - 1}
+
+    def _place_input(self) -> None:
+        if self._input.editing:
+            self._input.place(**self._over(self._input.editing))
 
     @on(InlineInput.Ended)
     def _ended(self, event: InlineInput.Ended) -> None:
         event.stop()
-        if event.focused:
-            self.body.focus()
+        assert isinstance(self.body, Rows)
         held = self._held(event.key)
-        if event.value is None or event.value == (held.value if held else ""):
-            return
         name = event.key.partition(":")[0]
-        if event.value:
+        if event.value and event.value != (held.value if held else ""):
             self.post_message(ProfileSet(name, event.value, held.memory_id if held else ""))
-        elif held:
+        elif held and event.value == "":
             self.post_message(ProfileUnset(name, held.value))
+        keys = [row.key for row in self.body.rows]
+        if event.step and event.key in keys and 0 <= (place := keys.index(event.key) + event.step) < len(keys):
+            self._begin(keys[place])
+        elif event.focused:
+            self.body.focus()
 
     def action_unset(self) -> None:
         """Empties the field under the cursor."""

@@ -1,17 +1,28 @@
 """The recalled panel: what the memory found for the newest message, and how sure it is of it."""
 
+from typing import ClassVar
+
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from memchat.core.context import ItemKind, Recall, RecalledItem
 from memchat.core.events import EmbedderChanged
 from memchat.core.times import ago, now
 from memchat.tui.text import one_line, plain
-from memchat.tui.widgets.panels.messages import RecalledOpened
+from memchat.tui.widgets.panels.messages import RecalledAction, RecalledAsked, RecalledOpened
 from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.panels.section import Section
 
 _NAMES: dict[ItemKind, str] = {"message": "message", "fact": "fact", "profile": "profile", "episode": "episode"}
+_SHORT: dict[RecalledAction, str] = {
+    "without": "again without",
+    "mute": "mute",
+    "unmute": "unmute",
+    "pin": "pin",
+    "forget": "forget",
+}
+"""What a click on a line can do, in the words that have room there."""
 _NOTHING = "Nothing recalled yet. Each message you send is looked up in what memchat remembers."
 _UNREAD = "Incognito: nothing that is remembered is looked up."
 _NOT_FOUND = "Nothing in the memory came near enough to this message."
@@ -21,9 +32,20 @@ class RecalledPanel(Section):
     """Score, text, age and kind of each item; enter tells why it is there."""
 
     TITLE = "Recalled"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "ask('without')", "Answer without it", tooltip="Answer again without it", id="recalled.without"),
+        Binding("m", "ask('mute')", "Mute", tooltip="Do not recall it in this session", id="recalled.mute"),
+        Binding("m", "ask('unmute')", "Unmute", tooltip="Recall it here again", id="recalled.unmute"),
+        Binding("p", "ask('pin')", "Pin", tooltip="Put it in every request, or out again", id="recalled.pin"),
+        Binding("d", "ask('forget')", "Forget", tooltip="Take it out of use", id="recalled.forget"),
+        Binding("delete", "ask('erase')", "Remove for good", tooltip="Erase it for good", id="recalled.erase"),
+        Binding("b", "ask('browse')", "Browser", tooltip="Show it in the browser", id="recalled.browse"),
+    ]
 
     recall: var[Recall | None] = var(None)
     embedder: var[EmbedderChanged | None] = var(None)
+    muted: var[frozenset[str]] = var(frozenset())
+    """What the session does not recall any more: ids of memories and messages, and of sessions for their episodes."""
     unread: var[bool] = var(default=False)
     """Whether the session reads nothing of what is remembered."""
 
@@ -34,6 +56,9 @@ class RecalledPanel(Section):
         self._show()
 
     def watch_embedder(self) -> None:
+        self._show()
+
+    def watch_muted(self) -> None:
         self._show()
 
     def watch_unread(self) -> None:
@@ -63,19 +88,72 @@ class RecalledPanel(Section):
         return ""
 
     def _row(self, item: RecalledItem) -> Row:
+        muted = ref_of(item) in self.muted
         strong = "bold $layer-recalled" if item.score >= 0.5 else "$layer-recalled"
         return Row(
             key=item.id,
-            left=((f"{score_text(item.score)} ", strong), (one_line(item.text), "$foreground")),
-            right=((f"{ago(item.source.at, now()):>3} {_NAMES[item.kind]:<7}", "$dim"),),
+            left=(
+                (f"{score_text(item.score)} ", strong),
+                (one_line(item.text), "$dim strike" if muted else "$foreground"),
+            ),
+            right=((f"{ago(item.source.at, now()):>3} {'muted' if muted else _NAMES[item.kind]:<7}", "$dim"),),
+            actions=tuple((_SHORT[action], action) for action in possible(item, muted=muted) if action in _SHORT),
         )
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
         event.stop()
-        item = next((item for item in (self.recall.items if self.recall else ()) if item.id == event.key), None)
+        item = self._item(event.key)
         if item is not None:
             self.post_message(RecalledOpened(item))
+
+    @on(Rows.Acted)
+    def _acted(self, event: Rows.Acted) -> None:
+        event.stop()
+        item = self._item(event.key)
+        action = next((each for each in _SHORT if each == event.name), None)
+        if item is not None and action is not None:
+            self.post_message(RecalledAsked(item, action))
+
+    @on(Rows.Highlighted)
+    def _highlighted(self, event: Rows.Highlighted) -> None:
+        event.stop()
+        if self.is_attached:
+            self.refresh_bindings()
+
+    @property
+    def item(self) -> RecalledItem | None:
+        """The item under the cursor."""
+        assert isinstance(self.body, Rows)
+        return self._item(self.body.key)
+
+    def _item(self, key: str) -> RecalledItem | None:
+        return next((item for item in (self.recall.items if self.recall else ()) if item.id == key), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with the item under the cursor."""
+        if action == "ask":
+            item = self.item
+            return item is not None and parameters[0] in possible(item, muted=ref_of(item) in self.muted)
+        return super().check_action(action, parameters)
+
+    def action_ask(self, action: RecalledAction) -> None:
+        """Asks for something to be done about the item under the cursor."""
+        if (item := self.item) is not None:
+            self.post_message(RecalledAsked(item, action))
+
+
+def ref_of(item: RecalledItem) -> str:
+    """What a session mutes to recall an item no more: its own id, or of an episode the session's."""
+    return (item.source.session_id or item.id) if item.kind == "episode" else item.id
+
+
+def possible(item: RecalledItem, *, muted: bool) -> tuple[RecalledAction, ...]:
+    """What can be done about an item, what is clicked first."""
+    always: tuple[RecalledAction, ...] = ("without", "unmute" if muted else "mute")
+    if item.kind in ("fact", "profile"):
+        return (*always, "pin", "forget", "erase", "browse")
+    return always
 
 
 def score_text(score: float) -> str:

@@ -23,11 +23,20 @@ class Row:
         key: What it stands for; empty for a heading, which the cursor passes over.
         left: Cut with an ellipsis where the line is too narrow.
         right: At the line's right end, always whole.
+        actions: What a click can do with it besides opening it, as what is said and what it is called; they stand in
+            place of `right` while the mouse is over the line.
     """
 
     key: str
     left: tuple[Part, ...]
     right: tuple[Part, ...] = ()
+    actions: tuple[tuple[str, str], ...] = ()
+
+    def offered(self) -> Content:
+        """The actions as they are clicked."""
+        return Content("  ").join(
+            Content.styled(said, Style(underline=True) + Style.from_meta({"row": name})) for said, name in self.actions
+        )
 
 
 class Rows(Lines):
@@ -51,6 +60,20 @@ class Rows(Lines):
         @property
         def control(self) -> "Rows":
             """The list that it was chosen in."""
+            return self.rows
+
+    class Acted(Message):
+        """Something else than choosing was asked for by a click on a row; `name` is the action's."""
+
+        def __init__(self, rows: "Rows", key: str, name: str) -> None:
+            super().__init__()
+            self.rows = rows
+            self.key = key
+            self.name = name
+
+        @property
+        def control(self) -> "Rows":
+            """The list that the row is in."""
             return self.rows
 
     class Highlighted(Message):
@@ -121,13 +144,15 @@ class Rows(Lines):
         if not self.rows:
             return super().drawn(index, width)
         row = self.rows[index]
-        right = Content.assemble(*row.right)
-        room = max(0, width - right.cell_length - (1 if row.right else 0))
-        left = Content.assemble(*row.left).truncate(room, ellipsis=True)
-        content = Content.assemble(left, " " * (width - left.cell_length - right.cell_length), right)
         look = self.look(index)
+        right = row.offered() if row.actions and index == self.hover else Content.assemble(*row.right)
+        room = max(0, width - right.cell_length - (1 if right.cell_length else 0))
+        left = Content.assemble(*row.left).truncate(room, ellipsis=True)
+        gap = " " * (width - left.cell_length - right.cell_length)
         if look == "rows--cursor":
-            content = Content(content.plain)
+            left = Content(left.plain)
+            right = right if index == self.hover and row.actions else Content(right.plain)
+        content = Content.assemble(left, gap, right)
         return content, self.get_visual_style(look) if look else self.visual_style
 
     def look(self, index: int) -> str:
@@ -136,6 +161,9 @@ class Rows(Lines):
         if index == self.cursor and (self.has_focus or self._steady):
             return "rows--cursor"
         return "rows--hover" if index == self.hover else ""
+
+    def state(self, index: int) -> str:
+        return f"{self.look(index)} {index == self.hover}"
 
     def action_cursor(self, step: int) -> None:
         self._move(self.cursor + step, step)
@@ -153,6 +181,9 @@ class Rows(Lines):
     def on_click(self, event: events.Click) -> None:
         index = self._row_at(event)
         if index < 0:
+            return
+        if name := event.style.meta.get("row"):
+            self.post_message(self.Acted(self, self.rows[index].key, str(name)))
             return
         chosen = not self._steady or index == self.cursor
         self.cursor = index

@@ -1,5 +1,6 @@
 """One panel: a heading that folds it away, and what it shows."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from textual import events
@@ -7,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive, var
+from textual.style import Style
 from textual.widget import Widget
 
 from memchat.tui.widgets.panels.lines import Lines
@@ -27,14 +29,32 @@ class Heading(Widget, can_focus=False):
         if self.has_pseudo_class("focus") or (self.parent is not None and self.parent.has_pseudo_class("focus-within")):
             left = Content.assemble((f"{mark} {self.name_shown} ", "bold $primary"))
         width = self.size.width
-        right = Content.assemble((f" {self.detail}" if self.detail else "", "$dim"))
-        right = right.truncate(max(0, width - left.cell_length - 1), ellipsis=True)
+        right = self._right(max(0, width - left.cell_length - 1))
         rule = "─" * max(0, width - left.cell_length - right.cell_length)
         return Content.assemble(left, (rule, "$rule"), right)
 
-    def on_click(self, event: events.Click) -> None:
+    def _right(self, room: int) -> Content:
+        """What stands at the end: what can be done while the panel is in use, else the detail."""
+        said = Content.assemble((f" {self.detail}" if self.detail else "", "$dim"))
+        section = self.parent
+        if isinstance(section, Section) and section.in_use and (offered := section.offered()):
+            links = Content(" ").join(
+                Content.styled(name, Style(underline=True) + Style.from_meta({"panel": action}))
+                for name, action in offered
+            )
+            links = Content.assemble(" ", links)
+            if said.cell_length + links.cell_length <= room:
+                return Content.assemble(said, " ·" if said.cell_length else "", links).truncate(room)
+            return links.truncate(room, ellipsis=True)
+        return said.truncate(room, ellipsis=True)
+
+    async def on_click(self, event: events.Click) -> None:
         event.stop()
-        if isinstance(self.parent, Section):
+        if not isinstance(self.parent, Section):
+            return
+        if action := event.style.meta.get("panel"):
+            await self.parent.run_action(str(action))
+        else:
             self.parent.action_fold()
 
 
@@ -62,6 +82,17 @@ class Section(Widget):
         yield self.heading
         yield self.body
 
+    @property
+    def in_use(self) -> bool:
+        """Whether the focus or the mouse is in it."""
+        return self.has_pseudo_class("focus-within") or any(
+            widget.is_mouse_over for widget in (self, self.heading, self.body)
+        )
+
+    def offered(self) -> Sequence[tuple[str, str]]:
+        """What a click in the heading can do while the panel is in use: what is said, and the action."""
+        return ()
+
     def height_for(self, width: int) -> int:
         """How many lines it takes to show everything at `width` cells."""
         return 1 if self.folded else 1 + self.body.height_for(width)
@@ -85,6 +116,12 @@ class Section(Widget):
         """Unfolds it and gives it the focus."""
         self.folded = False
         self.body.focus()
+
+    def on_enter(self) -> None:
+        self.heading.refresh()
+
+    def on_leave(self) -> None:
+        self.heading.refresh()
 
     def on_descendant_focus(self) -> None:
         self.heading.refresh()

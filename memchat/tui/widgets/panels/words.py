@@ -2,7 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 # A run of blanks, one character of a script without blanks, a word, or a mark.
 _TOKEN = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|.")
@@ -34,6 +34,26 @@ def changed(old: str, new: str) -> Changed:
         added += sum(_is_word(token) for token in after[new_start:new_end]) if fresh else 0
         pieces.append(("".join(after[new_start:new_end]), fresh))
     return Changed(tuple(pieces), added, removed)
+
+
+def differences(old: str, new: str) -> tuple[tuple[str, Literal["same", "new", "gone"]], ...]:
+    """`new` in pieces, with what it has and `old` has not, and in its place what `old` has and it has not."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    if len(before) + len(after) > _MOST:
+        return ((new, "same"),)
+    pieces: list[tuple[str, Literal["same", "new", "gone"]]] = []
+    for tag, start, end, begin, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        gone, come = "".join(before[start:end]), "".join(after[begin:stop])
+        if tag == "equal":
+            pieces.append((come, "same"))
+            continue
+        if gone:
+            pieces.append((gone, "gone"))
+        if gone and come and not gone[-1].isspace():
+            pieces.append((" ", "same"))
+        if come:
+            pieces.append((come, "new"))
+    return tuple(pieces)
 
 
 def _is_word(token: str) -> bool:

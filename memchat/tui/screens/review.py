@@ -1,0 +1,390 @@
+"""A few memories, one after the other: what waits for the user's review, and what was learned from a message."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from memchat.core.errors import MemchatError
+from memchat.core.events import BackgroundEvent, Learned
+from memchat.core.memories import Change, Memory
+from memchat.core.times import now
+from memchat.tui import looks
+from memchat.tui.screens.browser import detail, reading
+from memchat.tui.screens.browser.base import Went
+from memchat.tui.screens.browser.choose import Choice, ChooseScreen
+from memchat.tui.screens.dialog import Dialog
+from memchat.tui.screens.text_edit import TextEditScreen
+from memchat.tui.text import counted, one_line, plain
+from memchat.tui.widgets.inline import InlineInput
+from memchat.tui.widgets.key_line import shown_keys
+from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.panels.rows import Row, Rows
+
+if TYPE_CHECKING:
+    from memchat.assistant import Assistant
+
+_INLINE = 200
+"""Characters of a text that is edited in its line; a longer one, or one of several lines, gets an editor."""
+
+_SIGN = 2
+
+Reading = Callable[[], Awaitable[Sequence[Memory]]]
+
+
+class ReviewScreen(Dialog[Went]):
+    """A list with all about what is under its cursor; its result says where the user wants to go.
+
+    Args:
+        assistant: Remembers.
+        heading: What the list is of.
+        read: Reads the memories.
+        empty: What is said when there are none.
+        edit: The id of the memory that is edited at once; empty for none.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,a", "accept", "Accept", id="review.accept"),
+        Binding("enter,r", "restore", "Restore", id="review.restore"),
+        Binding("e", "edit", "Edit", id="review.edit"),
+        Binding("d,delete", "reject", "Reject", id="review.reject"),
+        Binding("d,delete", "forget", "Forget", id="review.forget"),
+        Binding("t", "accept_kind", "Accept all of its type", id="review.accept-kind"),
+        Binding("n", "never", "Never learn this", id="review.never"),
+        Binding("p", "pin", "Pin", id="review.pin"),
+        Binding("s", "source", "Source", id="review.source"),
+        Binding("b", "browse", "Browser", id="review.browse"),
+        Binding("u,ctrl+z", "undo", "Undo", id="review.undo"),
+        Binding("ctrl+y", "redo", "Redo", show=False, id="review.redo"),
+        Binding("shift+up", "read(-1)", "Read up", show=False, id="review.read-up"),
+        Binding("shift+down", "read(1)", "Read down", show=False, id="review.read-down"),
+    ]
+
+    def __init__(self, assistant: "Assistant", heading: str, read: Reading, *, empty: str, edit: str = "") -> None:
+        super().__init__()
+        self.assistant = assistant
+        self._heading = heading
+        self._read = read
+        self._empty = empty
+        self._edit_first = edit
+        self._memories: dict[str, Memory] = {}
+
+    def content(self) -> ComposeResult:
+        self.looks = looks.of(self.app)
+        with Container(classes="panes"):
+            with Vertical(classes="list"):
+                yield Rows(empty="Looking…", steady=True)
+                yield InlineInput()
+            yield Prose()
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_exactly_one(Rows)
+
+    @property
+    def memory(self) -> Memory | None:
+        """What is under the cursor."""
+        return self._memories.get(self.rows.key)
+
+    @property
+    def editing(self) -> bool:
+        """Whether a line is being edited in its place."""
+        return self.query_exactly_one(InlineInput).has_class("-open")
+
+    def key(self, id: str) -> str:
+        """How the first key of a binding is written."""
+        found = next(each for each in self.BINDINGS if isinstance(each, Binding) and each.id == id)
+        return shown_keys(self.app, found).split(", ")[0]
+
+    # reading
+
+    def on_mount(self) -> None:
+        self.entitle(self._heading)
+        self.rows.focus()
+        self._unsubscribe = self.assistant.subscribe(self._heard)
+        self.load()
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    def _heard(self, event: BackgroundEvent) -> None:
+        if isinstance(event, Learned) and self.is_mounted:
+            self.load()
+
+    @work(exclusive=True, group="load", exit_on_error=False)
+    async def load(self) -> None:
+        """Reads the memories anew."""
+        try:
+            found = await self._read()
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        self._memories = {memory.id: memory for memory in found}
+        self.rows.empty = self._empty
+        self.rows.rows = tuple(self._row(memory) for memory in found)
+        self.entitle(f"{self._heading} · {len(found):,}" if found else self._heading)
+        self.preview()
+        self.refresh_bindings()
+        edit, self._edit_first = self._edit_first, ""
+        if edit in self._memories:
+            self.call_after_refresh(self.action_edit)
+
+    def _row(self, memory: Memory) -> Row:
+        sign, colour = self.looks.kind(looks.kind_of(memory))
+        dot, dot_colour = self.looks.dot(memory.confidence)
+        name = f"{one_line(memory.field.replace('_', ' '), 20)}: " if memory.field else ""
+        told = () if memory.status in ("active", "pending") else ((f"{looks.STATUS_NAMES[memory.status]} ", "$dim"),)
+        style = looks.STATUS_COLOURS[memory.status] if told else "$foreground"
+        return Row(
+            key=memory.id,
+            left=((f"{sign} ", colour), (f"{name}{one_line(detail.said(memory), 300)}", style)),
+            right=(*told, (dot, dot_colour)),
+        )
+
+    @on(Rows.Highlighted)
+    def _highlighted(self, event: Rows.Highlighted) -> None:
+        event.stop()
+        self.preview()
+        self.refresh_bindings()
+
+    @work(exclusive=True, group="preview", exit_on_error=False)
+    async def preview(self) -> None:
+        """Tells all about what is under the cursor."""
+        pane, memory = self.query_exactly_one(Prose), self.memory
+        if memory is None:
+            pane.parts = ()
+            return
+        known = await reading.about(self.assistant, memory)
+        keys = {"keep": "", "both": ""}
+        keys |= {name: self.key(f"review.{name}") for name in ("accept", "reject", "source")}
+        width = max(20, pane.size.width - 2)
+        parts = tuple(detail.of_memory(known, looks=self.looks, present=now(), width=width, keys=keys))
+        if parts != pane.parts:
+            pane.parts = parts
+
+    def action_read(self, step: int) -> None:
+        """Scrolls the pane."""
+        self.query_exactly_one(Prose).scroll_relative(y=step * 3, animate=False)
+
+    # what can be done
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with what is under the cursor."""
+        memory = self.memory
+        status = memory.status if memory is not None else None
+        allowed = {
+            "accept": status == "pending",
+            "reject": status == "pending",
+            "accept_kind": status == "pending",
+            "never": memory is not None,
+            "restore": status in ("archived", "superseded", "forgotten"),
+            "forget": status == "active",
+            "pin": status == "active",
+            "edit": status in ("active", "pending"),
+            "source": memory is not None and any(source.session_id for source in memory.sources),
+            "browse": memory is not None,
+        }
+        if action in allowed:
+            return allowed[action] and not self.editing
+        return super().check_action(action, parameters)
+
+    async def do(self, change: Awaitable[object], said: str = "") -> None:
+        """Makes a change; what went wrong is said."""
+        try:
+            await change
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        self.fail("")
+        if said:
+            self.notify(plain(said), markup=False)
+        self.load()
+
+    def _back(self, verb: str) -> str:
+        return f"{verb}. {self.key('review.undo')} takes it back."
+
+    @on(Rows.Chosen)
+    async def _chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        for action in ("accept", "restore", "edit"):
+            if self.check_action(action, ()):
+                await self.run_action(action)
+                return
+
+    async def action_accept(self) -> None:
+        """Uses it from now on."""
+        if (memory := self.memory) is not None:
+            await self.do(self.assistant.memories.accept(memory.id), self._back("Accepted"))
+
+    async def action_accept_kind(self) -> None:
+        """Accepts all that waits of the type under the cursor."""
+        if (here := self.memory) is None:
+            return
+        kind = looks.kind_of(here)
+        ids = [each.id for each in self._memories.values() if each.status == "pending" and looks.kind_of(each) == kind]
+        name = "profile value" if kind == "profile" else kind
+        await self.do(self.assistant.memories.accept(ids), self._back(f"{counted(len(ids), name)} accepted"))
+
+    async def action_reject(self) -> None:
+        """Puts it away."""
+        if (memory := self.memory) is not None:
+            await self.do(self.assistant.memories.reject(memory.id), self._back("Rejected"))
+
+    async def action_forget(self) -> None:
+        """Takes it out of use."""
+        if (memory := self.memory) is not None:
+            await self.do(self.assistant.memories.forget(memory.id), self._back("Forgotten"))
+
+    async def action_restore(self) -> None:
+        """Uses again what was put away."""
+        if (memory := self.memory) is not None:
+            await self.do(self.assistant.memories.restore(memory.id), self._back("Restored"))
+
+    async def action_pin(self) -> None:
+        """Puts it in every request, or takes it out again."""
+        if (memory := self.memory) is not None:
+            said = self._back("Unpinned" if memory.pinned else "Pinned")
+            await self.do(self.assistant.memories.pin(memory.id, pinned=not memory.pinned), said)
+
+    async def action_never(self) -> None:
+        """Makes a rule that keeps out things like this, once the user chose which."""
+        memory = self.memory
+        if memory is None:
+            return
+        try:
+            rules = await self.assistant.memories.rule_choices(memory.id)
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+
+        async def take(key: str | None) -> None:
+            if key:
+                rule = rules[int(key)]
+                made = self.assistant.memories.never_learn(memory.id, by=rule.basis)
+                await self.do(made, f"{rule.says} The browser (f6) lists the rules.")
+
+        choices = [Choice(key=str(number), text=rule.says) for number, rule in enumerate(rules)]
+        self.app.push_screen(ChooseScreen("Never learn things like this", choices), take)
+
+    # words
+
+    def action_edit(self) -> None:
+        """Edits it in its line, or in an editor when it is long; what waits is accepted with that."""
+        memory = self.memory
+        if memory is None:
+            return
+        said = detail.said(memory)
+        if len(said) > _INLINE or "\n" in said:
+
+            async def take(text: str | None) -> None:
+                await self._word(memory, text or "")
+
+            self.app.push_screen(TextEditScreen(f"Edit the {memory.kind}", said), take)
+            return
+        rows = self.rows
+        self.query_exactly_one(InlineInput).begin(
+            memory.id,
+            said,
+            x=rows.gutter.left + _SIGN,
+            y=rows.cursor - rows.scroll_offset.y,
+            width=rows.size.width - rows.gutter.left - _SIGN - 1,
+        )
+        self.refresh_bindings()
+
+    @on(InlineInput.Ended)
+    async def _edited(self, event: InlineInput.Ended) -> None:
+        event.stop()
+        if event.focused:
+            self.rows.focus()
+        self.refresh_bindings()
+        memory = self._memories.get(event.key)
+        if event.value and memory is not None:
+            await self._word(memory, event.value)
+
+    async def _word(self, memory: Memory, text: str) -> None:
+        new, memories = text.strip(), self.assistant.memories
+        if not new or new == plain(detail.said(memory)).strip():
+            return
+        single = memory.field and memory.field not in self.assistant.settings.profile.several
+        if memory.status == "pending":
+            await self.do(memories.accept(memory.id, text=new), self._back("Accepted in your words"))
+        elif single and memory.field:
+            await self.do(memories.set_profile(memory.field, new))
+        else:
+            await self.do(memories.edit(memory.id, new))
+
+    # taking back
+
+    async def action_undo(self) -> None:
+        """Takes the newest change back."""
+        await self._step(self.assistant.memories.undo, "Taken back", "There is no change to take back.")
+
+    async def action_redo(self) -> None:
+        """Makes again what was taken back last."""
+        await self._step(self.assistant.memories.redo, "Made again", "There is nothing to make again.")
+
+    async def _step(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
+        try:
+            change = await step()
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        self.notify(plain(f"{said}: {change.action} by {change.actor}." if change else nothing), markup=False)
+        self.load()
+
+    # elsewhere
+
+    def action_source(self) -> None:
+        """Goes to the message that it rests on."""
+        if (memory := self.memory) is not None:
+            numbers = [number for number, source in enumerate(memory.sources) if source.session_id]
+            if numbers:
+                self.action_jump("source", numbers[0])
+
+    def action_jump(self, what: str, number: int) -> None:
+        """Goes to a message that the pane names."""
+        memory = self.memory
+        if memory is None:
+            return
+        if what == "source":
+            source = memory.sources[number]
+            self.dismiss(Went(session_id=source.session_id, message_id=source.message_id))
+        else:
+            self._jump_to_use(memory, number)
+
+    @work(exclusive=True, group="jump", exit_on_error=False)
+    async def _jump_to_use(self, memory: Memory, number: int) -> None:
+        use = (await self.assistant.memories.uses(memory.id))[number]
+        self.dismiss(Went(session_id=use.session_id, message_id=use.message_id))
+
+    def action_show(self, what: str, number: int) -> None:
+        """Shows another memory that the pane names, in the browser."""
+        del what, number
+        self.action_browse()
+
+    def action_browse(self) -> None:
+        """Shows it among all that is remembered."""
+        from memchat.tui.screens.browser import BrowserScreen
+
+        memory = self.memory
+        if memory is None:
+            return
+
+        def came_back(went: Went | None) -> None:
+            if went is not None and (went.session_id or went.erased):
+                self.dismiss(went)
+            else:
+                self.load()
+
+        tab = "pending" if memory.status == "pending" else "active"
+        self.app.push_screen(BrowserScreen(self.assistant, tab, at=memory.id), came_back)
+
+
+async def waiting(assistant: "Assistant") -> Sequence[Memory]:
+    """What waits for the user's review, the oldest first."""
+    found = await assistant.store.memories.list(status="pending")
+    return sorted(found, key=lambda memory: memory.observed_at)
