@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from memchat.assistant.desk import Desk
+from memchat.assistant.desk import Desk, Ids
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import Learned
 from memchat.core.kinds import MEMORY_KINDS
@@ -52,45 +52,48 @@ class Ruling(Desk):
         self._tell(Learned(changed=tuple(rejected)))
         return made
 
-    async def drop_rule(self, id: str) -> LearningRule:
-        """Takes a rule away; what it kept out is not learned by that.
+    async def drop_rule(self, *ids: str) -> list[LearningRule]:
+        """Takes rules away, several as one; what they kept out is not learned by that.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is none of one of these ids; then none is taken away.
         """
-        dropped = await self._store.rules.drop(id)
+        dropped = await self._store.rules.drop(*ids)
         self._tell(Learned())
         return dropped
 
-    async def mute(self, ref: str, session_id: str) -> bool:
-        """Has a session not recall something from its next request on; whether it was not so before.
+    async def mute(self, ref: str | Ids, session_id: str) -> bool:
+        """Has a session not recall something from its next request on; whether that changed anything.
 
         The messages that a memory rests on are not recalled either. What is pinned is in its requests all the same.
 
         Args:
-            ref: The id of a memory, a message, or for an episode its session.
+            ref: The id of a memory, a message, or for an episode its session; several are muted as one.
             session_id: The session, or the beginning of its id.
 
         Raises:
             NotFound: There is no such session, or no such thing.
         """
-        changed = await self._homes.of(session_id).store.mutes.add(session_id, await self._ref(ref))
+        changed = await self._homes.of(session_id).store.mutes.add(session_id, *await self._refs(ref))
         self._tell(Learned())
         return changed
 
-    async def unmute(self, ref: str, session_id: str) -> bool:
-        """Lets a session recall something again; whether it did not before.
+    async def unmute(self, ref: str | Ids, session_id: str) -> bool:
+        """Lets a session recall something again, several as one; whether that changed anything.
 
         Raises:
             NotFound: There is no such session.
         """
-        changed = await self._homes.of(session_id).store.mutes.drop(session_id, await self._ref(ref))
+        changed = await self._homes.of(session_id).store.mutes.drop(session_id, *await self._refs(ref))
         self._tell(Learned())
         return changed
 
     async def muted(self, session_id: str) -> frozenset[str]:
         """What a session does not recall: ids of memories, of messages, and of sessions for their episodes."""
         return await self._homes.of(session_id).store.mutes.of(session_id)
+
+    async def _refs(self, given: str | Ids) -> list[str]:
+        return [await self._ref(each) for each in ([given] if isinstance(given, str) else given)]
 
     async def _ref(self, given: str) -> str:
         """The whole id of a memory, a session or a message.

@@ -57,21 +57,29 @@ class Sessions:
         wanted = [_tag(each) for each in tags]
         return await self._means.store.sessions.list(search=search, limit=limit, archived=archived, tags=wanted)
 
-    async def archive(self, id: str) -> Session:
-        """Files a session away: out of lists, and still recalled from; the next message in it brings it back.
+    async def archive(self, id: str, *more: str) -> Sequence[Session]:
+        """Files sessions away: out of lists, and still recalled from; the next message in one brings it back.
+
+        Args:
+            id: A session's.
+            more: Those of others, which are brought back together with it by one `undo`.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is no session of one of the ids.
         """
-        return self._told(await self._means.store_of(id).sessions.set_archived(id, archived=True))
+        return await self._set_archived((id, *more), archived=True)
 
-    async def unarchive(self, id: str) -> Session:
-        """Brings a session back into lists.
+    async def unarchive(self, id: str, *more: str) -> Sequence[Session]:
+        """Brings sessions back into lists; the arguments are those of `archive`.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is no session of one of the ids.
         """
-        return self._told(await self._means.store_of(id).sessions.set_archived(id, archived=False))
+        return await self._set_archived((id, *more), archived=False)
+
+    async def _set_archived(self, ids: Sequence[str], *, archived: bool) -> Sequence[Session]:
+        changed = await self._means.store_of(ids[0]).sessions.set_all_archived(ids, archived=archived)
+        return [self._told(session) for session in changed]
 
     async def tag(self, id: str, *tags: str) -> Session:
         """Gives a session more tags.

@@ -110,7 +110,7 @@ async def drop_rules(args: Namespace) -> int:
     from memchat.cli.opening import assistant
 
     async with assistant(args) as opened:
-        dropped = [await opened.memories.drop_rule(each) for each in args.ids]
+        dropped = await opened.memories.drop_rule(*args.ids)
     return _tell(args, "no longer", dropped)
 
 
@@ -139,8 +139,8 @@ async def _mute(args: Namespace, *, muted: bool) -> int:
 
     async with assistant(args) as opened:
         session = await opened.session(args.session)
-        for each in args.ids:
-            await (opened.memories.mute if muted else opened.memories.unmute)(each, session.id)
+        if args.ids:
+            await (opened.memories.mute if muted else opened.memories.unmute)(args.ids, session.id)
         refs = sorted(await opened.memories.muted(session.id))
         texts = {memory.id: memory.text for memory in await opened.store.memories.by_ids(refs)}
     if args.json:

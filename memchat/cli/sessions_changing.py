@@ -60,7 +60,7 @@ async def archive_sessions(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         ids = [(await opened.session(each)).id for each in args.ids]
-        done = [await opened.sessions.archive(each) for each in ids]
+        done = await opened.sessions.archive(*ids)
     return _tell(args, *done)
 
 
@@ -69,7 +69,7 @@ async def unarchive_sessions(args: Namespace) -> int:
 
     async with assistant(args) as opened:
         ids = [(await opened.session(each)).id for each in args.ids]
-        done = [await opened.sessions.unarchive(each) for each in ids]
+        done = await opened.sessions.unarchive(*ids)
     return _tell(args, *done)
 
 

@@ -1,6 +1,7 @@
 """Removing rows for good, in the transaction that also notes that the files are to be scrubbed."""
 
-from collections.abc import Callable, Collection, Iterable
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import apsw
 
@@ -12,7 +13,7 @@ from memchat.store.items import drop_memory, drop_session_items, put_fact, put_m
 from memchat.store.lookup import number_of
 from memchat.store.queue import add_jobs
 from memchat.store.resting import Summary, summaries
-from memchat.store.rules import drop_empty
+from memchat.store.rules import drop_cut
 from memchat.store.scrubbing import note_unscrubbed, scrub
 from memchat.store.session_states import session_target
 from memchat.store.sources import profile_target
@@ -66,7 +67,11 @@ def carry_out_doom(
     traces = list(find(db, cut, talk=doom.talk, spared=spared))
     places += [place(db, trace) for trace in traces]
     carry_out(db, traces, count)
-    drop_empty(db)
+    drop_cut(
+        db,
+        {trace.keys[0] for trace in traces if trace.column.table == "learning_rules"},
+        {trace.keys[0] for trace in traces if trace.column.table == "changes"},
+    )
     messages = [trace for trace in traces if trace.column.table == "messages"]
     gone = summaries(db, cut, doom.messages, {trace.keys[0] for trace in messages}) if doom.talk else []
     for summary in gone:
@@ -151,8 +156,7 @@ def _erase_memories(db: apsw.Connection, ids: Iterable[str]) -> None:
         run(db, f"DELETE FROM changes WHERE target IN {settled}", memory_id)
         run(db, "DELETE FROM conflicts WHERE first = ?1 OR second = ?1", memory_id)
         _erase_target(db, memory_id)
-        run(db, "DELETE FROM mutes WHERE ref = ?", memory_id)
-        run(db, "DELETE FROM changes WHERE target LIKE 'mute:%:' || ?", memory_id)
+        _unmute(db, [memory_id])
         run(db, "DELETE FROM recalled_items WHERE ref = ? AND kind IN ('fact', 'profile')", memory_id)
         # Changes of others that name it could not be taken back.
         run(
@@ -161,6 +165,14 @@ def _erase_memories(db: apsw.Connection, ids: Iterable[str]) -> None:
             "WHERE instr(before, ?1) OR instr(after, ?1)",
             f'"{memory_id}"',
         )
+
+
+def _unmute(db: apsw.Connection, refs: Sequence[str]) -> None:
+    """Takes mutes of these ids away, with their history, because there is nothing left to mute."""
+    gone, those = json.dumps(refs), "IN (SELECT value FROM json_each(?))"
+    run(db, f"DELETE FROM mutes WHERE ref {those}", gone)
+    ref = "substr(target, 6 + instr(substr(target, 6), ':'))"
+    run(db, f"DELETE FROM changes WHERE target >= 'mute:' AND target < 'mute;' AND {ref} {those}", gone)
 
 
 def _erase_target(db: apsw.Connection, target: str) -> None:
@@ -187,10 +199,14 @@ def _erase_session(db: apsw.Connection, number: int) -> None:
     run(db, "DELETE FROM jobs WHERE session_id = ?", session_id)
     run(
         db,
-        "DELETE FROM changes WHERE target = ? OR target IN (SELECT 'kept_out:' || id FROM messages WHERE session = ?)",
+        "DELETE FROM changes WHERE target = ? OR target LIKE 'mute:' || ? || ':%' "
+        "OR target IN (SELECT 'kept_out:' || id FROM messages WHERE session = ?)",
         session_target(session_id),
+        session_id,
         number,
     )
+    said = [message_id for (message_id,) in rows(db, "SELECT id FROM messages WHERE session = ?", number)]
+    _unmute(db, [session_id, *said])
     heirs = orphan(db, number)
     run(db, "DELETE FROM sessions WHERE number = ?", number)
     for heir in heirs:

@@ -1,10 +1,11 @@
 """What a session does not recall, with its history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import apsw
 
-from memchat.core.memories import ABOUT_USER
+from memchat.core.ids import new_id
+from memchat.core.memories import ABOUT_USER, Action
 from memchat.core.times import to_unix
 from memchat.store.database import Database
 from memchat.store.history import record
@@ -35,29 +36,29 @@ class Mutes:
         """`refs`, and the messages that the memories among them rest on."""
         return await self._database.read(_resting_on, frozenset(refs))
 
-    async def add(self, session_id: str, ref: str) -> bool:
-        """Keeps something out of what a session recalls; whether it was not so before.
+    async def add(self, session_id: str, *refs: str) -> bool:
+        """Keeps something out of what a session recalls, as one change; whether that changed anything.
 
         Args:
             session_id: The session's id, or the beginning of one that is unique.
-            ref: The id of a memory, a message, or for an episode its session.
+            refs: Ids of memories, of messages, or for episodes of their sessions.
 
         Raises:
             NotFound: There is no such session.
         """
-        return await self._database.write(_set, session_id, ref, self._now, muted=True)
+        return await self._database.write(_set, session_id, refs, self._now, muted=True)
 
-    async def drop(self, session_id: str, ref: str) -> bool:
-        """Lets a session recall something again; whether it did not before.
+    async def drop(self, session_id: str, *refs: str) -> bool:
+        """Lets a session recall something again, as one change; whether that changed anything.
 
         Args:
             session_id: As in `add`.
-            ref: As in `add`.
+            refs: As in `add`.
 
         Raises:
             NotFound: There is no such session.
         """
-        return await self._database.write(_set, session_id, ref, self._now, muted=False)
+        return await self._database.write(_set, session_id, refs, self._now, muted=False)
 
 
 def _of(db: apsw.Connection, session_id: str) -> frozenset[str]:
@@ -79,16 +80,19 @@ def _resting_on(db: apsw.Connection, refs: frozenset[str]) -> frozenset[str]:
     return refs | {message_id for (message_id,) in said}
 
 
-def _set(db: apsw.Connection, given: str, ref: str, now: float, *, muted: bool) -> bool:
+def _set(db: apsw.Connection, given: str, refs: Sequence[str], now: float, *, muted: bool) -> bool:
     session_id = str(value(db, "SELECT id FROM sessions WHERE number = ?", number_of(db, "sessions", given)))
-    target = target_of("mute", session_id, ref)
-    before = snapshot(db, target)
-    if (before is not None) == muted:
-        return False
-    if muted:
-        run(db, "INSERT INTO mutes (session, ref, at) VALUES (?, ?, ?)", session_id, ref, now)
-    else:
-        put_row(db, target, None)
-    action, actor = ("mute" if muted else "unmute"), ABOUT_USER
-    record(db, target=target, action=action, actor=actor, before=before, at=now)  # type: ignore[arg-type]
-    return True
+    action: Action = "mute" if muted else "unmute"
+    batch, changed = new_id("batch"), False
+    for ref in refs:
+        target = target_of("mute", session_id, ref)
+        before = snapshot(db, target)
+        if (before is not None) == muted:
+            continue
+        if muted:
+            run(db, "INSERT INTO mutes (session, ref, at) VALUES (?, ?, ?)", session_id, ref, now)
+        else:
+            put_row(db, target, None)
+        record(db, target=target, action=action, actor=ABOUT_USER, before=before, at=now, batch=batch)
+        changed = True
+    return changed

@@ -1,6 +1,6 @@
 """What is never learned, with its history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import apsw
@@ -15,7 +15,7 @@ from memchat.store import reviewing
 from memchat.store.database import Database
 from memchat.store.history import record
 from memchat.store.memory_writing import pen
-from memchat.store.sql import Row, row, rows, run, storable
+from memchat.store.sql import Row, row, rows, run, storable, value
 from memchat.store.states import put_row, snapshot, target_of
 
 _COLUMNS = "id, basis, kind, subject, attribute, text, made_at, kept_out, last_at"
@@ -47,16 +47,16 @@ class Rules:
         """
         return await self._database.write(_add, rule, list(reject), self._now)
 
-    async def drop(self, id: str) -> LearningRule:
-        """Takes a rule away.
+    async def drop(self, *ids: str) -> list[LearningRule]:
+        """Takes rules away, as one change.
 
         Args:
-            id: Its id, or the beginning of one that is unique.
+            ids: Theirs, or beginnings of ids that are unique.
 
         Raises:
-            NotFound: There is none, or there are several.
+            NotFound: There is none of one of them, or there are several; then none goes.
         """
-        return await self._database.write(_drop, id, self._now)
+        return await self._database.write(_drop, ids, self._now)
 
     async def count(self, id: str) -> None:
         """Notes that a rule kept something out; one that is gone is let be."""
@@ -68,13 +68,21 @@ def count(db: apsw.Connection, id: str, now: float) -> None:
     run(db, "UPDATE learning_rules SET kept_out = kept_out + 1, last_at = ? WHERE id = ?", now, id)
 
 
-def drop_empty(db: apsw.Connection) -> None:
-    """Takes the rules away whose words were erased: they keep nothing out."""
-    run(
-        db,
-        "DELETE FROM learning_rules WHERE (basis = 'like' AND trim(text) = '') "
-        "OR (basis = 'subject' AND trim(subject) = '') OR (basis = 'attribute' AND trim(attribute) = '')",
-    )
+def drop_cut(db: apsw.Connection, ids: Collection[str], changes: Collection[int]) -> None:
+    """Takes the rules away whose words were erased, with their history: what is left says something else.
+
+    Args:
+        db: A connection in a transaction.
+        ids: Of rules that were cut.
+        changes: Numbers of changes that were cut, those of rules among them.
+    """
+    for rule_id in ids:
+        run(db, "DELETE FROM learning_rules WHERE id = ?", rule_id)
+        run(db, "DELETE FROM changes WHERE target = ?", target_of("rule", rule_id))
+    for number in changes:
+        target = value(db, "SELECT target FROM changes WHERE number = ?", number)
+        if target is not None and target.startswith(target_of("rule", "")):
+            run(db, "DELETE FROM changes WHERE target = ?", target)
 
 
 def _all(db: apsw.Connection) -> list[LearningRule]:
@@ -125,12 +133,17 @@ def _add(db: apsw.Connection, rule: LearningRule, reject: list[str], now: float)
     return _rule_of(found), [reviewing.reject(writer, each) for each in pending]
 
 
-def _drop(db: apsw.Connection, given: str, now: float) -> LearningRule:
-    found = [each for each in _all(db) if given and each.id.startswith(given)]
-    if len(found) != 1:
-        raise NotFound(f"No rule has the id {given!r}.", "`memchat memory rules` lists them.")
-    target = target_of("rule", found[0].id)
-    before = snapshot(db, target)
-    put_row(db, target, None)
-    record(db, target=target, action="drop", actor=ABOUT_USER, before=before, at=now)
-    return found[0]
+def _drop(db: apsw.Connection, given: Sequence[str], now: float) -> list[LearningRule]:
+    known, meant = _all(db), dict[str, LearningRule]()
+    for each in given:
+        found = [rule for rule in known if each and rule.id.startswith(each)]
+        if len(found) != 1:
+            raise NotFound(f"No rule has the id {each!r}.", "`memchat memory rules` lists them.")
+        meant[found[0].id] = found[0]
+    batch = new_id("batch")
+    for rule_id in meant:
+        target = target_of("rule", rule_id)
+        before = snapshot(db, target)
+        put_row(db, target, None)
+        record(db, target=target, action="drop", actor=ABOUT_USER, before=before, at=now, batch=batch)
+    return list(meant.values())

@@ -18,7 +18,7 @@ from memchat.store.lookup import number_of
 from memchat.store.records import SESSION, session_of
 from memchat.store.session_changes import change
 from memchat.store.session_states import bring, session_target
-from memchat.store.sql import row, rows, run, storable, value
+from memchat.store.sql import row, rows, run, storable
 
 _EMPTY_FOR = timedelta(minutes=1)
 """How long another program gets between making a session and claiming it."""
@@ -196,10 +196,15 @@ class Sessions:
         Raises:
             NotFound: There is no such session.
         """
-        at = self._now if archived else None
-        return await self._database.write(
-            _changed, id, "archive" if archived else "restore", {"archived_at": at}, self._now, keep="archived_at"
-        )
+        return (await self.set_all_archived([id], archived=archived))[0]
+
+    async def set_all_archived(self, ids: Sequence[str], *, archived: bool) -> Sequence[Session]:
+        """Files sessions away, or brings them back, as one change.
+
+        Raises:
+            NotFound: There is no session of one of the ids; then none is changed.
+        """
+        return await self._database.write(_set_archived, ids, self._now, archived=archived)
 
     async def set_tags(self, id: str, tags: Sequence[str]) -> Session:
         """Gives a session these tags in place of those that it has.
@@ -302,15 +307,21 @@ def _unfinished(db: apsw.Connection, owner: str, now: float) -> list[Session]:
     return [session_of(each) for each in found]
 
 
-def _changed(
-    db: apsw.Connection, id: str, action: Action, values: Mapping[str, Any], now: float, *, keep: str = ""
-) -> Session:
-    """Sets values of a session as one change; none where `keep` has a value already and is to get another."""
+def _changed(db: apsw.Connection, id: str, action: Action, values: Mapping[str, Any], now: float) -> Session:
+    """Sets values of a session as one change."""
     number = number_of(db, "sessions", id)
-    held = value(db, f"SELECT {keep} FROM sessions WHERE number = ?", number) if keep else None
-    if held is None or values[keep] is None:
-        change(db, _by_number(db, number).id, action, values, now)
+    change(db, _by_number(db, number).id, action, values, now)
     return _by_number(db, number)
+
+
+def _set_archived(db: apsw.Connection, ids: Sequence[str], now: float, *, archived: bool) -> list[Session]:
+    batch = new_id("batch")
+    action: Action = "archive" if archived else "restore"
+    found = [_get(db, each) for each in ids]
+    for session in found:
+        if (session.archived_at is not None) != archived:
+            change(db, session.id, action, {"archived_at": now if archived else None}, now, batch=batch)
+    return [_get(db, each.id) for each in found]
 
 
 def _delete(db: apsw.Connection, id: str, memories: Sequence[str], now: float) -> Session:

@@ -13,7 +13,7 @@ from memchat.core.rules import LearningRule
 from memchat.store.decisions import Add, Decision, KeepOut, NewMemory, Replace, Revise
 from memchat.store.store import Store
 from tests.store.conftest import Ticking
-from tests.store.helpers import query
+from tests.store.helpers import query, session_of
 
 MODEL = "small"
 
@@ -153,6 +153,14 @@ async def test_rules_and_mutes_are_taken_back_and_made_again(store: Store, clock
     await store.rules.drop(rule.id[:4])
     await store.memories.undo()
     assert await store.rules.all() == [counted], "with what it counted"
+    await store.rules.add(LearningRule(basis="kind", kind="event", made_at=clock()))
+    with pytest.raises(NotFound):
+        await store.rules.drop(rule.id, "nonsense")
+    await store.rules.drop(*[each.id for each in await store.rules.all()])
+    assert await store.rules.all() == []
+    await store.memories.undo()
+    assert len(await store.rules.all()) == 2, "several are dropped as one"
+    await store.memories.undo()
     assert await store.mutes.add(session.id, "f1")
     assert not await store.mutes.add(session.id, "f1")
     assert await store.mutes.of(session.id) == {"f1"}
@@ -187,11 +195,20 @@ async def test_a_contradiction_that_was_settled_is_open_again_when_that_is_taken
 
 async def test_what_a_session_muted_goes_with_it(store: Store) -> None:
     session = await store.sessions.create()
+    other, third = await session_of(store, "One"), await session_of(store, "Two")
+    (said,) = await query(store, "SELECT id FROM messages WHERE text = 'One'")
+    await store.mutes.add(third, other, *said, "f2")
     await store.mutes.add(session.id, "f1")
     await store.memories.undo()
     await store.sessions.erase(session.id)
     await store.memories.redo()
     assert await store.mutes.of(session.id) == frozenset()
+    await store.sessions.erase(other)
+    assert await store.mutes.of(third) == {"f2"}
+    targets = [target for (target,) in await query(store, "SELECT target FROM changes")]
+    assert targets == [f"mute:{third}:f2"]
+    await store.memories.undo()
+    assert await store.mutes.of(third) == frozenset()
 
 
 async def test_after_an_erasing_nothing_is_made_again(store: Store) -> None:

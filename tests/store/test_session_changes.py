@@ -155,6 +155,19 @@ async def test_a_fold_by_hand_is_taken_back(store: Store) -> None:
     assert held.id == one
 
 
+async def test_several_are_filed_away_and_brought_back_as_one(store: Store) -> None:
+    first, second, third = [await session_of(store, place) for place in ("Taipei", "Lisbon", "Porto")]
+    await store.sessions.set_archived(third, archived=True)
+    with pytest.raises(NotFound):
+        await store.sessions.set_all_archived([first, "nonsense"], archived=True)
+    filed = await store.sessions.set_all_archived([first, second[:9], third, first], archived=True)
+    assert {each.id for each in filed} == {first, second, third}
+    assert await store.sessions.list() == []
+    await store.memories.undo()
+    assert {each.id for each in await store.sessions.list()} == {first, second}
+    assert (await store.sessions.get(third)).archived_at is not None, "that was filed away before"
+
+
 async def test_an_erased_session_leaves_no_history(store: Store) -> None:
     session = await session_of(store, "a")
     message = (await store.messages.range(session, 1, 1))[0]
