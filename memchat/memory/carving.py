@@ -22,6 +22,7 @@ _LONG = 300
 _TITLES = ("Dr", "Mr", "Mrs", "Ms", "St", "Prof", "Nr", "Sr", "Jr", "[A-Z]")
 _SHORTENED = "|".join(rf"(?<=\b{title})\." for title in _TITLES)
 _SENTENCE = re.compile(rf"(?:[^.!?。！？…\n]|{_SHORTENED}|[.!?](?=\S))+[.!?。！？…]*")
+_NUMBER = re.compile(r"\d+")
 _CLAUSE = re.compile(r"[^,;:，；、]+[,;:，；、]*")
 _AROUND = re.compile(rf"{re.escape(ERASED)}(?:[\s,;.]*{re.escape(ERASED)})+")
 
@@ -35,12 +36,14 @@ class Traces:
         keys: Those of which one is enough.
         wordings: What it rests on and how it was put, word for word.
         signs: The longest word of each of those.
+        numbers: The numbers in it, short ones too.
     """
 
     terms: tuple[Term, ...]
     keys: frozenset[str]
     wordings: tuple[re.Pattern[str], ...] = field(repr=False, default=())
     signs: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -59,7 +62,9 @@ class Traces:
             for term in terms_of(text, rarity, dull):
                 known.setdefault(term.text, term)
         terms = tuple(known.values())
-        return cls(terms, keys_of(terms)).with_wordings([each for each in (*texts, *quotes) if _telling(each)])
+        numbers = frozenset(number for text in (*texts, *quotes) for number in _NUMBER.findall(text))
+        found = cls(terms, keys_of(terms), numbers=numbers)
+        return found.with_wordings([each for each in (*texts, *quotes) if _telling(each)])
 
     def with_wordings(self, texts: Collection[str]) -> "Traces":
         """These traces, and `texts` word for word, however short they are."""
@@ -104,9 +109,11 @@ class Traces:
         return Carved(text=left, words=tuple(text[start:end] for start, end in merged))
 
     def tells(self, text: str) -> bool:
-        """Whether `text` says as a whole what is to be erased, and little else."""
+        """Whether `text` says as a whole what is to be erased, and little else; with another number it does not."""
         if any(pattern.fullmatch(text.strip()) for pattern in self.wordings):
             return True
+        if not self.numbers.issuperset(_NUMBER.findall(text)):
+            return False
         sentence = Sentence.of(text)
         if self._share(sentence) < _ENOUGH:
             return False

@@ -105,6 +105,13 @@ def test_which_memories_say_the_same(other: str, same: bool) -> None:
     assert traces(*TAIPEI).tells(other) == same
 
 
+def test_a_memory_with_another_number_says_something_else() -> None:
+    desk = traces("Has desk 8.", "I have desk 8")
+    assert desk.tells("Has the desk 8")
+    assert desk.tells("Has a desk")
+    assert not desk.tells("Has desk 9.")
+
+
 SENTENCES = st.sampled_from(
     [
         "I like rain.",
