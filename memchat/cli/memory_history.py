@@ -35,8 +35,9 @@ _MOMENTS = frozenset(
         "deleted_at",
     )
 )
-_UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "summary_id", "made_at", "at", "reason"}
+_UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "made_at", "at", "reason"}
 """What says nothing to a reader of the history."""
+_NAMED = {"summary_id": "summary"}
 
 
 def register(actions: Commands) -> None:
@@ -231,7 +232,7 @@ def differences(change: "Change") -> tuple[str, str]:
 
 
 def _listed(state: dict[str, Any], names: list[str]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')}: {_shown(name, state.get(name))}" for name in names)
+    return ", ".join(f"{_NAMED.get(name, name).replace('_', ' ')}: {_shown(name, state.get(name))}" for name in names)
 
 
 def _shown(name: str, value: Any) -> str:
