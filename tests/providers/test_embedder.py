@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memchat.core.errors import ModelError
+from memchat.providers import minilm
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.providers.vectors import Passage
 
@@ -104,6 +105,40 @@ async def test_a_question_goes_between_the_texts_of_a_long_batch(embedder: Built
     await embedder.embed(["what can I eat?"])
     assert not batch.done()
     assert len(await batch) == 40
+
+
+async def test_a_question_does_not_wait_for_passages(embedder: BuiltinEmbedder) -> None:
+    await embedder.load()
+    many = [Passage("the history of gardens " * 60)] * 40
+    passages = asyncio.create_task(embedder.passages(many))
+    await asyncio.sleep(0)
+    await embedder.question("what can I eat?")
+    assert not passages.done()
+    assert len(await passages) == 40
+
+
+async def test_passages_side_by_side_are_those_that_come_one_after_the_other(embedder: BuiltinEmbedder) -> None:
+    texts = [f"On day {day} I planted {day * 3} tulips." for day in range(12)]
+    passages = [Passage(text, tuple(texts[max(0, at - 2) : at])) for at, text in enumerate(texts)]
+    assert await embedder.passages(passages) == [(await embedder.passages([one]))[0] for one in passages]
+
+
+@pytest.mark.parametrize("fault", ["overflow", "no weights"])
+async def test_where_whole_numbers_cannot_be_multiplied_the_installed_graph_runs(
+    embedder: BuiltinEmbedder, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await embedder.load()
+    if fault == "overflow":
+        monkeypatch.setattr(minilm, "_LEAST_LIKE", 1.1)
+    else:
+        data = minilm._data
+        monkeypatch.setattr(minilm, "_data", lambda name: b"" if name == "minilm_graph.onnx" else data(name))
+    plain = BuiltinEmbedder()
+    text = "My sister Anna moved to Lisbon because she found work there."
+    (exact,), (usual,) = await plain.embed([text]), await embedder.embed([text])
+    assert exact != usual
+    assert vector(exact) @ vector(usual) > 0.98
+    await plain.close()
 
 
 async def test_it_works_in_a_thread_of_its_own() -> None:
