@@ -235,9 +235,9 @@ class MemchatApp(App[None]):
         markup: bool = False,  # noqa: ARG002 - nothing that is said is markup
     ) -> None:
         """Says something in passing; whatever is in it is shown as text."""
-        from memchat.tui.text import plain
+        from memchat.tui.text import shown
 
-        super().notify(plain(message), title=title, severity=severity, timeout=timeout, markup=False)
+        super().notify(shown(message), title=title, severity=severity, timeout=timeout, markup=False)
 
     def action_how_to_quit(self) -> None:
         self.notify("ctrl+q quits; ctrl+c copies what is selected.", markup=False)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Static
 
-from memchat.tui.text import one_line, plain
+from memchat.tui.text import one_line, shown
 from memchat.tui.widgets.key_line import KeyLine
 
 
@@ -46,7 +46,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     def fail(self, sentence: str) -> None:
         """Says what went wrong; an empty sentence takes it away."""
         line = self.query_one("#problem", Static)
-        line.update(plain(sentence))
+        line.update(shown(sentence))
         line.set_class(bool(sentence), "-shown")
         self.set_class(bool(sentence), "-failed")
 

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from memchat.core.erasure import Erasure, ErasureKind, Fate, Place
 from memchat.core.errors import MemchatError
 from memchat.tui.screens.dialog import Dialog
-from memchat.tui.text import counted, one_line, plain
+from memchat.tui.text import counted, one_line, shown
 from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.rows import Row, Rows
 
@@ -94,7 +94,7 @@ class EraseScreen(Dialog[bool]):
         if erasure.words:
             told.append(f"Found by: {', '.join(erasure.words)}.")
         told += filter(None, [_KEPT[self._kind] if self._keep else "", erasure.note])
-        self.query_one("#what", Static).update(plain(" ".join(told)))
+        self.query_one("#what", Static).update(shown(" ".join(told)))
         listing = self.query_one(Rows)
         listing.empty = "There is nothing of it."
         listing.rows = tuple(self._row(place) for place in self._places)
@@ -118,7 +118,7 @@ class EraseScreen(Dialog[bool]):
         if place is not None:
             parts.append((f"{place.kind.replace('_', ' ')}", "$primary"))
             parts.append((f" · {one_line(place.where, 200)}\n\n" if place.where else "\n\n", "$dim"))
-            parts.append((plain(place.text[:4000]), "$foreground"))
+            parts.append((shown(place.text[:4000]), "$foreground"))
             if place.words:
                 parts += [("\n\nWhat goes of it\n", "$primary")]
                 parts += [(f"“{one_line(word, 300)}”\n", "italic") for word in place.words]
@@ -161,5 +161,5 @@ class EraseScreen(Dialog[bool]):
         except MemchatError as error:
             self.fail(str(error))
             return
-        self.app.notify(plain(f"Erased. {done.note}".strip()), markup=False)
+        self.app.notify(shown(f"Erased. {done.note}".strip()), markup=False)
         self.dismiss(result=True)

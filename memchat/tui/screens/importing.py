@@ -12,7 +12,7 @@ from textual.widgets import Static
 from memchat.core.errors import MemchatError
 from memchat.transfer.values import BadLine, Fate, Imported, ImportItem, ImportPreview
 from memchat.tui.screens.dialog import Dialog
-from memchat.tui.text import counted, one_line, plain
+from memchat.tui.text import counted, one_line, shown
 from memchat.tui.widgets.panels.lines import Part, Prose
 from memchat.tui.widgets.panels.rows import Row, Rows
 
@@ -82,7 +82,7 @@ class ImportScreen(Dialog[Imported | None]):
         if preview.bad:
             told.append(f"{counted(len(preview.bad), 'line')} cannot be read.")
         told.append(preview.skipped)
-        self.query_one("#what", Static).update(plain(" ".join(filter(None, told))))
+        self.query_one("#what", Static).update(shown(" ".join(filter(None, told))))
         listing = self.query_one(Rows)
         listing.empty = "There is nothing in it."
         items = sorted(preview.items, key=lambda item: (_ORDER.index(item.fate), item.line))
@@ -112,15 +112,15 @@ class ImportScreen(Dialog[Imported | None]):
             memory = item.memory
             parts += [(f"line {item.line} · {memory.kind}", "$primary")]
             parts += [(f" · {one_line(memory.subject, 40)}" if memory.subject != "user" else "", "$dim")]
-            parts += [("\n\n", ""), (plain(memory.text), "$foreground")]
-            parts += [(f"\n\n{plain(item.why)}" if item.why else "", "$warning")]
+            parts += [("\n\n", ""), (shown(memory.text), "$foreground")]
+            parts += [(f"\n\n{shown(item.why)}" if item.why else "", "$warning")]
             for other in item.against:
-                parts += [("\n\nBeside it is known\n", "$primary"), (plain(other.text[:1000]), "italic")]
+                parts += [("\n\nBeside it is known\n", "$primary"), (shown(other.text[:1000]), "italic")]
             for source in memory.sources[:4]:
-                parts += [("\n\nIt rests on\n", "$primary"), (f"“{plain(source.quote[:1000])}”", "italic")]
+                parts += [("\n\nIt rests on\n", "$primary"), (f"“{shown(source.quote[:1000])}”", "italic")]
         elif bad := self._bad(key):
-            parts += [(f"line {bad.line}", "$primary"), (f"\n\n{plain(bad.text)}", "$foreground")]
-            parts += [(f"\n\n{plain(bad.why)}", "$error")]
+            parts += [(f"line {bad.line}", "$primary"), (f"\n\n{shown(bad.text)}", "$foreground")]
+            parts += [(f"\n\n{shown(bad.why)}", "$error")]
         self.query_one(Prose).parts = tuple(part for part in parts if part[0])
 
     def _item(self, key: str) -> ImportItem | None:

@@ -7,7 +7,7 @@ from memchat.core.context import RecalledItem
 from memchat.core.searching import SearchHit
 from memchat.core.times import ago, now
 from memchat.tui.screens.recalled_item import score_parts
-from memchat.tui.text import one_line, plain
+from memchat.tui.text import one_line, shown
 from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row
 
@@ -60,10 +60,10 @@ def marked(text: str, marks: Sequence[tuple[int, int]], style: str = "$foregroun
 def _parts(text: str, marks: Sequence[tuple[int, int]], style: str) -> Iterator[Part]:
     at = 0
     for start, end in marks:
-        yield plain(text[at:start]), style
-        yield plain(text[start:end]), MARKED
+        yield shown(text[at:start]), style
+        yield shown(text[start:end]), MARKED
         at = end
-    yield plain(text[at:]), style
+    yield shown(text[at:]), style
 
 
 def whole(hit: SearchHit) -> tuple[Part, ...]:

@@ -13,6 +13,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
+from memchat.tui.text import shown
+
 Part = tuple[str, str]
 """Text and its style, such as `("me", "bold $accent")`."""
 
@@ -129,7 +131,8 @@ class Prose(Lines):
         """The text wrapped at a width in cells."""
         key = (self.parts, width)
         if self._folded[0] != key:
-            self._folded = (key, Content.assemble(*self.parts).wrap(max(1, width)))
+            safe = ((shown(text), style) for text, style in self.parts)
+            self._folded = (key, Content.assemble(*safe).wrap(max(1, width)))
         return self._folded[1]
 
     def count(self, width: int) -> int:
