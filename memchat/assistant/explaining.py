@@ -51,6 +51,10 @@ class Explaining:
             note=note if recall else _UNKNOWN if not request else "",
         )
 
+    async def last_message(self, session_id: str) -> Message | None:
+        """The newest message of a session; none where nothing was said in it."""
+        return await self._means.store_of(session_id).messages.last(session_id)
+
     async def sent(self, session_id: str) -> list[SentRequest]:
         """The newest requests of a session as they were sent, newest first; none of an incognito one.
 

@@ -51,6 +51,7 @@ class Views:
             MessageTooLong: The text does not fit.
             MemchatError: As for `request`.
         """
+        await self._connection.known()
         plan = await self.request(session, text, use_memory=use_memory)
         requests = self._homes.of(session.id if session else None).requests
         tools = requests.tools(session, self._connection.target, use_memory=use_memory)

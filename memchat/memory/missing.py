@@ -83,7 +83,7 @@ def _reason(
             better = next((each for each in chosen.new if says_the_same(each.item.text, one.item.text)), None)
             return f"says the same as “{_start(better.item.text)}”" if better else "says only what your message says"
         case "sure":
-            return f"too weak: {_score(one.score)} of the {_score(least(one, floor))} that it takes"
+            return f"too weak: {_score(one.score)} of {_score(least(one, floor))}"
         case "useful":
             return hidden.get(one.item.ref, "is in the context anyway")
         case "current" if over(one.item, now):

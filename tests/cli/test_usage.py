@@ -11,6 +11,7 @@ from tests.cli.conftest import Cli, run_process
 COMMANDS = (
     "ask",
     "explain",
+    "why",
     "sessions",
     "summary",
     "memory",

@@ -33,7 +33,7 @@ def test_each_step_has_its_reason() -> None:
     one = ranked(0.12)
     ref = one.item.ref
     assert misses([ranked(0.3)], 0) == [(ref, "says only what your message says")]
-    assert misses([one], 1) == [(ref, "too weak: .12 of the .15 that it takes")]
+    assert misses([one], 1) == [(ref, "too weak: .12 of .15")]
     assert misses([one], 2) == [(ref, "is in the context anyway")]
     assert misses([one], 2, hidden={ref: "muted in this session"}) == [(ref, "muted in this session")]
     assert misses([one], 3) == [(ref, "what was learned from it tells it better, or no longer holds")]

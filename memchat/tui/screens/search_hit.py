@@ -6,7 +6,7 @@ from datetime import datetime
 from memchat.core.context import RecalledItem
 from memchat.core.searching import SearchHit
 from memchat.core.times import ago, now
-from memchat.tui.screens.recalled_item import score_parts
+from memchat.tui.screens.why_parts import score_parts
 from memchat.tui.text import one_line, shown
 from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row
