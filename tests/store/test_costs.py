@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from memchat.core.context import ItemKind
 from memchat.core.memories import Source
+from memchat.core.searching import Narrowed
 from memchat.store import searching
 from memchat.store.decisions import Add, NewMemory
 from memchat.store.look import Look
 from memchat.store.store import Store
 from memchat.store.values import BufferSpan
-from tests.store.helpers import Costs, session_of
+from tests.store.helpers import Costs, query, session_of
 
 _QUESTION = "what is the common colour of zebra"
 
@@ -204,3 +206,16 @@ async def _learn(store: Store, start: int, end: int) -> str:
         )
         ids += [memory.id for memory in (await store.memories.apply([Add(new)], actor="small")).added]
     return ids[0]
+
+
+@pytest.mark.parametrize("kinds", [None, ("message",), ("message", "fact")])
+async def test_a_listing_goes_through_the_items_and_looks_none_of_them_up(
+    store: Store, kinds: tuple[ItemKind, ...] | None
+) -> None:
+    await _fill(store, 2, 4)
+    async with Costs(store) as costs:
+        keys, counts = await store.index.listed(Narrowed(kinds=kinds), "newest", limit=5)
+    assert (len(keys), counts["message"]) == (5, 16)
+    asked = [sql.replace("?", "1") for sql in costs.statements if "FROM items" in sql]
+    plans = [await query(store, f"EXPLAIN QUERY PLAN {sql}") for sql in asked]
+    assert [plan[0][-1] for plan in plans] == ["SCAN i", "SCAN i"]
