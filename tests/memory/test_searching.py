@@ -201,10 +201,10 @@ async def test_nothing_in_particular_finds_nothing(searcher: Searcher) -> None:
 
 
 async def test_what_holds_no_letter_need_not_be_there(searcher: Searcher) -> None:
-    garden = await texts(searcher, "garden")
+    garden = set(await texts(searcher, "garden"))
     for invisible in ("\u200b", "\u0301"):
-        assert await texts(searcher, f'garden "{invisible}"') == garden
-        assert await texts(searcher, f"garden {invisible}*") == garden
+        assert set(await texts(searcher, f'garden "{invisible}"')) == garden
+        assert set(await texts(searcher, f"garden {invisible}*")) == garden
 
 
 async def test_no_text_breaks_the_name_of_a_session(searcher: Searcher) -> None:
