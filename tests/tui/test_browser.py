@@ -18,6 +18,7 @@ from memchat.tui.screens.browser.validity import ValidityScreen
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import KeyLine
 from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.panels.rows import Rows
 from tests.tui.browsing import Browsing, stored
 from tests.tui.screen_harness import session
 from tests.tui.test_browser_parts import HOSTILE
@@ -274,6 +275,42 @@ async def test_when_it_holds_is_set_and_drawn(assistant: Assistant) -> None:
         await app.press(pilot, "ctrl+s")
         assert "01 Jan 2020" in app.beside
         assert "ended 01 Apr 2022" in app.beside
+
+
+async def test_when_several_hold_is_set_as_one(assistant: Assistant) -> None:
+    for word in ("flat", "desk"):
+        await stored(assistant, f"The user rents a {word}")
+    app = Browsing()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.browse(pilot, assistant)
+        await app.press(pilot, "space", "space", "ctrl+l")
+        app.screen.query_one("#until", Input).value = "2030"
+        await app.press(pilot, "ctrl+s")
+        assert len({memory.valid_to for memory in await assistant.store.memories.list()} - {None}) == 1
+        assert all(memory.valid_to for memory in await assistant.store.memories.list())
+        await app.press(pilot, "ctrl+z")
+        assert not any(memory.valid_to for memory in await assistant.store.memories.list())
+
+
+async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant) -> None:
+    memory = await stored(assistant, "The user rents a flat")
+    await assistant.memories.set_kind([memory.id], "event")
+    await assistant.memories.pin([memory.id])
+    app = Browsing()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.browse(pilot, assistant)
+        await app.press(pilot, "f4")
+        listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
+        assert [text.partition(":")[0] for text in listed] == ["edited by you", "edited by you", "added by qwen"]
+        await app.press(pilot, "down", "enter")
+        assert "Taken back: edit by you." in app.said
+        found = await assistant.memories.get(memory.id)
+        assert (found.kind, found.pinned) == ("fact", True), "what came after it stays"
+        await assistant.memories.set_kind([memory.id], "event")
+        await assistant.memories.set_kind([memory.id], "goal")
+        await app.press(pilot, "f4", "down", "enter")
+        assert "changed again since" in app.problem
+        assert (await assistant.memories.get(memory.id)).kind == "goal"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -30,6 +30,12 @@ _DID = {
     "forget": "forgotten",
     "set": "set",
     "unset": "emptied",
+    "fold": "folded",
+    "unfold": "unfolded",
+    "revert": "given another summary",
+    "tag": "tagged",
+    "rename": "renamed",
+    "delete": "deleted",
 }
 
 _TOLD = ("text", "value", "status", "kind", "pinned", "valid_from", "valid_to", "subject", "attribute", "confidence")
@@ -45,15 +51,26 @@ def history(changes: Sequence[Change], *, looks: Looks) -> list[Part]:
     """
     parts: list[Part] = []
     for change in reversed(changes):
-        did = _DID.get(change.action, change.action.replace("_", " "))
         who = "you" if change.actor == "user" else one_line(change.actor, 40)
         gone = change.undone_at is not None
         parts.append((f"{change.at.astimezone():%d %b %Y %H:%M}  ", "$dim"))
-        parts.append((f"{did} by {who}", "$dim" if gone else "$foreground"))
+        parts.append((f"{did(change)} by {who}", "$dim" if gone else "$foreground"))
         parts.append((" · taken back\n" if gone else "\n", "$warning" if gone else ""))
         for told in _differences(change, looks):
             parts += [("  ", ""), *told, ("\n", "")]
     return parts
+
+
+def did(change: Change) -> str:
+    """What was done, in a word or two."""
+    return _DID.get(change.action, change.action.replace("_", " "))
+
+
+def made(change: Change) -> str:
+    """What it made different, on one line without looks."""
+    return one_line(
+        " · ".join("".join(part for part, _ in told) for told in _differences(change, Looks(ascii=True))), 160
+    )
 
 
 def _differences(change: Change, looks: Looks) -> Iterator[list[Part]]:

@@ -8,7 +8,7 @@ from memchat.tui.screens.browser.sight import Tab, is_memory
 ABOUT_ROWS = frozenset(
     (
         *("edit", "accept", "keep", "restore", "open", "forget", "reject", "keep_both", "reword", "pin", "merge"),
-        *("source", "archive", "kind", "validity", "erase", "mark_all", "never", "accept_kind"),
+        *("source", "archive", "kind", "validity", "erase", "mark_all", "never", "accept_kind", "changes"),
     )
 )
 """The actions that not every row allows."""
@@ -29,8 +29,8 @@ def actions(rows: Sequence[MemoryRow], tab: Tab) -> list[str]:
         return []
     found = ["mark_all"]
     one = rows[0] if len(rows) == 1 else None
-    if one is not None and one.session_id is not None:
-        found.append("source")
+    if one is not None:
+        found += ["changes", *(["source"] if one.session_id is not None else [])]
     if not all(map(is_memory, rows)):
         if one is not None:
             found.append("open")
@@ -52,7 +52,8 @@ def actions(rows: Sequence[MemoryRow], tab: Tab) -> list[str]:
     if statuses <= {"active", "pending"}:
         found += ["kind"] if facts else []
         found += ["never"] if one is not None else []
+    found.append("validity")
     if one is not None:
-        found += ["reword", "validity", "erase"]
+        found += ["reword", "erase"]
         found += ["edit"] if one.status == "active" and tab != "conflicts" else []
     return found

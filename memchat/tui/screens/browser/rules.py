@@ -2,13 +2,13 @@
 
 from memchat.core.errors import MemchatError
 from memchat.core.rules import LearningRule
+from memchat.tui.screens.browser.back import BrowserBack
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.sight import is_memory
-from memchat.tui.screens.browser.words import BrowserWords
 from memchat.tui.text import counted, one_line
 
 
-class BrowserRules(BrowserWords):
+class BrowserRules(BrowserBack):
     """The browser with what is never learned."""
 
     async def action_never(self) -> None:

@@ -1,15 +1,13 @@
 """The memory browser: all that is remembered in one table, with all that can be done about it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from memchat.core.errors import MemchatError
 from memchat.core.kinds import MEMORY_KINDS
-from memchat.core.memories import Change
 from memchat.core.times import now
 from memchat.tui.screens.browser import detail, possible
 from memchat.tui.screens.browser.base import BrowserBase, Went
@@ -19,7 +17,7 @@ from memchat.tui.screens.browser.sight import key_of
 from memchat.tui.screens.browser.table import Table
 from memchat.tui.screens.browser.validity import Validity, ValidityScreen
 from memchat.tui.screens.erase import EraseScreen
-from memchat.tui.text import counted, one_line
+from memchat.tui.text import counted
 from memchat.tui.widgets.key_line import shown_keys
 
 
@@ -45,6 +43,7 @@ class BrowserScreen(BrowserRules):
         Binding("ctrl+e", "reword", "Reword", priority=True, show=False, id="memory.reword"),
         Binding("f2", "menu", "More", priority=True, id="memory.menu"),
         Binding("ctrl+y", "redo", "Redo", priority=True, show=False, id="memory.redo"),
+        Binding("f4", "changes", "Its changes", priority=True, show=False, id="memory.changes"),
         Binding("ctrl+r", "archive", "Archive", priority=True, show=False, id="memory.archive"),
         Binding("ctrl+k", "kind", "Change the type", priority=True, show=False, id="memory.kind"),
         Binding("ctrl+l", "validity", "Set when it holds", priority=True, show=False, id="memory.validity"),
@@ -157,14 +156,13 @@ class BrowserScreen(BrowserRules):
 
     async def action_validity(self) -> None:
         """Says since when and until when it holds."""
-        row = self.row
-        if row is None or (memory := await self.whole(row)) is None:
+        if not self.targets or (memory := await self.whole(self.targets[0])) is None:
             return
+        ids, said = self.ids, self.about("Changed")
 
         async def take(holds: Validity | None) -> None:
             if holds is not None:
-                changed = self.assistant.memories.set_validity(memory.id, holds.begin, holds.end)
-                await self.do(changed, self.about("Changed"))
+                await self.do(self.assistant.memories.set_validity(ids, holds.begin, holds.end), said)
 
         self.app.push_screen(ValidityScreen(memory.valid_from, memory.valid_to, now()), take)
 
@@ -177,27 +175,6 @@ class BrowserScreen(BrowserRules):
 
         if (row := self.row) is not None:
             self.app.push_screen(EraseScreen(self.assistant, "memory", row.id), took)
-
-    # taking back
-
-    async def action_undo(self) -> None:
-        """Takes the newest change back."""
-        await self._back(self.assistant.memories.undo, "Taken back", "There is no change to take back.")
-
-    async def action_redo(self) -> None:
-        """Makes again what was taken back last."""
-        await self._back(self.assistant.memories.redo, "Done again", "There is nothing to do again.")
-
-    async def _back(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
-        try:
-            change = await step()
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        by = "you" if change is not None and change.actor == "user" else one_line(change.actor, 40) if change else ""
-        self.notify(f"{said}: {change.action} by {by}." if change else nothing, markup=False)
-        self.load()
 
     # marks
 

@@ -1,0 +1,63 @@
+"""Taking changes back and making them again: the newest, or one out of the history."""
+
+from collections.abc import Awaitable, Callable
+
+from memchat.core.errors import MemchatError
+from memchat.core.memories import Change
+from memchat.tui.screens.browser import changes
+from memchat.tui.screens.browser.choose import Choice, ChooseScreen
+from memchat.tui.screens.browser.sight import is_memory
+from memchat.tui.screens.browser.words import BrowserWords
+from memchat.tui.text import one_line
+
+
+class BrowserBack(BrowserWords):
+    """The browser with what takes changes back."""
+
+    async def action_undo(self) -> None:
+        """Takes the newest change back."""
+        await self._back(self.assistant.memories.undo, "Taken back", "There is no change to take back.")
+
+    async def action_redo(self) -> None:
+        """Makes again what was taken back last."""
+        await self._back(self.assistant.memories.redo, "Done again", "There is nothing to do again.")
+
+    async def action_changes(self) -> None:
+        """Lists the changes of what is under the cursor; takes the chosen one back, whatever came after it."""
+        row = self.row
+        if row is None:
+            return
+        target = row.id if is_memory(row) else f"session:{row.id}"
+        found = await self.assistant.memories.history(f"profile:{row.field}" if row.field else target)
+        standing = [change for change in reversed(found) if change.undone_at is None]
+
+        async def take(key: str | None) -> None:
+            if key:
+                await self._back(lambda: self.assistant.memories.undo_change(key), "Taken back", "")
+
+        choices = [
+            Choice(key=change.id, text=_told(change), right=f"{change.at.astimezone():%d %b %Y %H:%M}")
+            for change in standing
+        ]
+        none = "Nothing of it was changed, or all of it was taken back."
+        self.app.push_screen(ChooseScreen("Its changes · enter takes one back", choices, empty=none), take)
+
+    async def _back(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
+        try:
+            change = await step()
+        except MemchatError as error:
+            self.fail(str(error))
+            return
+        self.fail("")
+        told = f"{said}: {change.action.replace('_', ' ')} by {_who(change)}." if change is not None else nothing
+        self.notify(told, markup=False)
+        self.load()
+
+
+def _who(change: Change) -> str:
+    return "you" if change.actor == "user" else one_line(change.actor, 40)
+
+
+def _told(change: Change) -> str:
+    made = changes.made(change)
+    return f"{changes.did(change)} by {_who(change)}{': ' if made else ''}{made}"
