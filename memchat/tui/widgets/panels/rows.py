@@ -14,6 +14,9 @@ from textual.style import Style
 
 from memchat.tui.widgets.panels.lines import Lines, Part
 
+_ENDS = 12
+"""Cells of a row's right end that are shown, however narrow it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -22,7 +25,7 @@ class Row:
     Attributes:
         key: What it stands for; empty for a heading, which the cursor passes over.
         left: Cut with an ellipsis where the line is too narrow.
-        right: At the line's right end, always whole.
+        right: At the line's right end, whole where it leaves room for the rest.
         actions: What a click can do with it besides opening it, as what is said and what it is called; they stand in
             place of `right` while the mouse is over the line.
     """
@@ -146,6 +149,7 @@ class Rows(Lines):
         row = self.rows[index]
         look = self.look(index)
         right = row.offered() if row.actions and index == self.hover else Content.assemble(*row.right)
+        right = right.truncate(max(_ENDS, width * 2 // 3), ellipsis=True)
         room = max(0, width - right.cell_length - (1 if right.cell_length else 0))
         left = Content.assemble(*row.left).truncate(room, ellipsis=True)
         gap = " " * (width - left.cell_length - right.cell_length)
