@@ -4,6 +4,9 @@ import re
 
 from memchat.core import text as core_text
 
+Part = tuple[str, str]
+"""Text and its style, such as `("me", "bold $accent")`."""
+
 _UNSEEN = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Characters without a shape of their own, which terminals differ about; not the joiners of emoji and of scripts."""
 

@@ -13,10 +13,9 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
-from memchat.tui.text import shown
+from memchat.tui.text import Part, shown
 
-Part = tuple[str, str]
-"""Text and its style, such as `("me", "bold $accent")`."""
+__all__ = ["Lines", "Part", "Prose"]
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
