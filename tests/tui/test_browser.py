@@ -303,7 +303,7 @@ async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant)
         listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
         assert [text.partition(":")[0] for text in listed] == ["edited by you", "edited by you", "added by qwen"]
         await app.press(pilot, "down", "enter")
-        assert "Taken back: edit by you." in app.said
+        assert "Taken back: edited by you: The user rents a flat" in app.said
         found = await assistant.memories.get(memory.id)
         assert (found.kind, found.pinned) == ("fact", True), "what came after it stays"
         await assistant.memories.set_kind([memory.id], "event")

@@ -36,7 +36,11 @@ class BrowserBack(BrowserWords):
                 await self._back(lambda: self.assistant.memories.undo_change(key), "Taken back", "")
 
         choices = [
-            Choice(key=change.id, text=_told(change), right=f"{change.at.astimezone():%d %b %Y %H:%M}")
+            Choice(
+                key=change.id,
+                text=_told(change, changes.made(change)),
+                right=f"{change.at.astimezone():%d %b %Y %H:%M}",
+            )
             for change in standing
         ]
         none = "Nothing of it was changed, or all of it was taken back."
@@ -49,8 +53,7 @@ class BrowserBack(BrowserWords):
             self.fail(str(error))
             return
         self.fail("")
-        told = f"{said}: {change.action.replace('_', ' ')} by {_who(change)}." if change is not None else nothing
-        self.notify(told, markup=False)
+        self.notify(f"{said}: {_told(change, changes.about(change))}" if change else nothing, markup=False)
         self.load()
 
 
@@ -58,6 +61,5 @@ def _who(change: Change) -> str:
     return "you" if change.actor == "user" else one_line(change.actor, 40)
 
 
-def _told(change: Change) -> str:
-    made = changes.made(change)
-    return f"{changes.did(change)} by {_who(change)}{': ' if made else ''}{made}"
+def _told(change: Change, what: str) -> str:
+    return f"{changes.did(change)} by {_who(change)}{': ' if what else ''}{what}"

@@ -66,6 +66,12 @@ def did(change: Change) -> str:
     return _DID.get(change.action, change.action.replace("_", " "))
 
 
+def about(change: Change) -> str:
+    """What was changed, by what it says or is called."""
+    state = _state(change.after) or _state(change.before)
+    return one_line(str(state.get("text") or state.get("title") or ""), 80)
+
+
 def made(change: Change) -> str:
     """What it made different, on one line without looks."""
     return one_line(
