@@ -6,6 +6,7 @@ import pytest
 
 from memchat.core.memories import Source
 from memchat.core.searching import BadFilter, SearchPage
+from memchat.core.times import now
 from memchat.memory.recall import Recaller
 from memchat.memory.searching import Searcher
 from memchat.memory.searching.searcher import RANKED
@@ -49,7 +50,9 @@ async def told(store: Store) -> Store:
 
 @pytest.fixture
 def searcher(told: Store, no_embedder: Holder) -> Searcher:
-    return Searcher(Recaller(told, no_embedder, words), told)
+    # What was said within a second scores so alike that a clock that goes on changes the order.
+    moment = now()
+    return Searcher(Recaller(told, no_embedder, words, clock=lambda: moment), told)
 
 
 async def search(searcher: Searcher, typed: str, *, limit: int = 20, offset: int = 0) -> SearchPage:
