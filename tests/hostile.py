@@ -28,7 +28,10 @@ _SEQUENCES = (
     "\x1bP+q544e\x1b\\{}\x1b_Gf=100;AAAA\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\",
     "\x9b31m{}\x9b0m\x9d52;c;aGFja2Vk\x9c\x90q\x9c",
     "\x1b]52;c;never ended {}",
-    "{}\x1b[", "{}\x1b", "{}\x1b]", "{}\x1bc\x1b(0\x0elqk\x0f",
+    "{}\x1b[",
+    "{}\x1b",
+    "{}\x1b]",
+    "{}\x1bc\x1b(0\x0elqk\x0f",
     "{}\r\rover\x08\x08\x08\x07\x00\x0b\x0c\x7f\x85",
 )
 _HIDDEN = (
@@ -47,7 +50,7 @@ _WORDS = ("likes small gardens", "is allergic to peanuts", "zieht nach Porto", "
 
 def texts(number: int = 300, seed: int = 5) -> list[str]:
     """So many hostile texts, none like another; each has a word of its own, such as `h17`."""
-    chance = random.Random(seed)  # noqa: S311 - the same in every run
+    chance = random.Random(seed)
     makers: list[Callable[[random.Random], str]] = [_marked_up, _sequence, _hidden, _wide, _tower, _long, _mixed]
     return [f"h{place} {makers[place % len(makers)](chance)}" for place in range(number)]
 
