@@ -144,9 +144,23 @@ def around(db: apsw.Connection, keys: Sequence[int]) -> dict[int, Around]:
 
 def counts(db: apsw.Connection) -> IndexCounts:
     """How many items there are, and how many of them have a vector that is searched."""
-    items = int(value(db, "SELECT count(*) FROM items"))
+    items = _indexed(db)
     used = current(db)
     return IndexCounts(items, 0 if used is None else items - missing(db, used))
+
+
+def _indexed(db: apsw.Connection) -> int:
+    """How many items there are, as the index of their words knows it; counting a million takes 10 ms.
+
+    Its record of averages begins with that number, 7 bits a byte, the highest first, the last without the 8th
+    (https://sqlite.org/src/file/ext/fts5/fts5_index.c).
+    """
+    count = 0
+    for byte in value(db, "SELECT block FROM item_words_data WHERE id = 1") or b"":
+        count = count << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return count
 
 
 def _working(db: apsw.Connection, embedder_id: str) -> EmbedderRow | None:

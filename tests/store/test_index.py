@@ -262,6 +262,16 @@ async def test_what_leaves_the_index_leaves_both_halves(store: Store) -> None:
     assert await store.check() == "ok"
 
 
+async def test_what_is_indexed_is_counted_without_looking_at_all_of_it(store: Store) -> None:
+    for n in range(20):
+        gone = await store.sessions.create()
+        for _ in range(7):
+            await store.messages.append_user(gone.id, f"zebra {n}", tokens=1)
+    assert await store.index.counts() == IndexCounts(140, 0), "more than a byte holds"
+    await store.sessions.delete(gone.id)
+    assert [((await store.index.counts()).items,)] == await query(store, "SELECT count(*) FROM items") == [(133,)]
+
+
 async def test_words_that_are_everywhere_are_left_to_the_rarer_ones(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

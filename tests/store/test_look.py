@@ -20,7 +20,7 @@ async def test_what_is_stored_meanwhile_is_not_seen(store: Store) -> None:
     def look_twice(look: Look) -> tuple[IndexCounts, IndexCounts, int]:
         before = look.counts()
         db = connect(path)
-        db.execute("DELETE FROM items")
+        db.execute("DELETE FROM item_words; DELETE FROM items")
         db.close()
         return before, look.counts(), len(look.by_words(["zebra"], limit=9))
 
