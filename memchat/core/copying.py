@@ -15,7 +15,7 @@ def as_json(request: SentRequest) -> str:
 
     It is the same JSON value, and the same bytes where there are no such characters.
     """
-    return "".join(_escaped(each) if _hidden(each) else each for each in request.body.decode(errors="replace"))
+    return "".join(escaped(each) if _hidden(each) else each for each in request.body.decode(errors="replace"))
 
 
 def as_curl(request: SentRequest) -> str:
@@ -34,5 +34,6 @@ def _hidden(character: str) -> bool:
     return not seen and (is_control(character) or _UNSEEN.match(character) is not None)
 
 
-def _escaped(character: str) -> str:
+def escaped(character: str) -> str:
+    """A character as JSON writes it by its number."""
     return character.encode("utf-16-be").hex("-", 2).replace("-", "\\u").join(("\\u", ""))

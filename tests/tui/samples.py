@@ -1,11 +1,14 @@
 """Values of the core to show."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from memchat.core.context import Block, ContextPlan, ItemKind, ItemSource, LeftOut, Recall, RecalledItem
 from memchat.core.memories import Origin, ProfileField
 from memchat.core.messages import RollingSummary
+from memchat.core.requests import SentRequest
 from memchat.core.times import now
+from memchat.memory.context import wire
 
 AT = datetime(2026, 3, 3, 21, 4, tzinfo=UTC)
 
@@ -43,6 +46,23 @@ def plan(messages: int = 8, *, window: int = 16_384, fold: int = 3, left_out: tu
         recalled=recall().items,
         left_out=left_out,
         fold_next=tuple(f"m{index}" for index in range(min(fold, messages))),
+    )
+
+
+def request(of: ContextPlan, *, at: datetime | None = None, message: str = "") -> SentRequest:
+    """The request that a plan becomes, with a tool."""
+    messages = [{"role": each.role, "content": each.content} for each in wire(of)]
+    tool = {"type": "function", "function": {"name": "remember", "description": "Save a fact", "parameters": {}}}
+    body = {"model": of.model, "stream": True, "messages": messages, "tools": [tool]}
+    return SentRequest(
+        session_id="s1",
+        message_id=message,
+        round=0,
+        at=at,
+        url="http://127.0.0.1:8080/v1/chat/completions",
+        keyed=True,
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        plan=of,
     )
 
 

@@ -14,10 +14,10 @@ from memchat.tui.screens.browser import BrowserScreen
 from memchat.tui.screens.confirm import ConfirmScreen
 from memchat.tui.screens.help import HelpScreen
 from memchat.tui.screens.models import ModelsScreen
-from memchat.tui.screens.recalled_item import RecalledScreen
 from memchat.tui.screens.request import RequestScreen
 from memchat.tui.screens.search import SearchScreen
 from memchat.tui.screens.sessions import SessionsScreen
+from memchat.tui.screens.why import WhyScreen
 from memchat.tui.widgets.panels.messages import (
     BufferMessageOpened,
     ProfileSet,
@@ -25,6 +25,7 @@ from memchat.tui.widgets.panels.messages import (
     RecalledOpened,
     SummaryEdited,
 )
+from memchat.tui.widgets.panels.rows import Rows
 from tests.tui.conftest import Start, scripted
 
 
@@ -73,7 +74,8 @@ async def test_a_recalled_item_leads_to_where_it_was_said(start: Start, server: 
         assert recall is not None
         item = next(item for item in recall.items if "Murin-an" in item.text)
         run.chat.post_message(RecalledOpened(item))
-        await run.until(lambda: isinstance(run.app.screen, RecalledScreen))
+        await run.until(lambda: isinstance(run.app.screen, WhyScreen))
+        await run.until(lambda: run.app.screen.query(Rows) and run.app.screen.query_one(Rows).key)
         await run.pilot.press("enter")
         await run.until(lambda: run.chat.session_id == first and run.app.screen is run.chat)
         await run.until(lambda: run.views and run.views[0].has_focus)

@@ -11,10 +11,10 @@ from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.tui.screens.browser import BrowserScreen
 from memchat.tui.screens.help import HelpScreen
-from memchat.tui.screens.recalled_item import RecalledScreen
 from memchat.tui.screens.request import RequestScreen
 from memchat.tui.screens.search import SearchScreen
 from memchat.tui.screens.text_edit import TextEditScreen
+from memchat.tui.screens.why import WhyScreen
 from memchat.tui.slash import COMMANDS
 from memchat.tui.widgets.key_line import KeyLine
 from memchat.tui.widgets.panels.lines import Prose
@@ -38,9 +38,9 @@ async def test_the_exact_request_block_by_block(size: tuple[int, int]) -> None:
     app = Stage()
     plan = samples.plan(4, left_out=samples.left_out())
     async with app.run_test(size=size) as pilot:
-        await app.open(RequestScreen(plan))
+        await app.open(RequestScreen([samples.request(plan)]))
         await app.idle(pilot)
-        assert len([row for row in app.rows.rows if row.key]) == len(plan.blocks) + len(plan.recalled) + 2
+        assert len([row for row in app.rows.rows if row.key]) == len(plan.blocks) + 2 + len(plan.recalled) + 2
         assert app.beside == "system · system · 212 tokens\n\nYou are memchat.\nYou remember."
         await pilot.press("end")
         await pilot.pause()
@@ -60,38 +60,13 @@ async def test_the_exact_request_block_by_block(size: tuple[int, int]) -> None:
         assert app.result is None
 
 
-async def test_an_empty_request_is_said() -> None:
+async def test_an_empty_request_has_its_settings_and_tools() -> None:
     app = Stage()
     async with app.run_test() as pilot:
-        await app.open(RequestScreen(replace(samples.plan(0), blocks=(), recalled=())))
+        await app.open(RequestScreen([samples.request(replace(samples.plan(0), blocks=(), recalled=()))]))
         await pilot.pause()
-        assert "The request is empty" in app.text()
-        await pilot.press("enter", "ctrl+y", "escape")
-        await app.idle(pilot)
-        assert app.result is None
-
-
-async def test_why_shows_the_parts_and_leads_to_the_source() -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        item = samples.item("message", "Saved [bold]Murin-an[/]", 0.8)
-        await app.open(RecalledScreen(item))
-        await pilot.pause()
-        text = app.text()
-        for words in ("[bold]Murin-an[/]", "meaning", "0.40", "24 tokens", "Trip to Kyoto", "m7", "3d"):
-            assert words in text, words
-        await pilot.press("enter")
-        await app.idle(pilot)
-        assert app.result is True
-        by_hand = replace(item, source=replace(item.source, session_id=None, message_id=None, session_title=""))
-        app.result = "unset"
-        await app.open(RecalledScreen(by_hand))
-        await pilot.press("enter")
-        await app.idle(pilot)
-        assert app.result == "unset"
-        assert "set by hand" in app.text()
-        assert "go to the source" not in app.text()
-        await pilot.press("escape")
+        assert [row.key for row in app.rows.rows] == ["piece:0", "piece:1"]
+        await pilot.press("enter", "ctrl+y", "left", "right", "d", "escape")
         await app.idle(pilot)
         assert app.result is None
 
@@ -122,15 +97,17 @@ async def test_help_lists_the_bindings_themselves_and_every_command() -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 async def test_every_theme_and_the_smallest_size_draw_every_screen(assistant: Assistant, theme: str) -> None:
-    await session(assistant, "京都の庭園 " + "supercalifragilistic" * 8, "静かな庭園はありますか")
+    asked = await session(assistant, "京都の庭園 " + "supercalifragilistic" * 8, "静かな庭園はありますか")
+    last = await assistant.store.messages.last(asked.id)
+    assert last is not None
     await assistant.memories.remember("好き: small gardens " + "x" * 300)
     app = Stage(theme)
     async with app.run_test(size=(40, 12)) as pilot:
         for screen in (
             SearchScreen(assistant, "gardens"),
             BrowserScreen(assistant),
-            RequestScreen(samples.plan(30, left_out=samples.left_out())),
-            RecalledScreen(samples.recall().items[0]),
+            RequestScreen([samples.request(samples.plan(30, left_out=samples.left_out()))]),
+            WhyScreen(assistant, last.id, asked.id),
             HelpScreen(),
             TextEditScreen("Title", "text"),
         ):

@@ -29,9 +29,9 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same time, zone, room on the disk and colours everywhere."""
     import memchat.tui.screens.browser.detail
     import memchat.tui.screens.chat
-    import memchat.tui.screens.recalled_item
     import memchat.tui.screens.search
     import memchat.tui.screens.sessions
+    import memchat.tui.screens.why_parts
 
     for name, module in list(sys.modules.items()):
         if name.startswith(("memchat.tui.", "tests.tui.samples")) and hasattr(module, "now"):
@@ -151,9 +151,9 @@ def test_models(look: Look, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_why_it_was_recalled(look: Look, size: tuple[int, int]) -> None:
-    from memchat.tui.screens.recalled_item import RecalledScreen
+    from memchat.tui.screens.why import WhyScreen
 
-    assert look.at(size, "f5", "enter", opened=RecalledScreen)
+    assert look.at(size, "f5", "enter", opened=WhyScreen)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -100,12 +100,13 @@ class RequestScreen(Dialog[str]):
         """Which of the requests it is, and how much of it a server may have kept."""
         sent = [each for each in self._requests if each.at is not None]
         request = self.request
-        told = [f"{len(request.body):,} bytes to {one_line(request.url, 60) or 'no model yet'}"]
+        told = []
         if request.at is not None and len(sent) > 1:
-            told.insert(0, f"{len(sent) - sent.index(request)} of {len(sent)}")
+            told.append(f"{len(sent) - sent.index(request)} of {len(sent)}")
         if self._comparison is not None:
             cached, tokens = self._comparison.cached, request.plan.tokens
             told.append(f"first {short_number(cached)} of {short_number(tokens)} tokens as before")
+        told.append(f"{len(request.body):,} bytes to {one_line(request.url, 60) or 'no model yet'}")
         return " · ".join(told)
 
     @on(Rows.Highlighted)

@@ -1,5 +1,8 @@
 """A request as lines and texts: its pieces, what was left out, what became of the one before."""
 
+import re
+
+from memchat.core.copying import escaped
 from memchat.core.differences import Comparison, Difference, DifferenceKind
 from memchat.core.messages import Role
 from memchat.core.requests import Part as PieceKind
@@ -21,6 +24,10 @@ _SIGNS: dict[DifferenceKind, tuple[str, str]] = {
     "new": ("+", "$success"),
     "gone": ("-", "$error"),
 }
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_JOINED = re.compile(f"[\ufe0e\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]|(?<=[{_MARKS}]{{3}})[{_MARKS}]")
+"""Of what is shown as JSON, what terminals draw in different widths: it is written by its number, and none is lost."""
+
 _SHOWN = 30_000
 """Characters that are shown of one text; more take a while to wrap, and copying has them."""
 
@@ -110,7 +117,7 @@ def raw(json: str) -> tuple[Part, ...]:
     """The body, byte for byte, as far as there is room."""
     more = len(json) - _SHOWN
     rest = ((f"\n… {more:,} more characters; c copies all of it", "$dim"),) if more > 0 else ()
-    return ((level(json[:_SHOWN]), ""), *rest)
+    return ((_JOINED.sub(lambda found: escaped(found[0]), json[:_SHOWN]), ""), *rest)
 
 
 def text(request: SentRequest, comparison: Comparison | None, key: str) -> str:
@@ -155,7 +162,7 @@ def _colour(piece: Piece) -> str:
 
 
 def _text(text: str) -> tuple[Part, ...]:
-    shown = plain(text)
+    shown = level(plain(text))
     more = len(shown) - _SHOWN
     return (
         (shown[:_SHOWN], ""),
