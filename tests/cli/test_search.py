@@ -109,6 +109,6 @@ def test_a_message_that_was_found_is_shown_among_those_around_it(ok: Cli, cli: C
     assert document["at"] == hit["message"]
     assert hit["message"] in [message["id"] for message in document["messages"]]
     assert len(document["messages"]) == 8
-    wrong = cli("sessions", "show", hit["session"], "--at", "m0")
+    wrong = cli("sessions", "show", hit["session"], "--at", "nowhere")
     assert wrong.code == 1
-    assert "No message of this session has an id like m0." in wrong.err
+    assert "No message of this session has an id like nowhere." in wrong.err
