@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from memchat.core.context import Block, ContextPlan, ItemKind, ItemSource, LeftOut, Recall, RecalledItem
+from memchat.core.context import Block, ContextPlan, ItemKind, ItemSource, Layer, LeftOut, Recall, RecalledItem
 from memchat.core.memories import Origin, ProfileField
-from memchat.core.messages import RollingSummary
+from memchat.core.messages import Message, RollingSummary
 from memchat.core.requests import SentRequest
 from memchat.core.times import now
+from memchat.core.why import Reason, ReasonKind, Why
 from memchat.memory.context import wire
 
 AT = datetime(2026, 3, 3, 21, 4, tzinfo=UTC)
@@ -124,4 +125,49 @@ def summary(text: str = "", *, id: str = "r1", to_seq: int = 24) -> RollingSumma
         to_seq=to_seq,
         tokens=60,
         created_at=AT,
+    )
+
+
+def why() -> Why:
+    """What an answer with all of that rests on."""
+    found = recall()
+    present = now()
+    reasons = [
+        Reason(
+            how="recalled",
+            ref=each.id,
+            text=each.text,
+            tokens=each.tokens,
+            layer="recalled",
+            item=each,
+            session_id="s1",
+            message_id="m7",
+            at=each.source.at,
+            memory_id="f4k2" if each.kind in ("fact", "profile") else "",
+        )
+        for each in found.items
+    ]
+    shown: list[tuple[ReasonKind, Layer, str]] = [
+        ("instruction", "system", "Answer in short sentences"),
+        ("profile", "profile", "name: Alice"),
+        ("pinned", "profile", "Is allergic to peanuts"),
+        ("session", "sessions", "[3 March 2026, Trip to Kyoto] Planned eight days; 京都の庭園"),
+        ("summary", "summary", "Planning eight days in Kyoto."),
+    ]
+    reasons += [
+        Reason(how=how, ref=f"a{place}", text=text, tokens=12 + place, layer=layer, at=present, session_id="s1")
+        for place, (how, layer, text) in enumerate(shown)
+    ]
+    near = item("message", "The garden shop near the river closes at six", 0.12)
+    missed = Reason(
+        how="missed", ref="x1", text=near.text, tokens=10, layer="recalled", item=near, missed="too weak: .12 of .15"
+    )
+    said = {"session_id": "s1", "seq": 1, "status": "complete", "created_at": present, "tokens": 9, "parent_id": None}
+    return Why(
+        question=Message(id="q1", role="user", text="What was that place with the garden?", **said),  # type: ignore[arg-type]
+        answer=None,
+        reasons=tuple(reasons),
+        missed=(missed,),
+        recall=found,
+        request=request(plan(), at=present - timedelta(minutes=7), message="q1"),
     )

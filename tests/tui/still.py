@@ -10,10 +10,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from memchat.assistant import Assistant, ModelChoice, ModelStatus
+from memchat.assistant.explaining import Explaining
 from memchat.core.context import ContextPlan
 from memchat.core.events import EmbedderChanged
 from memchat.core.memories import ProfileField
+from memchat.core.messages import Message
+from memchat.core.requests import SentRequest
 from memchat.core.settings import Settings
+from memchat.core.why import Why
 from memchat.paths import Paths
 from memchat.store import Store
 from memchat.tui import app
@@ -45,10 +49,32 @@ def walk(minutes: int) -> str:
 """
 
 
+class StillExplaining(Explaining):
+    """Explains the same answer every time."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+    async def why(self, message_id: str, session_id: str | None = None) -> Why:
+        return samples.why()
+
+    async def sent(self, session_id: str) -> list[SentRequest]:
+        at = samples.why().question.created_at
+        newest = samples.request(samples.plan(left_out=samples.left_out()), at=at, message="q1")
+        return [newest, samples.request(samples.plan(4), at=at, message="q0")]
+
+    async def last_message(self, session_id: str) -> Message | None:
+        return samples.why().question
+
+
 class StillAssistant(Assistant):
     """An assistant that loads nothing, asks nobody, and tells the same of the memory every time."""
 
     status = READY
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.explaining = StillExplaining()
 
     @property
     def model(self) -> ModelStatus:
