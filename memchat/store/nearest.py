@@ -31,13 +31,15 @@ def by_meaning(db: apsw.Connection, vector: bytes, limit: int, wanted: Filter, e
         holding, moments = " AND (past_at IS NULL OR past_at > ?)", [wanted.now]
     looked_at = max(_LOOKED_AT, limit + limit // 4) + more
     keys = nearest(db, embedder.signs, vector, looked_at, _places(db, wanted))
+    cosine = cosines(vector, _read(db, embedder.vectors, keys))
+    best = sorted(cosine, key=lambda key: (-cosine[key], -key))
     found: dict[int, tuple[ItemKind, str]] = {}
-    for part in parts(keys):
+    for part in parts(best, limit + more):
         query = f"SELECT key, kind, ref FROM items WHERE key IN ({marks(len(part))}){holding}"
         found |= {key: (kind, ref) for key, kind, ref in rows(db, query, *part, *moments)}
-    cosine = cosines(vector, _read(db, embedder.vectors, list(found)))
-    best = sorted(cosine.items(), key=lambda each: (-each[1], -each[0]))[:limit]
-    return [Hit(key, *found[key], score) for key, score in best]
+        if len(found) >= limit:
+            break
+    return [Hit(key, *found[key], cosine[key]) for key in best if key in found][:limit]
 
 
 def _places(db: apsw.Connection, wanted: Filter) -> Places:
@@ -82,7 +84,8 @@ def _read(db: apsw.Connection, table: str, keys: Sequence[int]) -> dict[int, byt
     return found
 
 
-def parts(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    """`keys` in pieces that fit into a statement."""
-    for start in range(0, len(keys), _CHUNK):
-        yield keys[start : start + _CHUNK]
+def parts(keys: Sequence[int], most: int = _CHUNK) -> Iterator[Sequence[int]]:
+    """`keys` in pieces that fit into a statement, of so many at most."""
+    size = min(most, _CHUNK)
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
