@@ -19,6 +19,9 @@ from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import MEMORY_STATUSES
 
+_USES = 10
+"""How many of the turns that recalled a memory are named."""
+
 
 def register(commands: Commands) -> None:
     kind = (("--kind",), {"choices": MEMORY_KINDS, "metavar": "KIND", "help": f"only {_either(MEMORY_KINDS)}"})
@@ -75,12 +78,13 @@ async def tell_or_list(args: Namespace) -> int:
 async def show_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
-    from memchat.core.jsonable import memory_details_json
+    from memchat.core.jsonable import memory_details_json, use_json
 
     async with assistant(args) as opened:
-        found = await opened.store.memories.get(args.id)
+        found = await opened.memories.get(args.id)
+        uses = await opened.memories.uses(found.id)
     if args.json:
-        print_json(memory_details_json(found))
+        print_json(memory_details_json(found) | {"uses": [use_json(use) for use in uses]})
         return DONE
     print_fields(
         [
@@ -105,6 +109,7 @@ async def show_memory(args: Namespace) -> int:
             ("superseded by", found.superseded_by),
             ("pinned", "yes" if found.pinned else "no"),
             ("used", f"in {found.use_count} turns"),
+            *[("recalled for", f"{use.message_id} {use.score:.2f} {use.said}") for use in uses[:_USES]],
             *[("merged from", part) for part in found.derived_from],
             *[("source", _source(item.session_id, item.message_id, item.quote)) for item in found.sources],
         ]

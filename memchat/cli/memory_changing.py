@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
+from memchat.cli.dates import moment
 from memchat.cli.erasing import add_options
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE, WrongUsage
@@ -127,17 +128,7 @@ async def _set_validity(opened: "Assistant", args: Namespace) -> "list[Memory]":
 
 async def _moment(opened: "Assistant", typed: str, *, ends: bool) -> "datetime | None":
     """The beginning, or the end, of the time that was typed; none for an open one."""
-    from memchat.core.times import now
-    from memchat.memory.searching.times import time_of
-    from memchat.memory.zones import user_zone
-
-    if typed.strip().lower() in _OPEN:
-        return None
-    span = time_of(typed, now(), await user_zone(opened.store))
-    moment = None if span is None else span.end if ends else span.start
-    if moment is None:
-        raise WrongUsage(f"{typed!r} is no date.", "Write it as 2026-03-01, 2026-03 or yesterday; `none` is open.")
-    return moment
+    return None if typed.strip().lower() in _OPEN else await moment(opened, typed, ends=ends)
 
 
 def _shared(memories: "Sequence[Memory]", bound: str) -> "datetime | None":

@@ -4,13 +4,12 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.running import DONE, WrongUsage
+from memchat.cli.dates import moment
+from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import ORIGINS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from memchat.assistant import Assistant
     from memchat.core.memories import Memory, MemoryStatus
 
@@ -38,6 +37,7 @@ OPTIONS: Sequence[tuple[Sequence[str], dict[str, Any]]] = (
     (("--search",), {"metavar": "WORDS", "help": "only what has all of these words in it"}),
     (("--about",), {"metavar": "WHOM", "help": "only what is about this person or thing; `user` for you"}),
     (("--session",), {"metavar": "ID", "help": "only what was said in this session"}),
+    (("--message",), {"metavar": "ID", "help": "only what was learned from this message"}),
     (
         ("--origin",),
         {"metavar": "ORIGIN", "choices": ORIGINS, "help": f"only what rests on words of {', '.join(ORIGINS)}"},
@@ -57,6 +57,7 @@ DEFAULTS: Mapping[str, Any] = {
     "search": "",
     "about": None,
     "session": None,
+    "message": None,
     "origin": None,
     "pinned": False,
     "unused": False,
@@ -124,28 +125,17 @@ async def _found(args: Namespace, opened: "Assistant") -> "list[Memory]":
             never_used=args.unused,
             below=args.below,
             expires_before=now() + timedelta(days=args.expiring) if args.expiring else None,
-            since=await _time(opened, args.since, ends=False),
-            until=await _time(opened, args.until, ends=True),
+            since=await moment(opened, args.since, ends=False) if args.since else None,
+            until=await moment(opened, args.until, ends=True) if args.until else None,
             order=args.order or "newest",
         )
     )
     # The present profile has a list of its own.
-    ids = [row.id for row in rows if row.field is None or row.status != "active"]
+    ids = [row.id for row in rows if row.field is None or row.status != "active" or args.message]
+    if args.message:
+        of_message = {memory.id for memory in await opened.memories.learned_from(args.message)}
+        ids = [each for each in ids if each in of_message]
     found = [memory for memory in await opened.store.memories.by_ids(ids) if args.kind in (None, memory.kind)]
     if args.order is None:
         found.sort(key=lambda memory: (memory.pinned, memory.updated_at), reverse=True)
     return found[: args.limit]
-
-
-async def _time(opened: "Assistant", typed: str | None, *, ends: bool) -> "datetime | None":
-    from memchat.core.times import now
-    from memchat.memory.searching.times import time_of
-    from memchat.memory.zones import user_zone
-
-    if not typed:
-        return None
-    span = time_of(typed, now(), await user_zone(opened.store))
-    moment = None if span is None else span.end if ends else span.start
-    if moment is None:
-        raise WrongUsage(f"{typed!r} is no date.", "Write it as 2026-03-01, 2026-03 or yesterday.")
-    return moment

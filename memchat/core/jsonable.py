@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any, assert_never
 
+from memchat.core.browsing import Use
 from memchat.core.context import ContextPlan, LeftOut, RecalledItem
 from memchat.core.events import (
     AssistantSaved,
@@ -138,6 +139,18 @@ def memory_details_json(memory: Memory) -> Json:
         "actor": memory.actor,
         "reason": memory.reason,
         "derived_from": list(memory.derived_from),
+    }
+
+
+def use_json(use: Use) -> Json:
+    """A turn that a memory was recalled for."""
+    return {
+        "message": use.message_id,
+        "session": use.session_id,
+        "said": use.said,
+        "at": iso(use.at),
+        "score": use.score,
+        "parts": dict(use.parts),
     }
 
 

@@ -154,3 +154,22 @@ def test_a_secret_is_not_stored(ok: Cli) -> None:
     key = "sk-proj-" + "a1B2c3D4e5F6g7H8i9J0" * 2
     ok("memory", "add", f"My key is {key}")
     assert key not in ok("memory", "--json").out
+
+
+def test_a_memory_tells_what_it_was_recalled_for(ok: Cli, model: Model) -> None:
+    bicycle = ok("memory", "add", "The bicycle is blue", "--json").json["id"]
+    assert ok("memory", "show", bicycle, "--json").json["uses"] == []
+    asked = ok("ask", "What is the colour of my bicycle?", "--json").event("user_saved")["message"]
+    (use,) = ok("memory", "show", bicycle, "--json").json["uses"]
+    assert (use["message"], use["said"]) == (asked["id"], "What is the colour of my bicycle?")
+    assert 0 < use["score"] <= 1
+    assert any(row[0] == "recalled for" and asked["id"] in row[1] for row in ok("memory", "show", bicycle).rows)
+
+
+def test_what_was_learned_from_a_message_is_listed(ok: Cli, model: Model) -> None:
+    asked = ok("ask", "Remember that my bicycle is blue.", "--json").event("user_saved")["message"]
+    (learned,) = ok("memory", "list", "--message", asked["id"], "--json").json
+    assert "bicycle" in learned["text"]
+    ok("memory", "add", "The sky is grey")
+    assert len(ok("memory", "list", "--message", asked["id"], "--json").json) == 1
+    assert ok("memory", "list", "--message", "nonsense", "--json").json == []
