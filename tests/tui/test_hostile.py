@@ -1,4 +1,4 @@
-"""Three hundred hostile texts through every view: none styles, links, hides or drives anything, and widths stay right."""
+"""Three hundred hostile texts through every view: none styles, links, hides or drives anything, and widths stay."""
 
 import asyncio
 import unicodedata
@@ -307,9 +307,9 @@ async def test_the_transcript(start: Start, server: ScriptedServer) -> None:
         store = run.chat.assistant.store
         for bundle in bundles()[:12]:
             await _said(store, run, bundle)
-        id = run.chat.session_id
+        here = run.chat.session_id
         await run.chat.begin_session()
-        await run.chat.go_to(id)
+        await run.chat.go_to(here)
         await run.idle()
         for _ in range(40):
             check_screen(run.app, alike=False, links=True)
@@ -323,3 +323,51 @@ async def _said(store: Store, run: Run, text: str) -> None:
     await store.messages.finish_reply(
         reply.id, text=text, status="complete", tokens=4, usage=None, finish_reason="stop"
     )
+
+
+async def test_why_the_exact_request_and_the_review(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(120, 40)) as run:
+        store = run.chat.assistant.store
+        session = await store.sessions.create()
+        said = await store.messages.append_user(session.id, bundles()[0], tokens=5)
+        await store.sessions.rename(session.id, texts()[1], by="user")
+        source = Source(session_id=session.id, message_id=said.id, quote=bundles()[1])
+        for place, text in enumerate(texts()[:140]):
+            await store.memories.add(
+                kind="fact" if place % 2 else "instruction",
+                text=f"quiet gardens {text}",
+                confidence=0.9,
+                origin="user",
+                status="pending" if place % 4 == 0 else "active",
+                reason=text,
+                actor=text,
+                sources=[source],
+            )
+        short = "\n".join(text for text in texts()[:40] if len(text) < 500)
+        await run.ask(f"Which quiet gardens? {short}")
+        assert run.chat.recall is not None
+        assert run.chat.recall.items
+        run.views[-1].focus()
+        for keys, name in ((["w"], "WhyScreen"), (["f7"], "RequestScreen"), (["/review"], "ReviewScreen")):
+            if keys[0].startswith("/"):
+                run.chat.prompt.focus()
+                await run.send(keys[0])
+            else:
+                await run.pilot.press(*keys)
+            await run.until(lambda name=name: type(run.app.screen).__name__ == name)  # type: ignore[misc]
+            await run.until(lambda: any(pane.parts for pane in run.app.screen.query(Prose)))
+            await _look_through(run, 20)
+            await run.pilot.press("escape")
+            await run.until(lambda: run.app.screen is run.chat)
+
+
+async def _look_through(run: Run, steps: int) -> None:
+    check_widgets(run.app)
+    for _ in range(steps):
+        check_screen(run.app)
+        for pane in run.app.screen.query(Prose):
+            width = pane.scrollable_content_region.width
+            for index in range(pane.count(width)):
+                check_line(pane.drawn(index, width)[0], width)
+        await run.pilot.press("down")
+        await run.pilot.pause()
