@@ -250,6 +250,9 @@ def plan_json(plan: ContextPlan) -> Json:
         "recalled": [recalled_item_json(item) for item in plan.recalled],
         "left_out": [left_out_json(item) for item in plan.left_out],
         "fold_next": list(plan.fold_next),
+        "shown": [
+            {"layer": each.layer, "id": each.ref, "text": each.text, "tokens": each.tokens} for each in plan.shown
+        ],
     }
 
 
@@ -265,6 +268,7 @@ def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
                 "considered": recall.considered,
                 "milliseconds": round(recall.milliseconds, 2),
                 "words_only": recall.words_only,
+                "missed": [recalled_item_json(each.item) | {"why_not": each.reason} for each in recall.missed],
             }
         case ContextBuilt(plan):
             return {"type": "context_built", "plan": plan_json(plan)}
