@@ -98,7 +98,8 @@ def _listed(args: Namespace, waiting: "list[Memory]") -> int:
 async def _ask_all(opened: "Assistant", waiting: "list[Memory]") -> int:
     """Shows each, and does what is typed, until all are seen."""
     memories = opened.memories
-    place = steps = 0
+    place = 0
+    settled: list[str] = []
     whole = await memories.pending()
     while place < len(waiting):
         found = await opened.store.memories.by_ids([waiting[place].id])
@@ -128,21 +129,21 @@ async def _ask_all(opened: "Assistant", waiting: "list[Memory]") -> int:
                 place += 1
                 continue
             case "u":
-                if not steps:
+                if not settled:
                     print("Nothing was settled yet.")
                     continue
-                await memories.undo()
-                place, steps = 0, steps - 1
+                # Another program may have changed something since, which stays.
+                await memories.undo_change(settled.pop())
+                place = 0
                 continue
             case "q" | None:
                 break
             case _:
                 continue
-        steps += 1
+        settled.append((await memories.history(memory.id))[-1].id)
     await opened.indexing.embed_new()
     left = await memories.pending()
-    settled = max(0, whole - left)
-    print(f"Settled {settled}, and {left} still wait. `memchat memory undo` takes the last one back.")
+    print(f"Settled {max(0, whole - left)}, and {left} still wait. `memchat memory undo` takes the last one back.")
     return DONE
 
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from memchat.core.memories import Memory, MemoryStatus
 from memchat.paths import Paths
 from memchat.providers.scripted import Status
 from memchat.store import Store
-from tests.cli.conftest import Cli, Model
+from tests.cli.conftest import Cli, Model, command
 
 
 def stored(paths: Paths, *texts: str, status: MemoryStatus = "active", **fields: Any) -> list[Memory]:
@@ -227,3 +230,37 @@ def test_a_system_prompt_for_one_question(ok: Cli, model: Model) -> None:
     ok("ask", "--system", "Answer in rhymes.", "Hello")
     first = [body for body in model.server.requests if "Answer in rhymes." in json.dumps(body)]
     assert first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pty")
+def test_what_waits_is_gone_through_on_a_terminal(ok: Cli, paths: Paths) -> None:
+    import pty
+
+    tea, home, goal = stored(paths, "Likes tea.", "Lives in Taipei.", "Wants to see Rome.", status="pending")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command("memory", "review"), stdin=theirs, stdout=theirs, stderr=theirs) as child:
+        os.close(theirs)
+        shown = _read(ours, "1 of 3")
+        os.write(ours, b"a\n")
+        shown += _read(ours, "2 of 3")
+        ok("memory", "pin", goal.id)
+        os.write(ours, b"u\n")
+        shown += _read(ours, "1 of 3")
+        os.write(ours, b"r\ne\nLives in Lisbon.\nn\n1\n")
+        shown += _read(ours, "0 still wait")
+        assert child.wait(60) == 0
+    os.close(ours)
+    assert "Nothing was settled yet." not in shown
+    assert ok("memory", "show", goal.id, "--json").json["pinned"], "undo takes back what was settled here alone"
+    statuses = [ok("memory", "show", each.id, "--json").json["status"] for each in (tea, home, goal)]
+    assert statuses == ["forgotten", "active", "forgotten"]
+    assert ok("memory", "show", home.id, "--json").json["text"] == "Lives in Lisbon."
+    assert len(ok("memory", "rules", "--json").json) == 1
+
+
+def _read(terminal: int, until: str) -> str:
+    """What a program writes to its terminal, up to some words."""
+    shown = ""
+    while until not in shown:
+        shown += os.read(terminal, 4096).decode("utf-8", "replace")
+    return shown
