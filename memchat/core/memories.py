@@ -20,6 +20,9 @@ HOLDS: tuple[Holds, ...] = get_args(Holds)
 ABOUT_USER = "user"
 """The subject of a memory that is about the user."""
 
+SURE, FAIRLY_SURE = 0.8, 0.5
+"""From which confidence on a memory is called sure, and from which on it is at least likely."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:

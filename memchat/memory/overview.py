@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from memchat.core.memories import ABOUT_USER, Memory
+from memchat.core.memories import ABOUT_USER, FAIRLY_SURE, SURE, Memory
 from memchat.core.overview import Group, Overview
 from memchat.core.rules import LearningRule
 from memchat.core.settings import Settings
 from memchat.memory.languages import languages
 from memchat.memory.quoting import one_line
-
-SURE, FAIRLY_SURE = 0.8, 0.5
-"""From where on something is sure, and from where on it is at least likely."""
 
 _LONGEST_QUESTION = 160
 _LONGEST_LINE = 400

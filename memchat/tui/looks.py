@@ -13,13 +13,10 @@ from typing import Any
 from textual.app import App
 
 from memchat.core.browsing import RowKind
-from memchat.core.memories import Memory, MemoryStatus, Origin
+from memchat.core.memories import FAIRLY_SURE, SURE, Memory, MemoryStatus, Origin
 from memchat.core.settings import Settings, Signs
 from memchat.core.times import ago
 from memchat.tui.text import Part
-
-SURE, FAIRLY_SURE = 0.8, 0.5
-"""From where on something is sure, and from where on it is at least likely."""
 
 _KINDS: dict[RowKind, tuple[str, str, str]] = {
     "profile": ("@", "@", "$layer-profile"),

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from memchat.core.browsing import ROW_KINDS, MemoryRow, Wanted
-from memchat.core.memories import ABOUT_USER, Conflict, MemoryStatus
-from memchat.tui.looks import STATUS_NAMES, SURE
+from memchat.core.memories import ABOUT_USER, SURE, Conflict, MemoryStatus
+from memchat.tui.looks import STATUS_NAMES
 from memchat.tui.screens.browser.columns import Sort, source
 from memchat.tui.text import one_line
 
