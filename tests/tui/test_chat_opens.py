@@ -267,3 +267,47 @@ async def test_from_a_memory_to_the_message_that_it_rests_on(start: Start, serve
         await run.pilot.press("ctrl+s")
         await run.until(lambda: run.chat.session_id == talk and run.app.screen is run.chat)
         await run.until(lambda: run.views and run.views[0].has_focus)
+
+
+async def test_an_answer_explains_itself_and_is_given_again_without_something(
+    start: Start, server: ScriptedServer
+) -> None:
+    async with start(server, size=(80, 24)) as run:
+        await run.chat.assistant.memories.remember("Loves the garden Murin-an in Kyoto")
+        await run.ask("Which garden in Kyoto do I love?")
+        explaining, session = run.chat.assistant.explaining, run.chat.session_id
+        assert b"Loves the garden" in (await explaining.sent(session))[0].body
+        run.views[-1].focus()
+        await run.pilot.press("w")
+        await run.until(lambda: isinstance(run.app.screen, WhyScreen))
+        await run.until(lambda: run.app.screen.query(Rows) and run.app.screen.query_one(Rows).key)
+        await run.pilot.press("a")
+        await run.until(lambda: run.app.screen is run.chat)
+        await run.until(lambda: not run.chat.turns.running and run.views[-1].message is not None)
+        newest, before = await explaining.sent(session)
+        assert newest.message_id == before.message_id
+        assert b"Loves the garden" not in newest.body
+        await run.send("/why")
+        await run.until(lambda: isinstance(run.app.screen, WhyScreen))
+        await run.until(lambda: run.app.screen.query(Rows) and run.app.screen.query_one(Rows).rows)
+        assert "left out by you" in str(run.app.screen.query_one(Rows).rows)
+        await run.pilot.press("r")
+        await run.until(lambda: isinstance(run.app.screen, RequestScreen))
+        await run.pilot.press("escape")
+        await run.until(lambda: run.app.screen is run.chat)
+
+
+async def test_what_is_typed_is_shown_as_the_request_that_it_would_make(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(120, 40)) as run:
+        await run.ask("Hello.")
+        run.chat.prompt.set_value("And the koi?")
+        await run.pilot.press("f7")
+        await run.until(lambda: isinstance(run.app.screen, RequestScreen))
+        screen = run.app.screen
+        assert isinstance(screen, RequestScreen)
+        assert screen.request.at is None
+        assert "And the koi?" in screen.request.body.decode()
+        await run.pilot.press("left")
+        await run.until(lambda: screen.request.at is not None)
+        assert screen.request.body in [each.raw for each in server.recorded]
+        assert "Hello." in screen.request.body.decode()

@@ -52,6 +52,7 @@ async def why_of(chat: "ChatSessions", message_id: str, *, at: str = "") -> None
         case "without" if reason is not None:
             if chat.transcript.later:
                 await chat.show_newest()
+            chat.prompt.focus()  # the message that had it goes
             await chat.turns.retry(without=[reason.memory_id or reason.ref])
         case _:
             pass
