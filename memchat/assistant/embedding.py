@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from memchat.core.embedders import parts_of
 from memchat.core.errors import ConfigError, MemchatError
 from memchat.core.events import EmbedderChanged
 from memchat.core.settings import Settings
@@ -160,7 +161,7 @@ class EmbedderHolder:
         """The embedder that has that id."""
         if embedder_id == BuiltinEmbedder.id:
             return BuiltinEmbedder()
-        model, url = EndpointEmbedder.parts(embedder_id)
+        model, url = parts_of(embedder_id)
         endpoint = await asyncio.to_thread(at, url, self._settings, self._environ, self._keys)
         return EndpointEmbedder(endpoint, model)
 

@@ -49,12 +49,6 @@ class EndpointEmbedder:
         self._dimensions = 0
         self._wire = Wire(endpoint, ModelSettings())
 
-    @staticmethod
-    def parts(embedder_id: str) -> tuple[str, str]:
-        """The model and the base URL that an id is made of."""
-        model, _, url = embedder_id.partition("@http")
-        return model, f"http{url}"
-
     @property
     def dimensions(self) -> int:
         """Floats in a vector; 0 before `load` returned."""

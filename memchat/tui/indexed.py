@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from memchat.core.embedders import parts_of
 from memchat.core.events import IndexChanged
 from memchat.tui.text import one_line
 
@@ -47,10 +48,10 @@ def noted(before: IndexChanged | None, event: IndexChanged) -> tuple[str, bool] 
 
 def named(embedder_id: str) -> str:
     """An embedder in the words of its user."""
-    model, at, place = embedder_id.partition("@http")
-    if not at:
+    model, url = parts_of(embedder_id)
+    if not url:
         return "the built-in embedder"
-    return one_line(f"{model} at {place.partition('://')[2].partition('/')[0]}", 60)
+    return one_line(f"{model} at {url.partition('://')[2].partition('/')[0]}", 60)
 
 
 async def index(chat: "ChatScreen", argument: str) -> None:

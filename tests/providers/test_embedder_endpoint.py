@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from memchat.core.embedders import parts_of
 from memchat.core.errors import ModelError
 from memchat.providers.embedder import EndpointEmbedder
 from memchat.providers.endpoints import Endpoint
@@ -32,7 +33,7 @@ async def test_vectors_come_in_order_and_unit_length() -> None:
     assert len(vectors) == len(texts)
     assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-6) for vector in vectors)
     assert (vectors[-1] == alone).all()
-    assert EndpointEmbedder.parts(embedder.id) == ("embed-small", server.base_url)
+    assert parts_of(embedder.id) == ("embed-small", server.base_url)
     sizes = [len(request.body["input"]) for request in server.recorded]
     assert sizes == [1, 64, 64, 24, 1], "64 texts a request"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from memchat.core.embedders import model_of
 from memchat.store.languages import ENGLISH, stop_words
 from memchat.store.languages import language_of as latin_language_of
 from memchat.store.letters import plain
@@ -100,7 +101,7 @@ def _by_small_talk(words: Sequence[str]) -> str:
 
 def reads_english_alone(embedder_id: str) -> bool:
     """Whether an embedder takes all texts of another language for alike, as those do that were taught English alone."""
-    name = embedder_id.partition("@http")[0].lower()
+    name = model_of(embedder_id).lower()
     return "multilingual" not in name and _ENGLISH_EMBEDDERS.search(name) is not None
 
 
