@@ -68,12 +68,14 @@ class Gathered:
         considered: How many items were looked at; the best of them are candidates.
         beginnings: Whether the beginnings of words were searched.
         weights: How much each term weighs, rare ones more.
+        known: Those of the terms that some item holds.
     """
 
     candidates: Sequence[Candidate]
     considered: int
     beginnings: bool
     weights: Mapping[str, float]
+    known: frozenset[str]
 
 
 class Gathering:
@@ -105,7 +107,7 @@ class Gathering:
         weights = self._look.rarity(wanted.terms)
         bm25, cosine = _best(hits for hits, _ in found), _best(hits for _, hits in found)
         of_messages = {hit.ref: hit.score for hits, _ in found for hit in hits if hit.kind == "message"}
-        related = self._akin(wanted) if answering else {}
+        related = self._akin(wanted, past=asked.past) if answering else {}
         beginnings = not answering and not bm25
         if beginnings:
             bm25 = _best([(self._search(replace(wanted, question=None), past=past, prefix=True))[0]])
@@ -142,7 +144,7 @@ class Gathering:
             )
             for place, (key, item) in enumerate(items.items())
         ]
-        return Gathered(candidates, len(matches), beginnings, weights)
+        return Gathered(candidates, len(matches), beginnings, weights, self._look.held(wanted.terms))
 
     def _search(
         self,
@@ -197,13 +199,17 @@ class Gathering:
         others = cosines(asked.vector, self._look.vectors([key for key in keys if key not in cosine], whose))
         return likeness(wanted.question, tokens, {**cosine, **others})
 
-    def _akin(self, wanted: Wanted) -> dict[int, float]:
-        """Memories that are filed under what the question is about, in other words than its own."""
+    def _akin(self, wanted: Wanted, *, past: bool) -> dict[int, float]:
+        """Memories that are filed under what the question is about, in other words than its own.
+
+        Args:
+            past: Also those that have ceased to hold.
+        """
         words = akin(wanted.terms)
         kinds = tuple(kind for kind in _MEMORIES if wanted.kinds is None or kind in wanted.kinds)
         if not words or not kinds:
             return {}
-        return _best([(self._search(replace(wanted, terms=words, question=None, kinds=kinds), past=False))[0]])
+        return _best([(self._search(replace(wanted, terms=words, question=None, kinds=kinds), past=past))[0]])
 
     def _within(self, wanted: Wanted, asked: TimesAsked) -> list[int]:
         listed: list[int] = []

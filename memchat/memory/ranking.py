@@ -34,7 +34,6 @@ boost         from - to     what it is
 The part of a boost is what it adds or takes away, and `cap` is what is beyond 1. A boost finds nothing by itself.
 """
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +41,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from memchat.core.context import ItemKind
+from memchat.core.embedders import model_of
 from memchat.memory.decay import boosts
 from memchat.memory.queries import Vocabulary, only_asks
 from memchat.store.values import IndexedItem
@@ -59,6 +59,9 @@ _LAST_LATIN = 0x24F
 _JUDGED = 400
 _FEW = 100
 """In a memory that holds less, bm25 takes every word for common; there, having the words counts as well."""
+
+_TOLD_APART = 6
+"""Decimals of a score that tell items apart; recency moves it by some 1e-9 a second."""
 
 _ASKED_FOR: Mapping[ItemKind, float] = MappingProxyType(
     {"episode": 0.5, "fact": 0.42, "profile": 0.35, "message": 0.36}
@@ -95,7 +98,7 @@ class Similarities:
 
 def similarities(embedder_id: str) -> Similarities:
     """What is known of an embedder's similarities, else a cautious guess."""
-    name = embedder_id.lower()
+    name = model_of(embedder_id).lower()
     if "minilm" in name:
         return Similarities(0.2, 0.7, latin="multilingual" not in name)
     if "text-embedding-3" in name:
@@ -188,6 +191,8 @@ def rank(
 ) -> list[Ranked]:
     """Scores `candidates`, best first; ties go to the newer, then to the id, so that the order is always the same.
 
+    Scores that differ less than recency moves them between two searches are ties.
+
     Args:
         candidates: What the index found.
         terms: The query's words.
@@ -223,19 +228,13 @@ def rank(
         if answering and not personal:
             factors["world"] = _WORLD
         ranked.append(_boosted(candidate.item, parts, _left(factors, without)))
-    ranked.sort(key=lambda one: (-round(one.uncapped, 9), -one.item.at.timestamp(), one.item.ref))
+    ranked.sort(key=lambda one: (-round(one.uncapped, _TOLD_APART), -one.item.at.timestamp(), one.item.ref))
     return ranked
 
 
 def weight_of(terms: Sequence[str], weights: Mapping[str, float], extra: Collection[str] = ()) -> float:
     """What the terms weigh together, without those that need not be there."""
     return sum(weights.get(term, 0.0) for term in terms if term not in extra) or sum(weights.values())
-
-
-def known_terms(weights: Mapping[str, float], stored: int) -> set[str]:
-    """Those of the terms that some item holds, by their weights among so many items."""
-    unknown = math.log(1 + (max(stored, _FEW) + 0.5) / 0.5)
-    return {term for term, weight in weights.items() if weight < unknown - 1e-9}
 
 
 def _held(candidate: Candidate, terms: Sequence[str], weights: Mapping[str, float], *, beginnings: bool) -> float:

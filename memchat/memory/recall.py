@@ -21,7 +21,7 @@ from memchat.memory.missing import Chosen, near_misses
 from memchat.memory.queries import Query, query_of
 from memchat.memory.querying.languages import ENGLISH, reads_english_alone
 from memchat.memory.querying.world import about_world
-from memchat.memory.ranking import Component, Ranked, Similarities, known_terms, rank, similarities
+from memchat.memory.ranking import Component, Ranked, Similarities, rank, similarities
 from memchat.memory.times_asked import TimesAsked, around_event, times_asked
 from memchat.memory.zones import user_zone
 from memchat.store.look import Look
@@ -296,7 +296,7 @@ class Recaller:
             now=wanted.now,
             scale=wanted.scale,
             answering=answering,
-            personal=not about_world(asked.query.text, known_terms(gathered.weights, stored)),
+            personal=not about_world(asked.query.text, gathered.known),
             beginnings=gathered.beginnings,
             only_time=asked.only,
             past=asked.past,

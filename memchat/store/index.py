@@ -44,6 +44,7 @@ class Index:
     within = _alone(Look.within)
     listed = _alone(Look.listed)
     rarity = _alone(Look.rarity)
+    held = _alone(Look.held)
     answers = _alone(Look.answers)
     token_signs = _alone(Look.token_signs)
     vectors = _alone(Look.vectors)

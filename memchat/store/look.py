@@ -154,6 +154,10 @@ class Look:
         """How much each term weighs: the more, the fewer items hold it; most where none does."""
         return searching.rarity(self._db, [storable(term) for term in terms], self.counts().items, self._counted)
 
+    def held(self, terms: Sequence[str]) -> frozenset[str]:
+        """Those of the terms that some item holds."""
+        return searching.held(self._db, [storable(term) for term in terms], self._counted)
+
     def answers(
         self,
         keys: Sequence[int],

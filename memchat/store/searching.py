@@ -129,6 +129,19 @@ def rarity(db: apsw.Connection, terms: Sequence[str], stored: int, counted: dict
     return weights
 
 
+def held(db: apsw.Connection, terms: Sequence[str], counted: dict[str, int]) -> frozenset[str]:
+    """Those of the terms that some item holds.
+
+    Args:
+        db: A connection.
+        terms: Plain words.
+        counted: As in `by_words`.
+    """
+    languages = _languages(db, counted)
+    quoted = {term: phrase(term, languages=languages) for term in terms}
+    return frozenset(term for term, text in quoted.items() if text and _held(db, text, counted))
+
+
 def answers(db: apsw.Connection, keys: Sequence[int], wanted: Filter) -> dict[int, int]:
     """Which messages follow one of these that asks something, each with that one."""
     condition, values = where(db, wanted)

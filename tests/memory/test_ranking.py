@@ -325,3 +325,21 @@ def test_a_month_that_no_text_names_does_not_lower_the_score() -> None:
         extra={"april"},
     )
     assert extra[0].score > plain[0].score
+
+
+def test_the_name_of_a_host_tells_nothing_of_an_embedder() -> None:
+    cautious = similarities("another-model")
+    for host in ("http://node5:11434/v1", "https://minilm.example/v1", "http://gte.lan/v1", "http://e5/v1"):
+        assert similarities(f"nomic-embed-text@{host}") == cautious
+        assert similarities(f"multilingual-e5-small@{host}") == similarities("multilingual-e5-small") != cautious
+
+
+def test_items_of_one_score_and_second_keep_their_order_while_time_goes_on() -> None:
+    said = [item(key, FACT.text, use_count=0) for key in range(6)]
+    found = [Candidate(each, Match(3.0 + 4e-9 * each.key, 0.4)) for each in said]
+
+    def order(after: timedelta) -> list[str]:
+        ranked = rank(found, TERMS, weights=WEIGHTS, stored=100, now=NOW + after, scale=MINILM)
+        return [one.item.ref for one in ranked]
+
+    assert {tuple(order(timedelta(seconds=seconds / 7))) for seconds in range(60)} == {tuple(each.ref for each in said)}

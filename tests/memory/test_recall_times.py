@@ -323,3 +323,24 @@ async def test_a_reply_that_echoes_what_no_longer_holds_is_not_recalled(
     await embed_all(life.store, minilm)
     found = await asked(life, embedding, "Where do I live now?", floor=0.05, in_context={lisbon.id})
     assert not [item.text for item in found if "Taipei" in item.text]
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "past", "present"),
+    [
+        ("location", "Lisbon", "Porto", "Where did I live before?", "Where do I live?"),
+        ("occupation", "nurse", "baker", "What was my job before?", "What is my job?"),
+    ],
+)
+async def test_a_value_set_by_hand_that_rests_on_no_message_is_found_when_it_is_over(
+    life: Life, embedding: Holder, minilm: BuiltinEmbedder, field: str, before: str, after: str, past: str, present: str
+) -> None:
+    for set_by_hand in (before, after):
+        await life.store.profile.set(field, set_by_hand, origin="user")
+        life.goes_on_to(11, 20)
+    await embed_all(life.store, minilm)
+    was = await asked(life, embedding, past)
+    assert before in was[0].text
+    now = await asked(life, embedding, present)
+    assert after in now[0].text
+    assert not any(before in item.text for item in now)

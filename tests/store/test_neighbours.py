@@ -1,5 +1,7 @@
 """Messages are found by what was said next to them too, and what answers a question by the question."""
 
+import pytest
+
 from memchat.store.store import Store
 from memchat.store.values import Around, BufferSpan
 from tests.store.helpers import embed_all, session_of, unit
@@ -67,6 +69,12 @@ async def test_rare_words_weigh_more_and_unknown_ones_most(store: Store) -> None
     await session_of(store, "zebra stripes", "stripes", "stripes")
     weights = await store.index.rarity(["zebra", "stripes", "okapi"])
     assert weights["okapi"] > weights["zebra"] >= weights["stripes"]
+
+
+@pytest.mark.parametrize("others", [0, 150])
+async def test_which_words_are_held_is_told_however_many_items_there_are(store: Store, others: int) -> None:
+    await session_of(store, "zebra stripes", *(f"number {number}" for number in range(others)))
+    assert await store.index.held(["zebra", "striped", "okapi", "?"]) == {"zebra", "striped"}
 
 
 async def test_what_changed_around_a_message_while_it_was_read_has_it_read_again(store: Store) -> None:
