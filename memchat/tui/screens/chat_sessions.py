@@ -268,7 +268,7 @@ class ChatSessions(ChatBase):
         page = self.assistant.settings.interface.page_messages
         messages = [each for each in await self.assistant.earlier(self.session_id, last + page + 1) if each.seq > last]
         newest = await self._newest_seq()
-        if not self.transcript.later or self.transcript.last_seq != last:
+        if self.transcript.last_seq != last:
             return  # something else was shown meanwhile
         if messages:
             later = messages[-1].seq < newest

@@ -37,22 +37,23 @@ class Heading(Widget, can_focus=False):
         """What stands at the end: what can be done while the panel is in use, else the detail."""
         said = Content.assemble((f" {self.detail}" if self.detail else "", "$dim"))
         section = self.parent
-        if isinstance(section, Section) and section.in_use and (offered := section.offered()):
-            links = Content(" ").join(
-                Content.styled(name, Style(underline=True) + Style.from_meta({"panel": action}))
-                for name, action in offered
-            )
-            links = Content.assemble(" ", links)
-            if said.cell_length + links.cell_length <= room:
-                return Content.assemble(said, " ·" if said.cell_length else "", links).truncate(room)
-            return links.truncate(room, ellipsis=True)
-        return said.truncate(room, ellipsis=True)
+        if not (isinstance(section, Section) and section.in_use and (offered := section.offered())):
+            return said.truncate(room, ellipsis=True)
+        links = Content(" ").join(
+            Content.styled(name, Style(underline=True) + Style.from_meta({"panel": action})) for name, action in offered
+        )
+        brief = Content.assemble((f" {section.brief}" if section.brief else "", "$dim"))
+        for told in (said, brief):
+            if told.cell_length and told.cell_length + 3 + links.cell_length <= room:
+                return Content.assemble(told, " · ", links)
+        return Content.assemble(" ", links).truncate(room, ellipsis=True)
 
     async def on_click(self, event: events.Click) -> None:
         event.stop()
         if not isinstance(self.parent, Section):
             return
         if action := event.style.meta.get("panel"):
+            self.parent.body.focus()
             await self.parent.run_action(str(action))
         else:
             self.parent.action_fold()
@@ -66,11 +67,13 @@ class Section(Widget):
 
     TITLE: ClassVar[str]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "fold", "Fold", tooltip="Fold or unfold the panel", id="panel.fold"),
+        Binding("space", "fold", "Collapse", tooltip="Fold or unfold the panel", id="panel.fold"),
     ]
 
     folded: var[bool] = var(default=False, toggle_class="-folded")
     detail: var[str] = var("")
+    brief: str = ""
+    """The detail in a few cells, for where actions stand beside it."""
 
     def __init__(self, body: Lines, *, id: str) -> None:
         super().__init__(id=id)

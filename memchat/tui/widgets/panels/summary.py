@@ -9,7 +9,8 @@ from textual.reactive import var
 
 from memchat.core.events import LearningChanged
 from memchat.core.messages import RollingSummary
-from memchat.core.times import ago, now
+from memchat.core.times import now
+from memchat.tui.looks import age_in_words
 from memchat.tui.text import counted, plain
 from memchat.tui.widgets.inline_area import InlineArea
 from memchat.tui.widgets.panels.lines import Part, Prose
@@ -81,6 +82,16 @@ class SummaryPanel(Section):
     def watch_learning(self) -> None:
         self._show()
 
+    def on_descendant_blur(self) -> None:
+        """What holds is shown again once the panel is left."""
+        super().on_descendant_blur()
+        self.call_after_refresh(self._show_held)
+
+    def _show_held(self) -> None:
+        if self._place is not None and not self.has_pseudo_class("focus-within"):
+            self._place = None
+            self._show()
+
     @property
     def shown(self) -> RollingSummary | None:
         """The version that is shown."""
@@ -88,7 +99,9 @@ class SummaryPanel(Section):
 
     def _show(self) -> None:
         assert isinstance(self.body, Prose)
+        self.brief = ""
         if self._place is not None and self._place < len(self.versions):
+            self.brief = f"{self._place + 1}/{len(self.versions)}"
             self.detail = self._version_detail(self._place)
             self.body.parts = self._version_parts(self._place)
         else:
@@ -102,10 +115,9 @@ class SummaryPanel(Section):
 
     def _version_detail(self, place: int) -> str:
         version = self.versions[place]
-        holds = (
-            "holds" if self.summary is not None and version.id == self.summary.id else ago(version.created_at, now())
-        )
-        return f"{place + 1} of {len(self.versions)} · {holds} · covers {version.covers:,}"
+        held = self.summary is not None and version.id == self.summary.id
+        when = "holds" if held else age_in_words(version.created_at, now())
+        return f"{place + 1} of {len(self.versions)} · {when} · covers {version.covers:,}"
 
     def _version_parts(self, place: int) -> tuple[Part, ...]:
         version = self.versions[place]
