@@ -89,11 +89,11 @@ def _reason(
         case "current" if over(one.item, now):
             return "no longer holds"
         case "current":
-            return "what was learned from it tells it better, or no longer holds"
+            return "told by what was learned from it, or past"
         case "beside":
-            return "hardly counts beside a sure answer"
+            return "weak beside a sure answer"
         case _:
-            return f"no room: {limit} at most" if len(chosen.taken) >= limit else "no room within the tokens for it"
+            return f"no room: {limit} at most" if len(chosen.taken) >= limit else "no room: too many tokens"
 
 
 def _refs(ranked: Collection[Ranked]) -> frozenset[str]:

@@ -36,9 +36,9 @@ def test_each_step_has_its_reason() -> None:
     assert misses([one], 1) == [(ref, "too weak: .12 of .15")]
     assert misses([one], 2) == [(ref, "is in the context anyway")]
     assert misses([one], 2, hidden={ref: "muted in this session"}) == [(ref, "muted in this session")]
-    assert misses([one], 3) == [(ref, "what was learned from it tells it better, or no longer holds")]
-    assert misses([one], 4) == [(ref, "hardly counts beside a sure answer")]
-    assert misses([one], 5) == [(ref, "no room within the tokens for it")]
+    assert misses([one], 3) == [(ref, "told by what was learned from it, or past")]
+    assert misses([one], 4) == [(ref, "weak beside a sure answer")]
+    assert misses([one], 5) == [(ref, "no room: too many tokens")]
     assert misses([one], 6) == []
 
 
