@@ -3,14 +3,13 @@
 import shutil
 import signal
 import sys
-import textwrap
 from argparse import Namespace
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import Parser
 from memchat.cli.running import DONE, FAILED, say
-from memchat.cli.text import one_line
+from memchat.cli.text import folded, one_line
 
 if TYPE_CHECKING:
     from memchat.assistant import Assistant
@@ -166,5 +165,6 @@ def _show_places(erasure: "Erasure") -> None:
         about = (place.kind.replace("_", " "), _FATES[place.fate], place.where, place.id)
         print(f"\n{one_line(' · '.join(filter(None, about)))}")
         for words in place.words if place.fate == "cut" and place.words else (place.text,):
-            print(textwrap.indent(textwrap.fill(one_line(words), shutil.get_terminal_size().columns - 4), "    "))
+            for part in folded(words, shutil.get_terminal_size().columns - 4):
+                print(f"    {part}")
     print()

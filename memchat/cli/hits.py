@@ -8,6 +8,7 @@ from memchat.cli.output import local
 from memchat.cli.text import one_line
 from memchat.core.context import RecalledItem
 from memchat.core.searching import SearchHit, SearchPage
+from memchat.core.showing import shown
 
 _LABELS = {"fact": "fact", "profile": "profile", "episode": "session"}
 _STYLES = {"you": "cyan", "ai": "magenta", "fact": "green", "profile": "green", "session": "yellow"}
@@ -54,10 +55,12 @@ def _head(hit: SearchHit) -> Text:
 
 
 def _line(hit: SearchHit) -> Text:
-    shown = Text(hit.snippet.text)
+    text, at = hit.snippet.text, 0
+    line = Text()
     for start, end in hit.snippet.marks:
-        shown.stylize("bold underline", start, end)
-    return shown
+        line.append(shown(text[at:start])).append(shown(text[start:end]), "bold underline")
+        at = end
+    return line.append(shown(text[at:]))
 
 
 def _command(hit: SearchHit, space: str) -> str:

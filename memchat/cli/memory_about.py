@@ -42,14 +42,16 @@ def _print_page(told: "Page") -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    from memchat.cli.text import one_line
+
     console = Console(highlight=False, emoji=False)
     console.print(Text(told.title, style="bold"))
     for section in told.sections:
         console.print()
         if section.title:
-            console.print(Text(section.title, style="bold"))
+            console.print(Text(one_line(section.title), style="bold"))
         for line in section.lines:
-            parts = [(line.text, "")] + ([(f"  {line.note}", "dim")] if line.note else [])
+            parts = [(one_line(line.text), "")] + ([(f"  {one_line(line.note)}", "dim")] if line.note else [])
             console.print(Padding(Text.assemble(*parts), (0, 0, 0, 2)))
 
 

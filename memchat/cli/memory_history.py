@@ -2,13 +2,12 @@
 
 import shutil
 import sys
-import textwrap
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
 from memchat.cli.parser import JSON, Commands, shared
 from memchat.cli.running import DONE
-from memchat.cli.text import one_line
+from memchat.cli.text import folded, one_line, shortened
 from memchat.core.memories import ABOUT_USER
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ _MOMENTS = frozenset(
 )
 _UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "made_at", "at", "reason"}
 """What says nothing to a reader of the history."""
+_NAME = 24
+"""Characters of a model's name that are printed."""
 _NAMED = {"summary_id": "summary"}
 
 
@@ -137,7 +138,7 @@ def _print_lines(changes: "list[Change]", known: dict[str, str] | None) -> None:
     from memchat.cli.output import local
 
     for item in changes:
-        who = "you" if item.actor == ABOUT_USER else item.actor
+        who = "you" if item.actor == ABOUT_USER else shortened(item.actor, _NAME)
         undone = f" · undone {local(item.undone_at)}" if item.undone_at else ""
         print(one_line(f"{item.id}  {local(item.at)}  {who} · {item.action.replace('_', ' ')}{undone}"))
         before, after = _value(item.before), _value(item.after)
@@ -147,7 +148,8 @@ def _print_lines(changes: "list[Change]", known: dict[str, str] | None) -> None:
             names = [name for name in after if name not in _UNTOLD and before.get(name) != after[name]]
             lines += [f"{_listed(before, [name])} → {_shown(name, after[name])}" for name in names]
         for line in lines:
-            print(textwrap.indent(textwrap.fill(one_line(line), shutil.get_terminal_size().columns - 4), "    "))
+            for part in folded(line, shutil.get_terminal_size().columns - 4):
+                print(f"    {part}")
 
 
 async def undo_change(args: Namespace) -> int:

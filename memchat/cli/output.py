@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from memchat.cli.text import one_line
-from memchat.core.text import is_control, without_controls
+from memchat.cli.text import clean, one_line
+from memchat.core.showing import is_unseen
+from memchat.core.text import is_control
 from memchat.core.times import ago, iso, now
 
-_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0x10000) if is_control(chr(code))}
+_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0x10000) if is_control(chr(code)) or is_unseen(chr(code))}
+_ESCAPED |= {code: f"\\udb40\\u{code - 0xE0000 + 0xDC00:04x}" for code in range(0xE0000, 0xE0080)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def json_text(document: Any, *, indent: int | None = None) -> str:
 
 def print_lines(text: str) -> None:
     """`text` with its line breaks, cleaned."""
-    print(without_controls(text))
+    print(clean(text))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, empty: str) -> None:

@@ -181,10 +181,10 @@ async def export_session(args: Namespace) -> int:
 async def rename_session(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
-    from memchat.cli.text import one_line
     from memchat.core.jsonable import session_json
+    from memchat.core.text import without_controls
 
-    title = one_line(" ".join(args.title)).strip()
+    title = without_controls(" ".join(" ".join(args.title).split())).strip()
     if not title:
         raise WrongUsage("A title needs a word at least.", "Give one, as in memchat sessions rename ID Kyoto.")
     async with assistant(args) as opened:

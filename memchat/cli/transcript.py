@@ -7,11 +7,10 @@ from typing import Any
 
 from memchat.assistant.transcript import Transcript, heading
 from memchat.cli.output import local
-from memchat.cli.text import one_line
+from memchat.cli.text import clean, one_line
 from memchat.core.errors import MemchatError, NotFound
 from memchat.core.jsonable import message_json, rolling_summary_json, session_json, session_summary_json
 from memchat.core.messages import Message
-from memchat.core.text import without_controls
 
 _BEFORE, _AFTER = 4, 6
 """How many messages are shown around the one that is asked for."""
@@ -70,7 +69,7 @@ def around_text(transcript: Transcript, some: Around) -> str:
     if some.earlier:
         parts.append(f"… {_counted(some.earlier, 'earlier')}")
     parts += [
-        f"{'▶ ' if message.id == some.at else ''}{heading(message)}\n{without_controls(message.text)}"
+        f"{'▶ ' if message.id == some.at else ''}{one_line(heading(message))}\n{clean(message.text)}"
         for message in some.messages
     ]
     if some.later:
@@ -103,13 +102,13 @@ def as_text(transcript: Transcript) -> str:
     """For reading in a terminal."""
     parts = [_head(transcript)]
     if transcript.session_summary:
-        parts.append(f"Session summary\n{without_controls(transcript.session_summary.text)}")
+        parts.append(f"Session summary\n{clean(transcript.session_summary.text)}")
     if transcript.summary:
         parts.append(
             f"Rolling summary of messages {transcript.summary.from_seq} to {transcript.summary.to_seq}\n"
-            f"{without_controls(transcript.summary.text)}"
+            f"{clean(transcript.summary.text)}"
         )
-    parts += [f"{heading(message)}\n{without_controls(message.text)}" for message in transcript.messages]
+    parts += [f"{one_line(heading(message))}\n{clean(message.text)}" for message in transcript.messages]
     return "\n\n".join(parts)
 
 
