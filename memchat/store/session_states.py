@@ -12,7 +12,17 @@ from memchat.store.sql import row, run, value
 
 _PREFIX = "session:"
 
-SESSION_KEPT = ("title", "title_by", "archived_at", "deleted_at", "tags", "summary_id", "unfolded_to")
+SESSION_KEPT = (
+    "title",
+    "title_by",
+    "archived_at",
+    "deleted_at",
+    "tags",
+    "summary_id",
+    "unfolded_to",
+    "persona",
+    "system_prompt",
+)
 """What of a session its history brings back."""
 
 OUTLIVED = (

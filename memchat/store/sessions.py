@@ -82,12 +82,12 @@ class Sessions:
 
     async def set_persona(self, id: str, persona: str | None) -> Session:
         """Says whose system prompt a session uses; none for the default."""
-        return await self._database.write(_update, id, "persona = ?", (persona,))
+        return await self._database.write(_changed, id, "edit", {"persona": persona}, self._now)
 
     async def set_system_prompt(self, id: str, text: str | None) -> Session:
         """Gives a session its own system prompt; none or no text takes it away."""
         kept = storable(text or "").strip() or None
-        return await self._database.write(_update, id, "system_prompt = ?", (kept,))
+        return await self._database.write(_changed, id, "edit", {"system_prompt": kept}, self._now)
 
     async def end(self, id: str) -> Session | None:
         """Closes a session; one without messages is removed, and gives none."""

@@ -240,6 +240,8 @@ DEEDS: dict[str, Deed] = {
     "drop messages": lambda s, ids, n: s.sessions.keep_out(
         one(ids["sessions"], n), some(ids["messages"], n), out=n % 4 != 0
     ),
+    "tell": lambda s, ids, n: s.sessions.set_system_prompt(one(ids["sessions"], n), ("Be brief.", None)[n % 2]),
+    "persona": lambda s, ids, n: s.sessions.set_persona(one(ids["sessions"], n), ("pirate", None, "sage")[n % 3]),
     "edit summary": lambda s, ids, n: s.summaries.edit(one(ids["sessions"], n), f"Edited {n}.", 2),
     "another summary": hold,
     "fold": fold_by_hand,

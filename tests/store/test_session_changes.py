@@ -168,6 +168,22 @@ async def test_several_are_filed_away_and_brought_back_as_one(store: Store) -> N
     assert (await store.sessions.get(third)).archived_at is not None, "that was filed away before"
 
 
+async def test_what_a_session_is_told_first_is_taken_back(store: Store) -> None:
+    session = await session_of(store, "Hello")
+    await store.sessions.set_persona(session, "pirate")
+    await store.sessions.set_system_prompt(session, "Be brief.")
+    await store.sessions.set_system_prompt(session, "Be very brief.")
+    await store.memories.undo()
+    assert (await store.sessions.get(session)).system_prompt == "Be brief."
+    await store.memories.undo()
+    await store.memories.undo()
+    first = await store.sessions.get(session)
+    assert (first.system_prompt, first.persona) == (None, None)
+    await store.memories.redo()
+    assert (await store.sessions.get(session)).persona == "pirate"
+    assert [change.action for change in await store.memories.history(f"session:{session}")] == ["edit"] * 4
+
+
 async def test_an_erased_session_leaves_no_history(store: Store) -> None:
     session = await session_of(store, "a")
     message = (await store.messages.range(session, 1, 1))[0]
