@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from memchat.assistant.home import Home
 from memchat.core.context import ContextPlan
-from memchat.core.errors import MemchatError
+from memchat.core.errors import ErasedMeanwhile, MemchatError
 from memchat.core.messages import Message
 from memchat.core.requests import SentRequest
 from memchat.core.times import now
@@ -26,6 +26,7 @@ class Keeper:
         client: Who is asked.
         plan: How the request was laid out.
         sent: What went out and is yet to be kept, by round.
+        as_of: How often something had been erased before what is in the requests was read.
     """
 
     home: Home
@@ -33,9 +34,13 @@ class Keeper:
     client: ChatModel
     plan: ContextPlan
     sent: MutableMapping[int, bytes]
+    as_of: int
 
     async def keep(self) -> None:
-        """Keeps what went out since the last time; that it cannot be stored does not end the turn."""
+        """Keeps what went out since the last time; that it cannot be stored does not end the turn.
+
+        What was sent before something was erased is let go, since it may hold that.
+        """
         if not self.sent:
             return
         bodies = dict(self.sent)
@@ -57,6 +62,8 @@ class Keeper:
             for number, body in bodies.items()
         ]
         try:
-            await self.home.store.requests.add(requests)
+            await self.home.store.requests.add(requests, as_of=self.as_of)
+        except ErasedMeanwhile:
+            _log.info("a request is not kept, since something was erased after it was laid out")
         except MemchatError:
             _log.exception("a request could not be kept")

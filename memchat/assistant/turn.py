@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, aclosing
+from contextlib import AbstractContextManager, AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -19,7 +19,7 @@ from memchat.assistant.rounds import Rounds
 from memchat.assistant.streams import Stopped, unless, until
 from memchat.assistant.telling import NOTHING_RECALLED
 from memchat.core.context import Recall
-from memchat.core.errors import EmptyReply, MemchatError, MessageTooLong, NotFound
+from memchat.core.errors import EmptyReply, ErasedMeanwhile, MemchatError, MessageTooLong, NotFound
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
@@ -157,6 +157,7 @@ class Turn:
 
     async def _stream(self, user: Message, reply: Reply) -> AsyncGenerator[TurnEvent, None]:
         """Everything up to the last word of the reply."""
+        as_of = await self.home.store.erasures.times()
         async with AsyncExitStack() as stack:
             chosen = await unless(self.stop, stack.enter_async_context(self.connection.reading()))
             if self.reply is not None:
@@ -169,7 +170,8 @@ class Turn:
             tools = self.home.requests.tools(self.session, chosen.target, use_memory=self.use_memory)
             plan = await self.home.requests.plan(gathered, user.text, chosen.target, recall=recall, tools=tools)
             yield ContextBuilt(plan)
-            await self.home.store.recalls.record(user.id, recall, [item.id for item in plan.recalled])
+            with suppress(ErasedMeanwhile):
+                await self.home.store.recalls.record(user.id, recall, [item.id for item in plan.recalled], as_of=as_of)
             context = ToolContext(
                 store=self.home.knowledge,
                 recaller=self.recaller,
@@ -188,7 +190,7 @@ class Turn:
                 measure=partial(self.home.requests.measured, target=chosen.target),
                 temperature=self.settings.model.temperature,
             )
-            self._keeper = Keeper(self.home, user, chosen.client, plan, self._rounds.sent)
+            self._keeper = Keeper(self.home, user, chosen.client, plan, self._rounds.sent, as_of)
             async with aclosing(until(self.stop, self._rounds.events())) as events:
                 async for event in events:
                     yield event

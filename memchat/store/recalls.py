@@ -8,6 +8,7 @@ import apsw
 from memchat.core.context import ItemSource, Missed, Recall, RecalledItem
 from memchat.core.times import from_unix, to_unix
 from memchat.store.database import Database
+from memchat.store.erased import check_as_of
 from memchat.store.lookup import message_number
 from memchat.store.sql import Row, row, rows, run, storable
 
@@ -20,18 +21,22 @@ class Recalls:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def record(self, user_message_id: str, recall: Recall, plan_items: Sequence[str]) -> None:
+    async def record(
+        self, user_message_id: str, recall: Recall, plan_items: Sequence[str], *, as_of: int | None = None
+    ) -> None:
         """Notes what a turn recalled, in place of what it recalled when it was tried before.
 
         Args:
             user_message_id: The turn's message.
             recall: All that was found worth recalling.
             plan_items: Ids of the items that went into the request.
+            as_of: From `erasures.times`, before anything was looked for; none asks for nothing.
 
         Raises:
             NotFound: There is no such message.
+            ErasedMeanwhile: Something was erased since it was looked for, and may be among what was found.
         """
-        await self._database.write(_record, user_message_id, recall, frozenset(plan_items))
+        await self._database.write(_record, user_message_id, recall, frozenset(plan_items), as_of)
 
     async def of_message(self, user_message_id: str, *, all_found: bool = False) -> list[RecalledItem]:
         """What went into the request of a turn, best first.
@@ -57,7 +62,10 @@ def drop_quoting(db: apsw.Connection) -> None:
     run(db, "DELETE FROM recalled_items WHERE instr(missed, '“')")
 
 
-def _record(db: apsw.Connection, user_message_id: str, recall: Recall, plan_items: frozenset[str]) -> None:
+def _record(
+    db: apsw.Connection, user_message_id: str, recall: Recall, plan_items: frozenset[str], as_of: int | None
+) -> None:
+    check_as_of(db, as_of)
     message_number(db, user_message_id)
     run(db, "DELETE FROM recalls WHERE message_id = ?", user_message_id)
     run(

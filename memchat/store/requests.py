@@ -11,6 +11,7 @@ from memchat.core.context import ContextPlan, LeftOut, Shown
 from memchat.core.requests import SentRequest, Shape, blocks_of, shapes
 from memchat.core.times import from_unix, to_unix
 from memchat.store.database import Database
+from memchat.store.erased import check_as_of
 from memchat.store.sql import Row, rows, run, value
 
 A_SESSION = 30
@@ -31,9 +32,17 @@ class Requests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, requests: Sequence[SentRequest]) -> None:
-        """Keeps requests, and lets go of the oldest of the session; those of a session that is gone are let be."""
-        await self._database.write(_add, requests)
+    async def add(self, requests: Sequence[SentRequest], *, as_of: int | None = None) -> None:
+        """Keeps requests, and lets go of the oldest of the session; those of a session that is gone are let be.
+
+        Args:
+            requests: What was sent.
+            as_of: From `erasures.times`, before what they hold was read; none asks for nothing.
+
+        Raises:
+            ErasedMeanwhile: Something was erased since it was read, and they may hold it.
+        """
+        await self._database.write(_add, requests, as_of)
 
     async def of_session(self, session_id: str, *, limit: int = A_SESSION) -> list[SentRequest]:
         """The newest requests of a session, newest first."""
@@ -49,7 +58,8 @@ def clear(db: apsw.Connection) -> None:
     run(db, "DELETE FROM requests")
 
 
-def _add(db: apsw.Connection, requests: Sequence[SentRequest]) -> None:
+def _add(db: apsw.Connection, requests: Sequence[SentRequest], as_of: int | None) -> None:
+    check_as_of(db, as_of)
     for each in requests:
         number = value(db, "SELECT number FROM sessions WHERE id = ?", each.session_id)
         if number is None or each.at is None:

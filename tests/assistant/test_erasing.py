@@ -10,11 +10,13 @@ from memchat.assistant import Assistant
 from memchat.cli import logs
 from memchat.core.erasure import ErasureKind, PlaceKind
 from memchat.core.errors import MemchatError
+from memchat.core.events import ContextBuilt, Delta, Recalled, TurnEvent
 from memchat.core.memories import Source
 from memchat.core.times import now
 from memchat.paths import Paths
 from memchat.providers.file_lock import FileLock
 from memchat.providers.scripted import Say
+from memchat.store import Store
 from memchat.store.decisions import Add, Merge, NewMemory, Reinforce
 from tests.assistant.conftest import Open, Script, converse, hits, prompt_of
 from tests.memory.reading import Reader
@@ -145,6 +147,37 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
     assert await hits(assistant, "dentist Brockelmann Tübingen in:facts,profile") == []
     assert [each.text for each in await assistant.store.memories.list(fields=True) if "entist" in each.text] == []
     assert files_with(paths, *WORDS) == []
+
+
+@pytest.mark.parametrize("during", [Recalled, ContextBuilt, Delta])
+async def test_what_another_program_erases_during_a_turn_is_kept_of_neither_recall_nor_request(
+    open_assistant: Open, script: Script, paths: Paths, during: type[TurnEvent]
+) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    told, (message,) = await say(assistant, SAID)
+    memory = await known(assistant, FACT, SAID, told, message)
+    session = (await assistant.new_session()).session.id
+    await converse(assistant, session, "Who is my dentist, is it Brockelmann?")
+    store = assistant.store
+    assert WORDS[0] in prompt_of(script.chats[-1])
+    assert await store.requests.of_session(session)
+    erased = False
+    async for event in assistant.turn(session, "Who is my dentist in Tübingen?"):
+        if isinstance(event, during) and not erased:
+            erased = True
+            other = await Store.open(paths.database)
+            await other.memories.erase(memory)
+            await other.sessions.erase(told)
+            await other.close()
+    assert erased
+    assert WORDS[0] in prompt_of(script.chats[-1]), "it had been found before"
+    assert await store.requests.of_session(session) == []
+    last = [each for each in await store.messages.page(session, before_seq=None, limit=9) if each.role == "user"][-1]
+    recalled = await store.recalls.told(last.id)
+    assert recalled is None or all("Brockelmann" not in item.text for item in recalled.items)
+    script.chats.clear()
+    await converse(assistant, session, "Which rivers are there?")
+    assert len(await store.requests.of_session(session)) == 1, "what is sent after it is kept"
 
 
 async def test_a_rule_that_says_what_is_erased_goes_with_its_history(open_assistant: Open, paths: Paths) -> None:

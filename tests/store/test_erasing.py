@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from memchat.core.context import ItemSource, Missed, Recall, RecalledItem
+from memchat.core.context import ContextPlan, ItemSource, Missed, Recall, RecalledItem
+from memchat.core.errors import ErasedMeanwhile
 from memchat.core.memories import Source
 from memchat.core.messages import ToolUse
+from memchat.core.requests import SentRequest
 from memchat.store.connection import connect
 from memchat.store.doom import Doom
 from memchat.store.erasing import erase_session
@@ -105,6 +107,45 @@ async def test_what_an_erased_message_was_preferred_to_does_not_quote_it(store: 
     told = await store.recalls.told(turn.id)
     assert told is not None
     assert [each.reason for each in told.missed] == [missed[1].reason]
+
+
+async def test_what_another_program_erased_since_it_was_found_is_not_recorded(store: Store) -> None:
+    assert store.path is not None
+    session = await store.sessions.create()
+    user, _ = await exchange(store, session.id, f"The word is {SECRET}", "Well")
+    later = await session_of(store, "later")
+    turn = await store.messages.append_user(later, "what was it?", tokens=3)
+    source = ItemSource(
+        session_id=session.id, session_title=f"On {SECRET}", message_id=user.id, role="user", at=user.created_at
+    )
+    item = RecalledItem(
+        id=session.id, kind="episode", text=SECRET, score=1, parts={"words": 1}, tokens=1, source=source
+    )
+    recall = Recall(items=(item,), considered=1, milliseconds=1)
+    plan = ContextPlan(model="m", window=8000, reserve=0, mode="hybrid", blocks=(), left_out=())
+    request = SentRequest(
+        session_id=later,
+        message_id=turn.id,
+        round=0,
+        at=turn.created_at,
+        url="http://127.0.0.1:1/v1/chat/completions",
+        keyed=False,
+        body=json.dumps({"messages": [], "note": SECRET}).encode(),
+        plan=plan,
+    )
+    as_of = await store.erasures.times()
+    await store.recalls.record(turn.id, recall, [item.id], as_of=as_of)
+    await store.requests.add([request], as_of=as_of)
+    assert await store.recalls.told(turn.id) is not None
+    other = await Store.open(store.path)
+    await other.sessions.erase(session.id)
+    await other.close()
+    with pytest.raises(ErasedMeanwhile):
+        await store.recalls.record(turn.id, recall, [item.id], as_of=as_of)
+    with pytest.raises(ErasedMeanwhile):
+        await store.requests.add([request], as_of=as_of)
+    assert await store.requests.of_session(later) == []
+    assert _where(store.path.parent, SECRET.encode()) == []
 
 
 async def test_erased_vectors_are_in_no_file(store: Store) -> None:
