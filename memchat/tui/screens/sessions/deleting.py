@@ -35,8 +35,8 @@ class DeleteScreen(Dialog[Fate | None]):
 
     HEADING = "Delete the session"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer('stay')", "Delete, keep what was learned", id="delete.stay"),
-        Binding("m", "answer('go')", "Delete, and forget it too", id="delete.go"),
+        Binding("enter,y", "answer('stay')", "Delete, keep what was learned", id="sessions.delete-keep"),
+        Binding("m", "answer('go')", "Delete, and forget it too", id="sessions.delete-forget"),
     ]
 
     def __init__(self, session: Session, resting: "Resting", undo: str) -> None:
