@@ -311,6 +311,16 @@ async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant)
         await app.press(pilot, "f4", "down", "enter")
         assert "changed again since" in app.problem
         assert (await assistant.memories.get(memory.id)).kind == "goal"
+        rule = await assistant.memories.never_learn("diet", "attribute")
+        await app.press(pilot, "shift+f4")
+        listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
+        assert listed[:2] == [
+            "added by you: Nothing about your diet is learned.",
+            "edited by you: The user rents a flat",
+        ]
+        await app.press(pilot, "enter")
+        assert f"Taken back: added by you: {rule.says}" in app.said
+        assert await assistant.memories.rules() == []
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -1,6 +1,6 @@
 """Taking changes back and making them again: the newest, or one out of the history."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from memchat.core.errors import MemchatError
 from memchat.core.memories import Change
@@ -9,6 +9,8 @@ from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.sight import is_memory
 from memchat.tui.screens.browser.words import BrowserWords
 from memchat.tui.text import one_line
+
+_LATEST = 500
 
 
 class BrowserBack(BrowserWords):
@@ -30,21 +32,25 @@ class BrowserBack(BrowserWords):
         target = row.id if is_memory(row) else f"session:{row.id}"
         found = await self.assistant.memories.history(f"profile:{row.field}" if row.field else target)
         standing = [change for change in reversed(found) if change.undone_at is None]
+        none = "Nothing of it was changed, or all of it was taken back."
+        self._offer("Its changes · enter takes one back", standing, none, changes.made)
 
+    async def action_all_changes(self) -> None:
+        """Lists the latest changes of everything; takes the chosen one back."""
+        found = await self.assistant.memories.changes(limit=_LATEST)
+        standing = [change for change in found if change.undone_at is None]
+        self._offer("All changes · enter takes one back", standing, "Nothing was changed yet.", changes.about)
+
+    def _offer(self, title: str, standing: Sequence[Change], none: str, what: Callable[[Change], str]) -> None:
         async def take(key: str | None) -> None:
             if key:
                 await self._back(lambda: self.assistant.memories.undo_change(key), "Taken back", "")
 
         choices = [
-            Choice(
-                key=change.id,
-                text=_told(change, changes.made(change)),
-                right=f"{change.at.astimezone():%d %b %Y %H:%M}",
-            )
+            Choice(key=change.id, text=_told(change, what(change)), right=f"{change.at.astimezone():%d %b %Y %H:%M}")
             for change in standing
         ]
-        none = "Nothing of it was changed, or all of it was taken back."
-        self.app.push_screen(ChooseScreen("Its changes · enter takes one back", choices, empty=none), take)
+        self.app.push_screen(ChooseScreen(title, choices, empty=none), take)
 
     async def _back(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
         try:

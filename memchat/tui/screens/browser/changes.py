@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from memchat.core.memories import Change
+from memchat.core.rules import rule_sentence
 from memchat.tui.looks import STATUS_NAMES, Looks
 from memchat.tui.text import level, one_line, plain
 from memchat.tui.widgets.panels.lines import Part
@@ -38,6 +39,7 @@ _DID = {
     "delete": "deleted",
 }
 
+_OF_RULE = ("kind", "subject", "attribute", "text")
 _TOLD = ("text", "value", "status", "kind", "pinned", "valid_from", "valid_to", "subject", "attribute", "confidence")
 """What of a memory's state is told when it changed."""
 
@@ -69,6 +71,8 @@ def did(change: Change) -> str:
 def about(change: Change) -> str:
     """What was changed, by what it says or is called."""
     state = _state(change.after) or _state(change.before)
+    if basis := state.get("basis"):
+        return one_line(rule_sentence(basis, **{name: state[name] for name in _OF_RULE}), 80)
     return one_line(str(state.get("text") or state.get("title") or ""), 80)
 
 

@@ -13,7 +13,7 @@ ABOUT_ROWS = frozenset(
 )
 """The actions that not every row allows."""
 
-IN_MENU = ABOUT_ROWS | {"mark", "add", "undo", "redo", "filters", "sort", "group", "details", "rules"}
+IN_MENU = ABOUT_ROWS | {"mark", "add", "undo", "redo", "all_changes", "filters", "sort", "group", "details", "rules"}
 
 _AWAY = frozenset(("archived", "superseded", "forgotten"))
 

@@ -44,6 +44,7 @@ class BrowserScreen(BrowserRules):
         Binding("f2", "menu", "More", priority=True, id="memory.menu"),
         Binding("ctrl+y", "redo", "Redo", priority=True, show=False, id="memory.redo"),
         Binding("f4", "changes", "Its changes", priority=True, show=False, id="memory.changes"),
+        Binding("shift+f4", "all_changes", "All changes", priority=True, show=False, id="memory.all-changes"),
         Binding("ctrl+r", "archive", "Archive", priority=True, show=False, id="memory.archive"),
         Binding("ctrl+k", "kind", "Change the type", priority=True, show=False, id="memory.kind"),
         Binding("ctrl+l", "validity", "Set when it holds", priority=True, show=False, id="memory.validity"),
