@@ -76,7 +76,7 @@ class Searches:
         query = await self._own.parsed(typed, typing_at=typing_at)
         if not options:
             return query
-        return filtered(query, options, self._clock(), await self._recaller.zone(), options=True)
+        return filtered(query, options, self._clock(), await self._recaller.seeker.zone(), options=True)
 
     async def search(
         self, query: SearchQuery, *, limit: int = 20, offset: int = 0, wait: bool = True, quickly: bool = False

@@ -94,6 +94,11 @@ class TimesAsked:
     anchor: Anchor | None = None
     message: str = ""
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.query.terms or self.spans)
+
 
 def times_asked(message: str, now: datetime, zone: tzinfo | None, last: Sequence[str] = ()) -> TimesAsked:
     """What `message` asks of time, as seen from `now`.

@@ -5,7 +5,8 @@ import pytest
 from memchat.core.events import EmbedderChanged
 from memchat.core.settings import MemorySettings
 from memchat.memory.choosing import SURER
-from memchat.memory.recall import CANDIDATES, Recaller
+from memchat.memory.recall import Recaller
+from memchat.memory.seeking import CANDIDATES
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.store import BufferSpan, Store
 from tests.memory.conftest import Holder, embed_all, say

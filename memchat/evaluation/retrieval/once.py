@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from memchat.core.events import EmbedderChanged
-from memchat.memory.recall import EmbedderSource
+from memchat.memory.questions import EmbedderSource
 from memchat.providers.embedder import Embedder
 from memchat.providers.vectors import Embedded, Passage, Question
 

@@ -72,7 +72,7 @@ class Searcher:
         Raises:
             BadFilter: A filter cannot be understood.
         """
-        return parsed(typed, self._recaller.clock(), await self._recaller.zone(), typing_at=typing_at)
+        return parsed(typed, self._recaller.clock(), await self._recaller.seeker.zone(), typing_at=typing_at)
 
     async def search(self, query: SearchQuery, *, limit: int = 20, offset: int = 0, ranked: int = RANKED) -> SearchPage:
         """Some of what is found for `query`, in the order that it asks for.
@@ -94,11 +94,11 @@ class Searcher:
             narrowed = replace(narrowed, session_id=await self._session(query.session))
         if not query.text:
             return await self._listed(replace(query, narrowed=narrowed), limit, offset)
-        asked = await self._recaller.asked(query.text)
+        asked = await self._recaller.seeker.asked(query.text)
         asked = replace(asked, query=replace(asked.query, terms=asked.query.terms or all_words(query.text)))
         if not asked.query.terms or limit <= 0:
             return SearchPage(by_kind={})
-        found, _, why = await self._recaller.find(
+        found, _, why = await self._recaller.seeker.find(
             asked,
             outside=None,
             candidates=ranked,
