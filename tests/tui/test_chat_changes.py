@@ -205,6 +205,18 @@ async def test_a_message_tells_what_was_learned_from_it(start: Start, server: Sc
         await run.until(lambda: run.app.screen is run.chat and run.app.focused is run.views[0])
 
 
+async def test_a_line_goes_when_what_it_tells_of_is_written_over_or_undone(
+    start: Start, server: ScriptedServer
+) -> None:
+    async with start(server) as run:
+        await run.send("/profile location Taipei")
+        await run.until(lambda: [chip.sentence for chip in run.chat.query(Chip)] == ["location: Taipei"])
+        await run.send("/profile location Lisbon")
+        await run.until(lambda: [chip.sentence for chip in run.chat.query(Chip)] == ["location: Lisbon"])
+        await run.send("/undo")
+        await run.until(lambda: not run.chat.query(Chip))
+
+
 # the panels
 
 

@@ -49,7 +49,6 @@ class ReviewScreen(Dialog[Went]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "edit_keep", "Keep"),
         Binding("escape", "edit_leave", "Leave it as it was"),
-        Binding("escape", "close", "Close", id="dialog.close"),
         Binding("enter,a", "accept", "Accept", id="review.accept"),
         Binding("enter,r", "restore", "Restore", id="review.restore"),
         Binding("e", "edit", "Edit", id="review.edit"),
@@ -64,6 +63,7 @@ class ReviewScreen(Dialog[Went]):
         Binding("ctrl+y", "redo", "Redo", show=False, id="review.redo"),
         Binding("shift+up", "read(-1)", "Read up", show=False, id="review.read-up"),
         Binding("shift+down", "read(1)", "Read down", show=False, id="review.read-down"),
+        Binding("escape", "close", "Close", id="dialog.close"),
     ]
 
     def __init__(self, assistant: "Assistant", heading: str, read: Reading, *, empty: str, edit: str = "") -> None:

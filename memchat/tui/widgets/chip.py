@@ -78,10 +78,14 @@ class Chip(Note):
     @property
     def learned(self) -> tuple[str, ...]:
         """Ids of the memories that it says were learned."""
-        ids = [field.memory_id for field in self.event.profile] + [memory.id for memory in self.event.added]
-        if self.event.message_id:
-            ids += [memory.id for memory in self.event.changed]
-        return tuple(dict.fromkeys(filter(None, ids)))
+        changed = self.event.changed if self.event.message_id else ()
+        return tuple(dict.fromkeys((*self.held, *(memory.id for memory in changed))))
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Ids of the memories that it tells of as in use."""
+        fields = (field.memory_id for field in self.event.profile if field.memory_id)
+        return (*fields, *(memory.id for memory in self.event.added))
 
     @property
     def pending(self) -> tuple[str, ...]:
