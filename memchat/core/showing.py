@@ -4,7 +4,9 @@ import re
 
 from memchat.core.text import plain as core_plain
 
-_UNSEEN = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]")
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u3164\uffa0\u180e\u200b\u2060-\u2064\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 """Characters without a shape of their own, which terminals differ about; not the joiners of emoji and of scripts."""
 
 
@@ -48,8 +50,11 @@ _TOWER = re.compile(
 )
 """More marks over one letter than any language has: a terminal draws them over the lines above."""
 
-_JOINED = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
-"""What makes one picture of several, or another of one."""
+_JOINED = re.compile(
+    "[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u0488\u0489\u1abe\u20dd-\u20e0\u20e2-\u20e4]"
+    "|(?<![\u0600-\u06ff\u0900-\u0dff])\u200c"  # parts letters only where letters are joined
+)
+"""What makes one picture of several or another of one, and what is drawn around a character."""
 
 _FLAG = {0x1F1E6 + place: chr(ord("A") + place) for place in range(26)}
 

@@ -185,6 +185,8 @@ def test_pictures_stay_whole_in_a_conversation_and_letters_are_not_joined() -> N
     assert plain("a\u200dq \u200db x🏽 👍\u200dq") == "aq b x 👍q"
     assert plain("🇹🇼🇯") == "🇹🇼J"
     assert plain("ක්‍ර") == "ක්‍ර"
+    assert plain("\u3164x\uffa0\u115f") == "x"
+    assert shown("1\ufe0f\u20e3 a\u0488 葛\U000e0100") == "1 a 葛"
     assert plain("e" + "\u0301" * 60) == "e\u0301\u0301\u0301"
 
 
