@@ -166,19 +166,30 @@ class Learning:
 
     async def _next_job(self) -> float | None:
         await self._unpaused.wait()
-        job = await self._store.jobs.lease(self._owner, LEASE_SECONDS)
-        await self._tell()
+        job = await self._lease()
         if job is None:
+            await self._tell()
             due = await self._store.jobs.due_in()
             # One that is due and cannot be leased waits for its twin in another program.
             return None if due is None else max(1.0, due)
         try:
+            await self._tell()
             wait = await self._with_model(job)
         except asyncio.CancelledError:
             await self._store.jobs.release(job.id)
             raise
         await self._tell()
         return wait
+
+    async def _lease(self) -> Job | None:
+        """The next job; one that is leased while the lane is stopped is given back."""
+        leasing = asyncio.ensure_future(self._store.jobs.lease(self._owner, LEASE_SECONDS))
+        try:
+            return await asyncio.shield(leasing)
+        except asyncio.CancelledError:
+            if job := await leasing:
+                await self._store.jobs.release(job.id)
+            raise
 
     async def _with_model(self, job: Job) -> float | None:
         try:

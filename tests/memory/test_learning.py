@@ -26,6 +26,7 @@ from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.providers.scripted import Hang, Say, ScriptedServer, Status
 from memchat.store import Store
+from memchat.store.values import Job
 from tests.memory.conftest import say
 from tests.memory.making import words
 
@@ -281,6 +282,30 @@ async def test_stopping_in_the_middle_leaves_the_job_for_the_next_start(
     assert job.attempts == 1
     await store.jobs.release(job.id)
     assert await learn().settle(20)
+
+
+async def test_a_job_that_is_leased_while_the_program_stops_is_given_back(
+    store: Store, session: Session, learn: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = store.jobs.lease
+    leased, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(owner: str, seconds: float) -> Job | None:
+        job = await lease(owner, seconds)
+        leased.set()
+        await go_on.wait()
+        return job
+
+    monkeypatch.setattr(store.jobs, "lease", slowly)
+    await store.jobs.add([title_job(session.id)])
+    learning = learn()
+    learning.start()
+    await leased.wait()
+    stopping = asyncio.create_task(learning.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
+    assert await lease("look", 1) is not None
 
 
 async def test_a_job_of_a_program_that_was_killed_is_done_after_its_lease(
