@@ -405,3 +405,26 @@ async def test_deleting_tells_what_rests_on_it_and_asks_whether_that_goes_too(
             await app.idle(pilot)
             assert (await assistant.store.sessions.get(first.id)).deleted_at is None
             assert (await assistant.store.memories.get(alone.id)).status == "active"
+
+
+@pytest.mark.parametrize("action", ["open", "rename", "retag", "archive", "delete", "filters", "undo", "space(1)"])
+async def test_what_is_pressed_before_the_list_is_made_or_after_it_is_gone_does_no_harm(
+    assistant: Assistant, action: str
+) -> None:
+    await session(assistant, "Kyoto")
+    app = Stage()
+    async with app.run_test() as pilot:
+        listing = SessionsScreen(assistant)
+        opening = app.push_screen(listing)
+        assert not listing.is_mounted
+        await app.run_action(f"screen.{action}")
+        await opening
+        await app.idle(pilot)
+        assert "Kyoto" in app.text()
+        listing.dismiss(None)
+        await pilot.pause()
+        assert not listing.is_attached
+        listing.load()
+        await app.run_action(action, listing)
+        await app.idle(pilot)
+        assert app.text().startswith("the chat")

@@ -35,6 +35,19 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
             yield Static("", id="problem", markup=False)
             yield KeyLine()
 
+    @property
+    def ready(self) -> bool:
+        """Whether its parts are there: they are made after it is shown, and go before it does."""
+        return self.is_mounted and self.is_attached and not self._pruning
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now; while its parts are being made or taken away, nothing but closing it."""
+        return self.allows(action, parameters) if self.ready else action == "close"
+
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done now; as `check_action`."""
+        return super().check_action(action, parameters)
+
     def content(self) -> ComposeResult:
         """The widgets between the title and the keys."""
         raise NotImplementedError
@@ -45,6 +58,8 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
     def fail(self, sentence: str) -> None:
         """Says what went wrong; an empty sentence takes it away."""
+        if not self.ready:
+            return
         line = self.query_one("#problem", Static)
         line.update(shown(sentence))
         line.set_class(bool(sentence), "-shown")

@@ -141,13 +141,13 @@ class EraseScreen(Dialog[bool]):
         """Leaves what was learned in the session, or does not."""
         self.action_keep()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of a space all goes."""
         if action == "spare":
             return self._kind != "space"
         if action in ("keep", "keep_memories"):
             return self._kind in (("session",) if action == "keep_memories" else ("memory", "profile"))
-        return super().check_action(action, parameters)
+        return super().allows(action, parameters)
 
     @work(exclusive=True, group="erase", exit_on_error=False)
     async def action_erase(self) -> None:

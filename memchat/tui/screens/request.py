@@ -122,7 +122,7 @@ class RequestScreen(Dialog[str]):
         else:
             pane.parts = parts.block(request, key)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what there is."""
         match action:
             case "step":
@@ -133,7 +133,7 @@ class RequestScreen(Dialog[str]):
             case "why":
                 return bool(self.request.message_id)
             case _:
-                return super().check_action(action, parameters)
+                return super().allows(action, parameters)
 
     @property
     def _steps(self) -> bool:

@@ -53,7 +53,7 @@ class ReviewScreen(ReviewList):
 
     # what can be done
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is under the cursor."""
         memory = self.memory
         status = memory.status if memory is not None else None
@@ -73,7 +73,7 @@ class ReviewScreen(ReviewList):
             return self.editing and action in ("edit_keep", "edit_leave")
         if action in allowed:
             return allowed[action]
-        return super().check_action(action, parameters)
+        return super().allows(action, parameters)
 
     async def do(self, change: Awaitable[object], said: str = "") -> None:
         """Makes a change; what went wrong is said."""

@@ -148,9 +148,9 @@ class SearchScreen(Dialog[SearchHit]):
         self._bar.spaces = there
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nowhere else to look from the only space."""
-        return self._bar.spaces if action == "spaces" and self.is_mounted else super().check_action(action, parameters)
+        return self._bar.spaces if action == "spaces" else super().allows(action, parameters)
 
     # searching
 

@@ -145,7 +145,7 @@ class WhyScreen(Dialog[WhyWent]):
         reason = self.reason
         return (reason.memory_id or reason.ref) if reason else ""
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what the cursor is on."""
         reason = self.reason
         match action:
@@ -162,7 +162,7 @@ class WhyScreen(Dialog[WhyWent]):
             case _ if action in _ABOUT_MEMORIES:
                 return reason is not None and bool(reason.memory_id)
             case _:
-                return super().check_action(action, parameters)
+                return super().allows(action, parameters)
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:

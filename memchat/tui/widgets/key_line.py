@@ -28,6 +28,7 @@ class KeyLine(Widget, can_focus=False):
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
+        self.call_after_refresh(self.refresh, layout=True)
 
     def _changed(self, _: Screen[object]) -> None:
         self.refresh(layout=True)

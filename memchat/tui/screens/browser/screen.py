@@ -61,7 +61,7 @@ class BrowserScreen(BrowserRules):
         """The names of the actions that can be done with what is marked or under the cursor."""
         return possible.actions(self.targets, self.sight.tab)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is marked or under the cursor."""
         if self.editing or action in ("edit_keep", "edit_leave"):
             return self.editing and action in ("edit_keep", "edit_leave")
@@ -72,7 +72,7 @@ class BrowserScreen(BrowserRules):
             return self.row is not None and (self.moved or not self.filter.value)
         if action in possible.ABOUT_ROWS:
             return action in self.possible()
-        return super().check_action(action, parameters)
+        return super().allows(action, parameters)
 
     # enter
 

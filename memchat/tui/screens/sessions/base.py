@@ -106,8 +106,9 @@ class SessionsBase(Dialog[Picked | None]):
     @work(exclusive=True, group="spaces")
     async def _list_spaces(self) -> None:
         self._spaces = await asyncio.to_thread(self._own.paths.spaces)
-        self._show_spaces()
-        self.refresh_bindings()
+        if self.ready:
+            self._show_spaces()
+            self.refresh_bindings()
 
     def _show_spaces(self) -> None:
         tabs = self.query_one(Tabs)
@@ -155,6 +156,8 @@ class SessionsBase(Dialog[Picked | None]):
         except MemchatError as error:
             self.fail(str(error))
             return
+        if not self.ready:
+            return
         self._sessions = {session.id: session for session in sessions}
         self._folded = {session.id: session.title.casefold() for session in sessions}
         away = sum(session.archived_at is not None for session in sessions)
@@ -188,8 +191,9 @@ class SessionsBase(Dialog[Picked | None]):
         except MemchatError as error:
             self.fail(str(error))
             return
-        self._show(frozenset(session.id for session in found))
-        self._preview(self.picker.key)
+        if self.ready:
+            self._show(frozenset(session.id for session in found))
+            self._preview(self.picker.key)
 
     def _show(self, said: frozenset[str]) -> None:
         """Lists the sessions with the words in their titles, and those in whose messages they were found."""
@@ -228,18 +232,20 @@ class SessionsBase(Dialog[Picked | None]):
 
     @work(exclusive=True, group="preview")
     async def _preview(self, id: str) -> None:
-        pane = self.query_one(Prose)
         session = self._sessions.get(id)
         if session is None:
-            pane.parts = ()
+            if self.ready:
+                self.query_one(Prose).parts = ()
             return
         try:
             looked = await preview.look(self._assistant, session, self._narrowing.words)
         except MemchatError as error:
             self.fail(str(error))
             return
+        if not self.ready:
+            return
         roomy = not self.has_class("-short")
-        pane.parts = preview.parts(session, looked, now(), self.looks, roomy=roomy)
+        self.query_one(Prose).parts = preview.parts(session, looked, now(), self.looks, roomy=roomy)
 
     def action_read(self, step: int) -> None:
         """Scrolls what is beside the list."""

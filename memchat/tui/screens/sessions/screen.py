@@ -61,10 +61,8 @@ class SessionsScreen(SessionsBase):
         super().__init__(assistant)
         self._editing: Literal["title", "tags"] = "title"
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is under the cursor; there is nowhere to go to from the only space."""
-        if not self.is_mounted:
-            return True
         editing = self.picker.inline.has_class("-open")
         if editing or action in ("edit_keep", "edit_leave"):
             return editing and action in ("edit_keep", "edit_leave")
@@ -75,7 +73,7 @@ class SessionsScreen(SessionsBase):
             return False
         if session is not None and action in ("archive", "unarchive"):
             return (session.archived_at is not None) == (action == "unarchive")
-        return super().check_action(action, parameters)
+        return super().allows(action, parameters)
 
     # opening
 
