@@ -1,7 +1,7 @@
 """Erasing for good, with a preview: a memory, a profile field, a session, a space."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -13,7 +13,7 @@ from memchat.core.events import BackgroundEvent, Learned
 from memchat.core.settings import Settings
 from memchat.core.times import Clock
 from memchat.memory import logs
-from memchat.memory.erasing import Plan, plan_field, plan_memory, plan_session
+from memchat.memory.erasing import Plan, Together, plan_field, plan_memories, plan_session
 from memchat.paths import PERSONAL, Paths
 from memchat.store import Store
 
@@ -58,29 +58,31 @@ class Eraser:
         self._clock = clock
 
     async def preview(
-        self, kind: ErasureKind, target: str, *, keep: bool = False, spared: Collection[str] = ()
+        self, kind: ErasureKind, target: str | Sequence[str], *, keep: bool = False, spared: Collection[str] = ()
     ) -> Erasure:
         """What `erase` with the same arguments would take away; changes nothing.
 
         Raises:
             NotFound: There is no such thing.
         """
+        targets = _each(target)
         if kind == "space":
-            return await self._preview_space(target)
-        plan = await self._plan(kind, target, keep=keep, spared=spared)
+            return await self._preview_space(targets[0])
+        plan = await self._plan(kind, targets, keep=keep, spared=spared)
         places = await self._store.erasures.preview(
             plan.doom, plan.cut, count=self._texts.count, spared=spared, window=self._summaries_window()
         )
         return plan.told([*places, *await self._logged(plan, spared)])
 
     async def erase(
-        self, kind: ErasureKind, target: str, *, keep: bool = False, spared: Collection[str] = ()
+        self, kind: ErasureKind, target: str | Sequence[str], *, keep: bool = False, spared: Collection[str] = ()
     ) -> Erased:
         """Takes something away for good; that cannot be undone.
 
         Args:
             kind: What it is.
-            target: The memory's or session's id, or the beginning of it; the profile field's or the space's name.
+            target: The memory's or session's id, or the beginning of it; the profile field's or the space's name;
+                of memories several, which go as one.
             keep: Of a memory or a field: leave the conversations as they are. Of a session: leave the memories that
                 rest on it.
             spared: Ids of places in the preview that stay as they are.
@@ -91,10 +93,11 @@ class Eraser:
         """
         if self._busy():
             raise MemchatError("A reply is still coming.", "Stop it with esc or wait, then erase.")
+        targets = _each(target)
         if kind == "space":
-            return await self._erase_space(target)
+            return await self._erase_space(targets[0])
         with self._homes.quiet():
-            plan = await self._plan(kind, target, keep=keep, spared=spared)
+            plan = await self._plan(kind, targets, keep=keep, spared=spared)
             logged = await self._logged(plan, spared)
             # Before the database: whoever is killed in between still has the words by which to do it again.
             await self._clean_logs(plan, spared)
@@ -110,24 +113,26 @@ class Eraser:
         """Drives out of the files what an earlier erasing left there; whether nothing is left."""
         return await self._store.erasures.finish()
 
-    async def _plan(self, kind: ErasureKind, target: str, *, keep: bool, spared: Collection[str]) -> Plan:
+    async def _plan(
+        self, kind: ErasureKind, targets: Sequence[str], *, keep: bool, spared: Collection[str]
+    ) -> Plan | Together:
         await self._texts.load()
         match kind:
             case "memory":
-                return await plan_memory(self._store, target, self._texts.rank, keep_messages=keep, spared=spared)
+                return await plan_memories(self._store, targets, self._texts.rank, keep_messages=keep, spared=spared)
             case "profile":
-                return await plan_field(self._store, target, self._texts.rank, keep_messages=keep, spared=spared)
+                return await plan_field(self._store, targets[0], self._texts.rank, keep_messages=keep, spared=spared)
             case "session":
-                return await plan_session(self._store, target, keep_memories=keep, spared=spared)
+                return await plan_session(self._store, targets[0], keep_memories=keep, spared=spared)
             case "space":
                 raise ValueError(kind)
             case _:
                 assert_never(kind)
 
-    async def _logged(self, plan: Plan, spared: Collection[str]) -> list[Place]:
+    async def _logged(self, plan: Plan | Together, spared: Collection[str]) -> list[Place]:
         return await asyncio.to_thread(logs.places, self._paths.log_file, lambda line: plan.cut(line, ""), spared)
 
-    async def _clean_logs(self, plan: Plan, spared: Collection[str]) -> None:
+    async def _clean_logs(self, plan: Plan | Together, spared: Collection[str]) -> None:
         await asyncio.to_thread(logs.clean, self._paths.log_file, lambda line: plan.cut(line, ""), spared)
 
     def _summaries_window(self) -> int:
@@ -198,3 +203,8 @@ class Eraser:
         if name == self._settings.memory.space:
             return self._store, False
         return await Store.open(file, clock=self._clock), True
+
+
+def _each(target: str | Sequence[str]) -> Sequence[str]:
+    """One thing or several, as several."""
+    return [target] if isinstance(target, str) else target

@@ -27,6 +27,11 @@ _CLAUSE = re.compile(r"[^,;:，；、]+[,;:，；、]*")
 _AROUND = re.compile(rf"{re.escape(ERASED)}(?:[\s,;.]*{re.escape(ERASED)})+")
 
 
+def marked_once(text: str) -> str:
+    """`text` with one mark where several stand side by side."""
+    return _AROUND.sub(ERASED, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Traces:
     """What gives away that a text carries what is to be erased.
@@ -105,7 +110,7 @@ class Traces:
         for start, end in merged:
             pieces += [text[at:start], ERASED]
             at = end
-        left = _AROUND.sub(ERASED, "".join([*pieces, text[at:]]))
+        left = marked_once("".join([*pieces, text[at:]]))
         return Carved(text=left, words=tuple(text[start:end] for start, end in merged))
 
     def tells(self, text: str) -> bool:

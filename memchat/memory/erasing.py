@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from memchat.core.erasure import Carved, Erasure, ErasureKind, Place
 from memchat.core.errors import NotFound
-from memchat.memory.carving import Traces
+from memchat.memory.carving import Traces, marked_once
 from memchat.memory.distinctive import Rarity
 from memchat.memory.lineage import Family
 
@@ -68,8 +68,76 @@ class Plan:
         return " ".join(sentences)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several that are to be erased as one."""
+
+    plans: tuple[Plan, ...]
+
+    @property
+    def doom(self) -> "Doom":
+        """All that goes."""
+        from memchat.store.doom import Doom
+
+        dooms = [plan.doom for plan in self.plans]
+        memories = frozenset[str]().union(*(each.memories for each in dooms))
+        return Doom(
+            memories=memories,
+            restored=frozenset[str]().union(*(each.restored for each in dooms)) - memories,
+            messages=frozenset[str]().union(*(each.messages for each in dooms)),
+            texts=frozenset[str]().union(*(each.texts for each in dooms)),
+            talk=any(each.talk for each in dooms),
+        )
+
+    def cut(self, text: str, ref: str) -> Carved | None:
+        """As `Plan.cut`, of all of them."""
+        left, words = text, list[str]()
+        for plan in self.plans:
+            if (carved := plan.cut(left, ref)) is not None:
+                left = carved.text
+                words += carved.words
+        return Carved(text=marked_once(left), words=tuple(words)) if words else None
+
+    def told(self, places: Sequence[Place]) -> Erasure:
+        """What the user sees of it."""
+        each = [plan.told(()) for plan in self.plans]
+        gone = self.doom.memories
+        staying = {place.id: place for one in each for place in one.places if place.ref not in gone}
+        return Erasure(
+            kind=self.plans[0].kind,
+            target=" ".join(one.target for one in each),
+            title=" · ".join(one.title for one in each),
+            words=tuple(sorted({word for one in each for word in one.words})),
+            places=(*places, *staying.values()),
+            note=" ".join(dict.fromkeys(one.note for one in each if one.note)),
+        )
+
+
+async def plan_memories(
+    store: "Store", ids: Sequence[str], rarity: Rarity, *, keep_messages: bool = False, spared: Collection[str] = ()
+) -> Plan | Together:
+    """What goes with several memories, those that are spared left out. The arguments are those of `plan_memory`.
+
+    Raises:
+        NotFound: There is no such memory.
+    """
+    named = [(await store.memories.get(each)).id for each in ids]
+    every = [each for each in named if f"memories:{each}" not in spared] or named
+    plans = [
+        await plan_memory(store, each, rarity, keep_messages=keep_messages, spared=spared, besides=every)
+        for each in every
+    ]
+    return plans[0] if len(plans) == 1 else Together(plans=tuple(plans))
+
+
 async def plan_memory(
-    store: "Store", id: str, rarity: Rarity, *, keep_messages: bool = False, spared: Collection[str] = ()
+    store: "Store",
+    id: str,
+    rarity: Rarity,
+    *,
+    keep_messages: bool = False,
+    spared: Collection[str] = (),
+    besides: Collection[str] = (),
 ) -> Plan:
     """What goes with a memory.
 
@@ -79,6 +147,7 @@ async def plan_memory(
         rarity: How rare a word is.
         keep_messages: Whether conversations stay as they are.
         spared: Ids of places that stay as they are.
+        besides: Ids of memories that go at the same time; what only they say as well is not said about something else.
 
     Raises:
         NotFound: There is no such memory.
@@ -94,6 +163,7 @@ async def plan_memory(
         fields=(),
         keep_messages=keep_messages,
         spared=spared,
+        besides=besides,
     )
 
 
@@ -163,6 +233,7 @@ async def _plan(
     fields: Sequence[str],
     keep_messages: bool,
     spared: Collection[str],
+    besides: Collection[str] = (),
 ) -> Plan:
     from memchat.store.doom import Doom
 
@@ -183,11 +254,13 @@ async def _plan(
         return traces.tells(other.text) or (other.status == "forgotten" and bool(traces.found(other.text)))
 
     doomed, restored = family.of([*ids, *(each.id for each in known if same(each))], lambda each: _alike(traces, each))
-    others = [each for each in known if each.id not in doomed and each.status != "forgotten"]
+    going = doomed.union(besides)
+    others = [each for each in known if each.id not in going and each.status != "forgotten"]
     shared = {word for each in others for word in traces.found(each.text)}
     stays = tuple(_staying(each) for each in others if traces.found(each.text))
     past = await store.erasures.past(sorted(doomed), fields)
-    counts = await store.erasures.mentions(traces.found, traces.carried, past.messages)
+    telling = (await store.erasures.past(sorted(going), fields)).messages
+    counts = await store.erasures.mentions(traces.found, traces.carried, telling)
     limits = {term.text: term.limit for term in traces.terms}
     common = {word for word, count in counts.items() if count > limits[word]} | shared
     traces = traces.without_keys(common)

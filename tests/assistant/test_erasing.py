@@ -149,6 +149,26 @@ async def test_what_is_erased_is_in_no_file_and_does_not_come_back(
     assert files_with(paths, *WORDS) == []
 
 
+async def test_several_are_erased_as_one_and_what_they_share_is_no_reason_to_leave_it(
+    assistant: Assistant, paths: Paths
+) -> None:
+    dog = "Dr. Brockelmann has a white dog."
+    session, (first, second, tea) = await say(assistant, SAID, dog, "I like tea.")
+    ids = [
+        await known(assistant, FACT, SAID, session, first),
+        await known(assistant, "Dr. Brockelmann has a white dog", dog, session, second),
+    ]
+    kept = await known(assistant, "The user likes tea", "I like tea.", session, tea)
+    preview = await assistant.eraser.preview("memory", ids)
+    assert (await assistant.store.memories.get(ids[0])).text == FACT, "a preview changes nothing"
+    assert {place.ref for place in preview.of("memory")} == set(ids)
+    assert len({place.id for place in preview.places}) == len(preview.places)
+    erased = await assistant.eraser.erase("memory", ids)
+    assert erased.erasure.places == preview.places
+    assert files_with(paths, *WORDS, "white dog") == []
+    assert (await assistant.store.memories.get(kept)).text == "The user likes tea"
+
+
 @pytest.mark.parametrize("during", [Recalled, ContextBuilt, Delta])
 async def test_what_another_program_erases_during_a_turn_is_kept_of_neither_recall_nor_request(
     open_assistant: Open, script: Script, paths: Paths, during: type[TurnEvent]

@@ -39,7 +39,7 @@ class EraseScreen(Dialog[bool]):
     Args:
         assistant: Erases.
         kind: What is erased.
-        target: Its id, or the field's or space's name.
+        targets: Its id, or the field's or space's name; of memories several, which go as one.
     """
 
     HEADING = "Erase for good"
@@ -50,11 +50,11 @@ class EraseScreen(Dialog[bool]):
         Binding("k", "keep_memories", "Keep what was learned", id="erase.keep-memories"),
     ]
 
-    def __init__(self, assistant: "Assistant", kind: ErasureKind, target: str) -> None:
+    def __init__(self, assistant: "Assistant", kind: ErasureKind, *targets: str) -> None:
         super().__init__()
         self._assistant = assistant
         self._kind: ErasureKind = kind
-        self._target = target
+        self._targets = targets
         self._keep = False
         self._spared: dict[str, Place] = {}
         self._erasure: Erasure | None = None
@@ -73,7 +73,7 @@ class EraseScreen(Dialog[bool]):
     async def _load(self) -> None:
         try:
             self._erasure = await self._assistant.eraser.preview(
-                self._kind, self._target, keep=self._keep, spared=frozenset(self._spared)
+                self._kind, self._targets, keep=self._keep, spared=frozenset(self._spared)
             )
         except MemchatError as error:
             self.fail(str(error))
@@ -88,7 +88,8 @@ class EraseScreen(Dialog[bool]):
         return [*found, *(place for key, place in self._spared.items() if key not in known)]
 
     def _show(self, erasure: Erasure) -> None:
-        self.entitle(f"Erase for good · {one_line(erasure.title, 40)}")
+        several = f"{len(self._targets):,} memories" if len(self._targets) > 1 else ""
+        self.entitle(f"Erase for good · {several or one_line(erasure.title, 40)}")
         number = counted(sum(place.id not in self._spared for place in erasure.places), "place")
         told = [f"This cannot be undone. It is in {number}."]
         if erasure.words:
@@ -156,7 +157,7 @@ class EraseScreen(Dialog[bool]):
             return
         try:
             done = await self._assistant.eraser.erase(
-                self._kind, self._target, keep=self._keep, spared=frozenset(self._spared)
+                self._kind, self._targets, keep=self._keep, spared=frozenset(self._spared)
             )
         except MemchatError as error:
             self.fail(str(error))

@@ -52,8 +52,8 @@ def actions(rows: Sequence[MemoryRow], tab: Tab) -> list[str]:
     if statuses <= {"active", "pending"}:
         found += ["kind"] if facts else []
         found += ["never"] if one is not None else []
-    found.append("validity")
+    found += ["validity", "erase"]
     if one is not None:
-        found += ["reword", "erase"]
+        found.append("reword")
         found += ["edit"] if one.status == "active" and tab != "conflicts" else []
     return found
