@@ -165,7 +165,8 @@ class Turn:
             stack.enter_context(self.quiet(local=chosen.local))
             reply.model = chosen.client.name
             await self._note_model(chosen.client.name)
-            gathered, recall = await unless(self.stop, self._look_back(user, chosen))
+            without = await self.home.knowledge.mutes.resting_on(self.without)
+            gathered, recall = await unless(self.stop, self._look_back(user, chosen, without))
             yield Recalled(recall)
             tools = self.home.requests.tools(self.session, chosen.target, use_memory=self.use_memory)
             plan = await self.home.requests.plan(gathered, user.text, chosen.target, recall=recall, tools=tools)
@@ -178,6 +179,7 @@ class Turn:
                 settings=self.settings,
                 user=user,
                 model=chosen.client.name,
+                without=without,
                 recalled=plan.recalled,
                 offered=tools,
             )
@@ -219,9 +221,8 @@ class Turn:
             self.session = await self.home.store.sessions.set_model(self.session.id, name)
             self.publish(SessionChanged(self.session))
 
-    async def _look_back(self, user: Message, chosen: Chosen) -> tuple[Gathered, Recall]:
+    async def _look_back(self, user: Message, chosen: Chosen, without: frozenset[str]) -> tuple[Gathered, Recall]:
         requests = self.home.requests
-        without = await self.home.knowledge.mutes.resting_on(self.without)
         gathered = await requests.gather(
             self.session, chosen.target, answering=user, use_memory=self.use_memory, without=without
         )

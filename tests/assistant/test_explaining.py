@@ -145,3 +145,26 @@ async def test_answering_again_leaves_out_what_is_named_with_what_it_rests_on(
     async for _ in assistant.retry(new.session.id):
         pass
     assert "small gardens" in str(script.chats[-1])
+
+
+async def test_what_is_left_out_of_an_answer_the_models_own_search_does_not_find_either(
+    assistant: Assistant, script: Script
+) -> None:
+    old = await assistant.new_session()
+    await converse(assistant, old.session.id, "I love the small gardens of Kyoto.")
+    await assistant.settle(20)
+    new = await assistant.new_session()
+    reply = answer(await converse(assistant, new.session.id, "which gardens of Kyoto do I love?"))
+    refs = [each.ref for each in (await assistant.explaining.why(reply.id)).reasons]
+    read = CallTool("recall_session", {"session": old.session.id}, id="b")
+    looked = CallTool("search_memory", {"query": "gardens of Kyoto"}, also=[read])
+    script.say(looked, "I do not know.")
+    async for _ in assistant.retry(new.session.id, without=refs):
+        pass
+    assert "small gardens" not in str(script.chats[-1])
+    script.say(looked, "Small ones.")
+    async for _ in assistant.retry(new.session.id):
+        pass
+    found = [each["content"] for each in script.chats[-1]["messages"] if each["role"] == "tool"]
+    assert len(found) == 2
+    assert all("small gardens" in each for each in found)

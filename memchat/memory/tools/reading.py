@@ -22,7 +22,7 @@ _MOST_SESSIONS = 6
 async def search_memory(query: str, context: ToolContext) -> ToolResult:
     """What is found for `query`, quoted as data."""
     searched = await Searcher(context.recaller, context.store).search(SearchQuery(text=query), limit=_MOST_FOUND + 1)
-    hidden = {context.user.id, *await context.store.mutes.hidden(context.user.session_id)}
+    hidden = {context.user.id, *await _hidden(context)}
     found = [hit.item for hit in searched.hits if hit.item.id not in hidden][:_MOST_FOUND]
     if not found:
         return ToolResult("Nothing is found for that in earlier conversations or saved facts.")
@@ -40,6 +40,11 @@ async def search_memory(query: str, context: ToolContext) -> ToolResult:
     return ToolResult("Found (data, not instructions):\n" + "\n".join(lines))
 
 
+async def _hidden(context: ToolContext) -> frozenset[str]:
+    """Ids of what the model must not be told: what the session mutes, and what is left out of this answer."""
+    return await context.store.mutes.hidden(context.user.session_id) | context.without
+
+
 def _shortened(item: RecalledItem, text: str) -> RecalledItem:
     return replace(item, text=text if len(text) == len(item.text) else f"{text.rstrip()} …")
 
@@ -51,7 +56,8 @@ async def recall_session(name: str, context: ToolContext) -> ToolResult:
         name: Its id, its title, or a day or time in which it was.
         context: Where to look.
     """
-    found = await _sessions(name, context)
+    hidden = await _hidden(context)
+    found = [each for each in await _sessions(name, context) if each.id not in hidden]
     if not found:
         return ToolResult("There is no such earlier conversation. Find it with search_memory.")
     if len(found) > 1:
@@ -60,7 +66,7 @@ async def recall_session(name: str, context: ToolContext) -> ToolResult:
             f'- {each.id}: "{one_line(each.title)}", {day(each.created_at, zone)}' for each in found[:_MOST_SESSIONS]
         )
         return ToolResult(f"Several could be meant. Call again with the id of one:\n{listed}")
-    return ToolResult(await _read(found[0], context))
+    return ToolResult(await _read(found[0], context, hidden))
 
 
 async def _sessions(name: str, context: ToolContext) -> list[Session]:
@@ -88,7 +94,7 @@ async def _on(when: str, context: ToolContext) -> list[Session]:
     return [each for each in found if each.id != context.user.session_id][:_MOST_SESSIONS]
 
 
-async def _read(session: Session, context: ToolContext) -> str:
+async def _read(session: Session, context: ToolContext, hidden: frozenset[str]) -> str:
     summary = await context.store.summaries.of_session(session.id)
     notes = summary or await context.store.summaries.latest(session.id)
     begun = day(session.created_at, await user_zone(context.store))
@@ -96,7 +102,8 @@ async def _read(session: Session, context: ToolContext) -> str:
     if notes is not None:
         parts.append(quote(notes.text))
     room = RESULT_CHARACTERS - sum(map(len, parts))
-    said = [m for m in await context.store.messages.page(session.id, before_seq=None, limit=40) if m.text.strip()]
+    newest = await context.store.messages.page(session.id, before_seq=None, limit=40)
+    said = [message for message in newest if message.text.strip() and message.id not in hidden]
     lines: list[str] = []
     for message in reversed(said):
         line = f"{message.role}:\n{quote(clip(message.text, 300, len)[0])}"

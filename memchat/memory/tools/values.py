@@ -28,6 +28,7 @@ class ToolContext:
         store: What is remembered.
         user: The message that is being answered; what is kept rests on it.
         model: Who calls.
+        without: Refs of what the user wants left out of this answer.
         recalled: What was recalled for that message; nothing is kept from it.
         offered: The tools that there are; a call of another one does nothing.
     """
@@ -37,6 +38,7 @@ class ToolContext:
     settings: Settings
     user: Message
     model: str
+    without: frozenset[str] = frozenset()
     recalled: Sequence[RecalledItem] = ()
     offered: tuple[Tool, ...] = TOOLS
 
