@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from textual.pilot import Pilot
 
 from memchat.assistant import Assistant
 from memchat.core.context import ContextPlan, LeftOut
+from memchat.core.events import Learned
+from memchat.core.kinds import MemoryKind
 from memchat.core.memories import Source
 from memchat.core.settings import MemorySettings, Settings
 from memchat.paths import Paths
@@ -29,6 +31,8 @@ from memchat.tui.screens.search import SearchScreen
 from memchat.tui.screens.sessions import SessionsScreen
 from memchat.tui.screens.sessions.deleting import DeleteScreen
 from memchat.tui.text import one_line, plain, shown
+from memchat.tui.widgets.chip import Chip, Note
+from memchat.tui.widgets.header import Header
 from memchat.tui.widgets.panels.lines import Lines, Prose
 from memchat.tui.widgets.panels.panels import Panels
 from tests.hostile import COLOUR, EVIL, bundles, texts
@@ -38,6 +42,7 @@ from tests.tui.screen_harness import Stage
 
 SIZES = [(80, 24), (120, 40)]
 _JOINERS = "\u200c\u200d"
+_MOST_PAGES = 60
 _EVIL_COLOURS = {(18, 254, 52), (254, 18, 171)}
 
 
@@ -155,18 +160,35 @@ async def assistant(seeded: Path) -> AsyncIterator[Assistant]:
 
 
 async def walk(app: Stage, pilot: Pilot[None], steps: int) -> int:
-    """Goes down the list, and looks at the screen and at all that is beside at each step."""
+    """Goes down the list, at first a line and then a page at a time, and looks at the screen and at all beside it."""
+
+    async def settle() -> None:
+        await app.idle(pilot)
+
+    return await look_through(app, pilot, steps, settle)
+
+
+async def look_through(app: App[Any], pilot: Pilot[None], steps: int, settle: Callable[[], Awaitable[None]]) -> int:
+    """As `walk`; `settle` waits until nothing is loading. Returns how many lines were looked at."""
     lines = check_widgets(app)
-    for _ in range(steps):
+    for step in range(steps + _MOST_PAGES):
         check_screen(app)
         for pane in app.screen.query(Prose):
             width = pane.scrollable_content_region.width
             for index in range(pane.count(width)):
                 check_line(pane.drawn(index, width)[0], width)
                 lines += 1
-        await pilot.press("down")
-        await app.idle(pilot)
+        here = places(app)
+        await pilot.press("down" if step < steps else "pagedown")
+        await settle()
+        if step >= steps and here == places(app):
+            break
     return lines
+
+
+def places(app: App[Any]) -> list[tuple[object, int]]:
+    """Where the cursors of the lists are, and how far they are scrolled."""
+    return [(getattr(each, "cursor", None), each.scroll_offset.y) for each in app.screen.query(Lines)]
 
 
 def test_every_text_is_made_plain_in_characters_that_terminals_agree_about() -> None:
@@ -264,8 +286,7 @@ async def test_a_list_to_choose_from() -> None:
         choices = [Choice(key=str(place), text=text, right=text) for place, text in enumerate(texts())]
         await app.open(ChooseScreen(texts()[0], choices))
         await app.idle(pilot)
-        check_screen(app)
-        assert check_widgets(app) == 300
+        assert await walk(app, pilot, 1) == 300
 
 
 def _items(of: int = 15) -> Iterator[list[str]]:
@@ -358,18 +379,69 @@ async def test_why_the_exact_request_and_the_review(start: Start, server: Script
                 await run.pilot.press(*keys)
             await run.until(lambda name=name: type(run.app.screen).__name__ == name)  # type: ignore[misc]
             await run.until(lambda: any(pane.parts for pane in run.app.screen.query(Prose)))
-            await _look_through(run, 20)
+            await look_through(run.app, run.pilot, 20, run.pilot.pause)
             await run.pilot.press("escape")
             await run.until(lambda: run.app.screen is run.chat)
 
 
-async def _look_through(run: Run, steps: int) -> None:
-    check_widgets(run.app)
-    for _ in range(steps):
-        check_screen(run.app)
-        for pane in run.app.screen.query(Prose):
-            width = pane.scrollable_content_region.width
-            for index in range(pane.count(width)):
-                check_line(pane.drawn(index, width)[0], width)
-        await run.pilot.press("down")
-        await run.pilot.pause()
+async def test_the_header_and_the_lines_under_answers(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(100, 30)) as run:
+        await run.ask("One")
+        memory = await run.chat.assistant.store.memories.add(kind="fact", text="x", confidence=0.8, origin="user")
+        header = run.chat.query_one(Header)
+        for place, some in enumerate(_items()):
+            for text in some:
+                header.title = header.model = header.where = text
+                check_line(header.render(), run.app.size.width)
+                said = replace(memory, text=text, reason=text, actor=text, subject=text)
+                old = replace(said, id="old", field="name", value=some[0], superseded_by=memory.id)
+                events = (
+                    Learned(added=(said,)),
+                    Learned(pending=(said,)),
+                    Learned(profile=(samples.field("name", text),), superseded=(old,)),
+                    Learned(added=(said,), superseded=(old,)),
+                )
+                await run.chat.transcript.add_chip(Chip(events[place % len(events)]), None)
+            run.chat.note(some[place % len(some)], "problem")
+            await run.idle()
+            check_screen(run.app)
+            for chip in run.chat.query(Chip):
+                check_line(chip.render(), chip.content_size.width)
+            await run.chat.query(Note).remove()
+
+
+async def test_what_is_said_in_passing(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(100, 30)) as run:
+        for place, some in enumerate(_items(5)):
+            for text in some:
+                run.chat.say(text, problem=place % 2 == 0)
+            await run.pilot.pause()
+            assert {shown(text) for text in some} <= set(run.said)
+            check_screen(run.app)
+            run.app.clear_notifications()
+
+
+async def test_the_page_of_what_is_remembered(start: Start, server: ScriptedServer) -> None:
+    kinds: tuple[MemoryKind, ...] = ("fact", "preference", "goal", "event", "instruction")
+    links = f"[x](https://{EVIL}/) ![x](https://{EVIL}/x.png) <https://{EVIL}/> https://{EVIL}/ [y]: https://{EVIL}/"
+    async with start(server, size=(100, 30)) as run:
+        store = run.chat.assistant.store
+        await store.profile.set("name", texts()[0], origin="user")
+        for place, text in enumerate([links, *texts()]):
+            subject = "user" if place % 2 == 0 else text
+            await store.memories.add(
+                kind=kinds[place % len(kinds)], text=text, confidence=0.8, origin="user", subject=subject
+            )
+        for title in texts()[:9]:
+            session = await store.sessions.create()
+            await store.messages.append_user(session.id, "x", tokens=1)
+            await store.sessions.rename(session.id, title, by="user")
+        await run.send("/memory me")
+        await run.until(lambda: len(run.views) >= 2 and not run.chat.turns.running)
+        await run.idle()
+        run.views[-1].focus()
+        await run.pilot.press("enter")
+        for _ in range(40):
+            check_screen(run.app, alike=False)
+            await run.pilot.press("shift+pageup")
+            await run.pilot.pause()

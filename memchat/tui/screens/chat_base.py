@@ -17,6 +17,7 @@ from memchat.core.memories import ProfileField
 from memchat.core.messages import RollingSummary, Session
 from memchat.tui.screens.chat_keys import CHAT_KEYS
 from memchat.tui.skeleton import PLACEHOLDER
+from memchat.tui.text import shown
 from memchat.tui.widgets.chip import CHIP_ACTIONS, Note
 from memchat.tui.widgets.completions import Completions
 from memchat.tui.widgets.header import Header
@@ -148,7 +149,7 @@ class ChatBase(Screen[None]):
 
     def note(self, text: str, kind: Literal["", "learned", "problem"] = "") -> None:
         """Adds a quiet line to the transcript."""
-        note = Note(text, classes=f"-{kind}" if kind else None)
+        note = Note(shown(text), classes=f"-{kind}" if kind else None)
         self.work(self.transcript.add(note), group="note")
 
     def show_model(self, status: "ModelStatus") -> None:

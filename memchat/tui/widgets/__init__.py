@@ -1,1 +1,1 @@
-"""To be written."""
+"""The parts that screens are put together from."""

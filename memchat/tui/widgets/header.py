@@ -56,7 +56,7 @@ class Header(Widget, can_focus=False):
     def render(self) -> Content:
         title = one_line(self.title, 200)
         wanted = min(cell_len(title), _TITLE)
-        for spared in range(5 if self._narrow else 1):
+        for spared in range(5):
             left, right = self._left(brand=spared < 1), self._right(spared)
             room = self.size.width - left.cell_length - right.cell_length - 5
             if room >= wanted:
@@ -81,7 +81,7 @@ class Header(Widget, can_focus=False):
         """
         places = [Content.styled("memchat", "$primary bold")] if brand or not self.space else []
         if self.space:
-            places.append(Content.styled(one_line(self.space, 40), "$dim" if brand else "$primary"))
+            places.append(Content.styled(_cut(self.space, 40), "$dim" if brand else "$primary"))
         if self.incognito:
             places.append(Content.styled("incognito, reading" if self.reads else "incognito", "$warning bold"))
         return Content.styled(" · ", "$dim").join(places)
@@ -103,9 +103,9 @@ class Header(Widget, can_focus=False):
             if counts and spared < 2:
                 facts.append(Content.styled(" · ".join(counts), "$dim"))
         if self.model:
-            facts.append(Content.styled(one_line(self.model, 20 if self._narrow else 40), "$foreground"))
+            facts.append(Content.styled(_cut(self.model, 20 if self._narrow else 40), "$foreground"))
         if self.where and (spared < 3 or self.where != "local"):
-            facts.append(Content.styled(one_line(self.where, 20), "$foreground"))
+            facts.append(Content.styled(_cut(self.where, 20), "$foreground"))
         if self.pending and not self.incognito:
             review = Style.from_meta({"action": "screen.review"})
             facts.append(Content.styled(f"{self.pending:,} to review", "$accent").stylize(review))
@@ -129,3 +129,9 @@ class Header(Widget, can_focus=False):
         if learning is not None and learning.unable and mode != "off":
             return Content.styled("○ cannot learn", "$dim")
         return Content.styled(f"○ {mode}" if self._narrow else f"○ learning {mode}", "$dim")
+
+
+def _cut(text: str, cells: int) -> str:
+    """`text` on one line, in so many cells at most."""
+    line = one_line(text, cells)
+    return line if cell_len(line) <= cells else set_cell_size(line, cells - 1).rstrip() + "…"
