@@ -12,6 +12,9 @@ from memchat.memory.sameness import says_the_same
 MOST_MISSED = 8
 """How many are told of."""
 
+_NEAR = 1 / 3
+"""The share of the floor from which on something weak is told of."""
+
 _QUOTED = 40
 """Characters of a text that stand for it in a reason."""
 
@@ -69,10 +72,10 @@ def near_misses(
 
 
 def _far(one: Ranked, at: int, floor: float, shown: Collection[str]) -> bool:
-    """Whether something weak would be in nobody's way: it is in the request already, or repeats what is weak too."""
+    """Whether something weak missed by much, or is in the request already, or repeats what is weak too."""
     if Chosen._fields[at + 1] not in ("new", "sure") or one.score >= least(one, floor):
         return False
-    return one.item.ref in shown or Chosen._fields[at + 1] == "new"
+    return one.score < _NEAR * floor or one.item.ref in shown or Chosen._fields[at + 1] == "new"
 
 
 def _reason(

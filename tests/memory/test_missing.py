@@ -29,6 +29,10 @@ def misses(found: list[Ranked], left: int, **changes: object) -> list[tuple[str,
     return [(one.item.ref, reason) for one, reason in told]
 
 
+def test_what_missed_by_much_is_not_told_of() -> None:
+    assert misses([ranked(0.04), ranked(0.05, key=2)], 1) == [(ranked(0, key=2).item.ref, "too weak: .05 of .15")]
+
+
 def test_each_step_has_its_reason() -> None:
     one = ranked(0.12)
     ref = one.item.ref
