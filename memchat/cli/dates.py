@@ -16,11 +16,10 @@ async def moment(opened: "Assistant", typed: str, *, ends: bool) -> datetime:
         WrongUsage: It is no time.
     """
     from memchat.core.times import now
-    from memchat.memory.searching.times import time_of
+    from memchat.memory.searching.times import moment_of
     from memchat.memory.zones import user_zone
 
-    span = time_of(typed, now(), await user_zone(opened.store))
-    found = None if span is None else span.end if ends else span.start
+    found = moment_of(typed, now(), await user_zone(opened.store), ends=ends)
     if found is None:
         raise WrongUsage(f"{typed!r} is no date.", "Write it as 2026-03-01, 2026-03 or yesterday.")
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from memchat.core.errors import MemchatError
 from memchat.core.settings import LearningMode
+from memchat.tui import changes
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.text import counted
 
@@ -122,13 +123,11 @@ async def consolidate(chat: "ChatScreen", _: str) -> None:
 
 
 async def undo(chat: "ChatScreen", _: str) -> None:
-    change = await chat.assistant.memories.undo()
-    chat.say(f"Taken back: {change.action} by {change.actor}." if change else "There is no change to take back.")
+    chat.say(await changes.undo(chat.assistant.memories))
 
 
 async def redo(chat: "ChatScreen", _: str) -> None:
-    change = await chat.assistant.memories.redo()
-    chat.say(f"Made again: {change.action} by {change.actor}." if change else "There is nothing to make again.")
+    chat.say(await changes.redo(chat.assistant.memories))
 
 
 async def learning(chat: "ChatScreen", argument: str) -> None:
@@ -263,10 +262,12 @@ async def copy(chat: "ChatScreen", argument: str) -> None:
 
 
 async def retry(chat: "ChatScreen", _: str) -> None:
-    await chat.turns.retry()
+    await chat.answer_again()
 
 
 async def edit(chat: "ChatScreen", _: str) -> None:
+    if chat.transcript.later:
+        await chat.show_newest()
     last = next((view for view in reversed(chat.transcript.views) if view.role == "user"), None)
     if last is None:
         raise MemchatError("There is no message to edit yet.")

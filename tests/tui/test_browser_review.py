@@ -155,6 +155,29 @@ async def test_erasing_shows_every_place_first(assistant: Assistant, size: tuple
         assert app.result == Went(erased=True)
 
 
+async def test_what_is_marked_is_erased_as_one(assistant: Assistant) -> None:
+    for text in ("My dentist is Dr. Brockelmann", "Dr. Brockelmann has a white dog", "I like tea"):
+        await assistant.memories.remember(text)
+    app = Browsing()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await app.browse(pilot, assistant)
+        await app.write(pilot, "Brockelmann")
+        await app.press(pilot, "ctrl+a", "ctrl+x")
+        await app.until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.listed)
+        assert app.title_shown == "Erase for good · 2 memories"
+        assert any("dentist" in row for row in app.listed)
+        assert any("white dog" in row for row in app.listed)
+        place = next(i for i, row in enumerate(app.listed) if "white dog" in row and "memory" in row)
+        await pilot.press(*["down"] * place, "space")
+        await app.until(pilot, lambda: any(row.startswith("spared") for row in app.listed))
+        await pilot.press("space")
+        await app.until(pilot, lambda: not any(row.startswith("spared") for row in app.listed))
+        await pilot.press("y")
+        await app.until(pilot, lambda: app.screen is screen)
+        await app.idle(pilot)
+        assert [memory.text for memory in await assistant.store.memories.list()] == ["I like tea"]
+
+
 async def test_a_place_is_spared(assistant: Assistant) -> None:
     memory = await assistant.memories.remember("My dentist is Dr. Brockelmann")
     other = await assistant.memories.remember("Dr. Brockelmann has a white dog")
@@ -168,6 +191,20 @@ async def test_a_place_is_spared(assistant: Assistant) -> None:
         await pilot.press("y")
         await app.until(pilot, lambda: app.result is True)
         assert (await assistant.store.memories.get(other.id)).status == "active"
+
+
+async def test_what_is_pressed_before_the_browser_is_made_does_no_harm(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes tea")
+    app = Browsing()
+    async with app.run_test() as pilot:
+        screen = BrowserScreen(assistant)
+        opening = app.push_screen(screen)
+        assert not screen.is_mounted
+        for action in ("edit", "forget", "menu", "undo", "erase", "edit_keep"):
+            await app.run_action(f"screen.{action}")
+        await opening
+        await app.idle(pilot)
+        assert app.texts == ["The user likes tea"]
 
 
 async def test_the_next_list_is_gone_to_however_soon_that_is_asked_for(assistant: Assistant) -> None:

@@ -149,9 +149,9 @@ async def test_the_newest_change_is_taken_back_and_made_again(start: Start, serv
     async with start(server) as run:
         await run.send("/remember I like tea")
         await run.until(lambda: any("I like tea" in line for line in run.screen))
-        await _command(run, "/undo", "Taken back: add by user.")
+        await _command(run, "/undo", "Taken back: added by you: I like tea")
         assert await run.chat.assistant.store.memories.list(status="active") == []
         await _command(run, "/undo", "no change to take back")
-        await _command(run, "/redo", "Made again: add by user.")
+        await _command(run, "/redo", "Made again: added by you: I like tea")
         assert len(await run.chat.assistant.store.memories.list(status="active")) == 1
         await _command(run, "/redo", "nothing to make again")

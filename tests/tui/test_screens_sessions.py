@@ -278,7 +278,7 @@ async def test_sessions_are_filed_away_and_brought_back(assistant: Assistant) ->
         await pilot.press("ctrl+z")
         await app.idle(pilot)
         assert (await assistant.store.sessions.get(first.id)).archived_at is not None
-        assert app.said[-1] == "Taken back: restore of “First”."
+        assert app.said[-1] == "Taken back: restored by you: “First”"
         await pilot.press("ctrl+y")
         await app.idle(pilot)
         assert (await assistant.store.sessions.get(first.id)).archived_at is None

@@ -1,4 +1,4 @@
-"""The times that a filter takes: `2026`, `2026-03`, `yesterday`, `last-march`, `上個月`."""
+"""The times that are typed, in a filter or as a date: `2026`, `2026-03`, `yesterday`, `last-march`, `上個月`."""
 
 import re
 from datetime import datetime, tzinfo
@@ -28,6 +28,19 @@ def time_of(value: str, now: datetime, zone: tzinfo | None) -> TimeSpan | None:
         if len(found) == 1 and found[0].place[0] <= len(text) - len(words) and not text[found[0].place[1] :].strip():
             return found[0]
     return None
+
+
+def moment_of(value: str, now: datetime, zone: tzinfo | None, *, ends: bool) -> datetime | None:
+    """The beginning of the time that `value` names, or the end of it; none where it names none.
+
+    Args:
+        value: As for `time_of`.
+        now: As for `time_of`.
+        zone: As for `time_of`.
+        ends: Whether the end of that year, month or day is meant.
+    """
+    span = time_of(value, now, zone)
+    return None if span is None else span.end if ends else span.start
 
 
 def _numbered(

@@ -1,5 +1,6 @@
 """What memchat's screens over the chat have in common."""
 
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import ClassVar, Generic
 
@@ -10,7 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Static
 
-from memchat.tui.text import one_line, shown
+from memchat.core.errors import MemchatError
+from memchat.tui.text import one_line, plain, shown
 from memchat.tui.widgets.key_line import KeyLine
 
 
@@ -64,6 +66,23 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         line.update(shown(sentence))
         line.set_class(bool(sentence), "-shown")
         self.set_class(bool(sentence), "-failed")
+
+    async def do(self, change: Awaitable[object], said: str = "") -> bool:
+        """Makes a change and tells of it, or says what went wrong; whether it was made.
+
+        Args:
+            change: Makes it.
+            said: What is told of it; empty for the sentence that the change itself comes to, if any.
+        """
+        try:
+            done = await change
+        except MemchatError as error:
+            self.fail(str(error))
+            return False
+        self.fail("")
+        if sentence := said or (done if isinstance(done, str) else ""):
+            self.app.notify(plain(sentence), markup=False)
+        return True
 
     def action_close(self) -> None:
         """Closes it without a result."""

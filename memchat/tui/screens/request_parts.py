@@ -8,7 +8,7 @@ from memchat.core.messages import Role
 from memchat.core.requests import Part as PieceKind
 from memchat.core.requests import Piece, SentRequest
 from memchat.tui.looks import Looks
-from memchat.tui.screens.browser.changes import words
+from memchat.tui.screens.browser.differences import words
 from memchat.tui.screens.why_parts import of_item
 from memchat.tui.text import level, one_line, plain, short_number
 from memchat.tui.widgets.panels.lines import Part

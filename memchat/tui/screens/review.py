@@ -1,17 +1,15 @@
 """A few memories, one after the other: what waits for the user's review, and what was learned from a message."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from memchat.core.errors import MemchatError
-from memchat.core.memories import Change, Memory
-from memchat.tui import looks
-from memchat.tui.screens.browser import detail
+from memchat.core.memories import Memory
+from memchat.tui import changes, looks
+from memchat.tui.screens.browser import detail, never
 from memchat.tui.screens.browser.base import Went
-from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.review_list import ReviewList
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.text import counted, plain
@@ -75,17 +73,12 @@ class ReviewScreen(ReviewList):
             return allowed[action]
         return super().allows(action, parameters)
 
-    async def do(self, change: Awaitable[object], said: str = "") -> None:
-        """Makes a change; what went wrong is said."""
-        try:
-            await change
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        if said:
-            self.notify(plain(said), markup=False)
-        self.load()
+    async def do(self, change: Awaitable[object], said: str = "") -> bool:
+        """Makes a change and tells of it."""
+        done = await super().do(change, said)
+        if done and self.ready:
+            self.load()
+        return done
 
     def _back(self, verb: str) -> str:
         return f"{verb}. {self.key('review.undo')} takes it back."
@@ -135,23 +128,8 @@ class ReviewScreen(ReviewList):
 
     async def action_never(self) -> None:
         """Makes a rule that keeps out things like this, once the user chose which."""
-        memory = self.memory
-        if memory is None:
-            return
-        try:
-            rules = await self.assistant.memories.rule_choices(memory.id)
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-
-        async def take(key: str | None) -> None:
-            if key:
-                rule = rules[int(key)]
-                made = self.assistant.memories.never_learn(memory.id, by=rule.basis)
-                await self.do(made, f"{rule.says} The browser (f6) lists the rules.")
-
-        choices = [Choice(key=str(number), text=rule.says) for number, rule in enumerate(rules)]
-        self.app.push_screen(ChooseScreen("Never learn things like this", choices), take)
+        if (memory := self.memory) is not None:
+            await never.offer(self, memory.id, "The browser (f6)")
 
     # words
 
@@ -212,20 +190,11 @@ class ReviewScreen(ReviewList):
 
     async def action_undo(self) -> None:
         """Takes the newest change back."""
-        await self._step(self.assistant.memories.undo, "Taken back", "There is no change to take back.")
+        await self.do(changes.undo(self.assistant.memories))
 
     async def action_redo(self) -> None:
         """Makes again what was taken back last."""
-        await self._step(self.assistant.memories.redo, "Made again", "There is nothing to make again.")
-
-    async def _step(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
-        try:
-            change = await step()
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.notify(plain(f"{said}: {change.action} by {change.actor}." if change else nothing), markup=False)
-        self.load()
+        await self.do(changes.redo(self.assistant.memories))
 
     # elsewhere
 

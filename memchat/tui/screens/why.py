@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from memchat.core.errors import MemchatError
 from memchat.core.why import Reason, Why
-from memchat.tui import looks
+from memchat.tui import changes, looks
 from memchat.tui.screens import why_parts
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.erase import EraseScreen
@@ -217,31 +217,31 @@ class WhyScreen(Dialog[WhyWent]):
         if not after or after == before.strip():
             return
         if reason.how == "summary":
-            await self._do(self._assistant.summaries.edit(self._session_id, after), "The next request has it so.")
+            await self.do(self._assistant.summaries.edit(self._session_id, after), "The next request has it so.")
         else:
-            await self._do(memories.edit(reason.memory_id, after), "Kept. ctrl+z takes it back.")
+            await self.do(memories.edit(reason.memory_id, after), "Kept. ctrl+z takes it back.")
 
     @work(group="change")
     async def action_pin(self) -> None:
         """Has it in every request, or not any more."""
         if reason := self.reason:
             said = "Unpinned." if reason.pinned else "Pinned: in every request from now on."
-            await self._do(self._assistant.memories.pin(reason.memory_id, pinned=not reason.pinned), said)
+            await self.do(self._assistant.memories.pin(reason.memory_id, pinned=not reason.pinned), said)
 
     @work(group="change")
     async def action_mute(self) -> None:
         """Does not recall it in this session, or does again."""
         ref, memories = self._ref, self._assistant.memories
         if ref in self._muted:
-            await self._do(memories.unmute(ref, self._session_id), "Recalled in this session again.")
+            await self.do(memories.unmute(ref, self._session_id), "Recalled in this session again.")
         else:
-            await self._do(memories.mute(ref, self._session_id), "Muted in this session. ctrl+z takes it back.")
+            await self.do(memories.mute(ref, self._session_id), "Muted in this session. ctrl+z takes it back.")
 
     @work(group="change")
     async def action_forget(self) -> None:
         """Takes it out of use."""
         if reason := self.reason:
-            await self._do(self._assistant.memories.forget([reason.memory_id]), "Forgotten. ctrl+z brings it back.")
+            await self.do(self._assistant.memories.forget([reason.memory_id]), "Forgotten. ctrl+z brings it back.")
 
     @work(group="change")
     async def action_erase(self) -> None:
@@ -256,20 +256,16 @@ class WhyScreen(Dialog[WhyWent]):
     @work(group="change")
     async def action_undo(self) -> None:
         """Takes the newest change back."""
-        await self._do(self._assistant.memories.undo(), "Taken back. ctrl+y makes it again.")
+        await self.do(changes.undo(self._assistant.memories))
 
     @work(group="change")
     async def action_redo(self) -> None:
         """Makes again what was taken back."""
-        await self._do(self._assistant.memories.redo(), "Made again.")
+        await self.do(changes.redo(self._assistant.memories))
 
-    async def _do(self, change: Awaitable[object], said: str) -> None:
-        """Makes a change and shows what it came to; what went wrong is said."""
-        try:
-            done = await change
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        self.notify(said if done is not None else "There is nothing to take back.", markup=False)
-        self._load()
+    async def do(self, change: Awaitable[object], said: str = "") -> bool:
+        """Makes a change, tells of it, and shows what it came to."""
+        done = await super().do(change, said)
+        if done and self.ready:
+            self._load()
+        return done

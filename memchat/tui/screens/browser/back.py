@@ -1,14 +1,13 @@
 """Taking changes back and making them again: the newest, or one out of the history."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
-from memchat.core.errors import MemchatError
 from memchat.core.memories import Change
-from memchat.tui.screens.browser import changes
+from memchat.tui import changes
+from memchat.tui.screens.browser import differences
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.sight import is_memory
 from memchat.tui.screens.browser.words import BrowserWords
-from memchat.tui.text import one_line
 
 _LATEST = 500
 
@@ -18,11 +17,11 @@ class BrowserBack(BrowserWords):
 
     async def action_undo(self) -> None:
         """Takes the newest change back."""
-        await self._back(self.assistant.memories.undo, "Taken back", "There is no change to take back.")
+        await self.do(changes.undo(self.assistant.memories))
 
     async def action_redo(self) -> None:
         """Makes again what was taken back last."""
-        await self._back(self.assistant.memories.redo, "Done again", "There is nothing to do again.")
+        await self.do(changes.redo(self.assistant.memories))
 
     async def action_changes(self) -> None:
         """Lists the changes of what is under the cursor; takes the chosen one back, whatever came after it."""
@@ -33,7 +32,7 @@ class BrowserBack(BrowserWords):
         found = await self.assistant.memories.history(f"profile:{row.field}" if row.field else target)
         standing = [change for change in reversed(found) if change.undone_at is None]
         none = "Nothing of it was changed, or all of it was taken back."
-        self._offer("Its changes · enter takes one back", standing, none, changes.made)
+        self._offer("Its changes · enter takes one back", standing, none, differences.made)
 
     async def action_all_changes(self) -> None:
         """Lists the latest changes of everything; takes the chosen one back."""
@@ -44,28 +43,14 @@ class BrowserBack(BrowserWords):
     def _offer(self, title: str, standing: Sequence[Change], none: str, what: Callable[[Change], str]) -> None:
         async def take(key: str | None) -> None:
             if key:
-                await self._back(lambda: self.assistant.memories.undo_change(key), "Taken back", "")
+                await self.do(changes.undo_one(self.assistant.memories, key))
 
         choices = [
-            Choice(key=change.id, text=_told(change, what(change)), right=f"{change.at.astimezone():%d %b %Y %H:%M}")
+            Choice(
+                key=change.id,
+                text=changes.told(change, what(change)),
+                right=f"{change.at.astimezone():%d %b %Y %H:%M}",
+            )
             for change in standing
         ]
         self.app.push_screen(ChooseScreen(title, choices, empty=none), take)
-
-    async def _back(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
-        try:
-            change = await step()
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        self.notify(f"{said}: {_told(change, changes.about(change))}" if change else nothing, markup=False)
-        self.load()
-
-
-def _who(change: Change) -> str:
-    return "you" if change.actor == "user" else one_line(change.actor, 40)
-
-
-def _told(change: Change, what: str) -> str:
-    return f"{changes.did(change)} by {_who(change)}{': ' if what else ''}{what}"

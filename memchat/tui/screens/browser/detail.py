@@ -8,7 +8,7 @@ from memchat.core.browsing import MemoryRow, Use
 from memchat.core.memories import ABOUT_USER, Change, Conflict, Memory, Source
 from memchat.core.messages import RollingSummary, SessionSummary
 from memchat.tui.looks import ORIGIN_NAMES, STATUS_COLOURS, STATUS_NAMES, Looks, age_in_words, kind_of, sure_in_words
-from memchat.tui.screens.browser import changes
+from memchat.tui.screens.browser import differences
 from memchat.tui.text import counted, level, one_line, plain
 from memchat.tui.widgets.panels.lines import Part
 
@@ -62,7 +62,7 @@ def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys
     parts += _told(known, keys)
     parts += _facts(memory, present)
     if memory.status != "pending":
-        line = changes.time_line(
+        line = differences.time_line(
             memory.valid_from, memory.valid_to, memory.observed_at, present, width - 1, looks=looks
         )
         parts += [("\n", ""), *line]
@@ -70,7 +70,7 @@ def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys
     parts += _others(known)
     parts += _uses(known.uses, looks, present)
     if known.history:
-        parts += [("\nHistory\n", "$primary"), *changes.history(known.history, looks=looks)]
+        parts += [("\nHistory\n", "$primary"), *differences.history(known.history, looks=looks)]
     parts.append((f"\n{memory.id}", "$dim"))
     return parts
 

@@ -2,6 +2,7 @@
 
 from memchat.core.errors import MemchatError
 from memchat.core.rules import LearningRule
+from memchat.tui.screens.browser import never
 from memchat.tui.screens.browser.back import BrowserBack
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.sight import is_memory
@@ -13,23 +14,8 @@ class BrowserRules(BrowserBack):
 
     async def action_never(self) -> None:
         """Makes a rule that keeps out things like what is under the cursor, once the user chose which."""
-        row = self.row
-        if row is None or not is_memory(row):
-            return
-        try:
-            rules = await self.assistant.memories.rule_choices(row.id)
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-
-        async def take(key: str | None) -> None:
-            if key:
-                rule = rules[int(key)]
-                made = self.assistant.memories.never_learn(row.id, by=rule.basis)
-                await self.do(made, f"{rule.says} {self.key('memory.rules')} lists the rules.")
-
-        choices = [Choice(key=str(number), text=rule.says) for number, rule in enumerate(rules)]
-        self.app.push_screen(ChooseScreen("Never learn things like this", choices), take)
+        if (row := self.row) is not None and is_memory(row):
+            await never.offer(self, row.id, self.key("memory.rules"))
 
     async def action_rules(self) -> None:
         """Lists what is never learned; drops the rule that is chosen."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from memchat.core.kinds import MEMORY_KINDS
-from memchat.core.times import now
+from memchat.memory.zones import user_zone
 from memchat.tui.screens.browser import detail, possible
 from memchat.tui.screens.browser.base import BrowserBase, Went
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
@@ -165,7 +165,8 @@ class BrowserScreen(BrowserRules):
             if holds is not None:
                 await self.do(self.assistant.memories.set_validity(ids, holds.begin, holds.end), said)
 
-        self.app.push_screen(ValidityScreen(memory.valid_from, memory.valid_to, now()), take)
+        zone = await user_zone(self.assistant.store)
+        self.app.push_screen(ValidityScreen(memory.valid_from, memory.valid_to, zone), take)
 
     def action_erase(self) -> None:
         """Shows what would go with it, and erases it for good when that is wanted."""
@@ -174,8 +175,7 @@ class BrowserScreen(BrowserRules):
             self.erased = self.erased or bool(erased)
             self.load()
 
-        if (row := self.row) is not None:
-            self.app.push_screen(EraseScreen(self.assistant, "memory", row.id), took)
+        self.app.push_screen(EraseScreen(self.assistant, "memory", *self.ids), took)
 
     # marks
 

@@ -29,18 +29,13 @@ class BrowserWords(BrowserBase):
         """Whether a row is being edited in its place."""
         return self.query_exactly_one(InlineInput).has_class("-open")
 
-    async def do(self, change: Awaitable[object], said: str = "") -> None:
-        """Makes a change; what went wrong is said."""
-        try:
-            await change
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        self.table.marked.clear()
-        if said:
-            self.notify(plain(said), markup=False)
-        self.load()
+    async def do(self, change: Awaitable[object], said: str = "") -> bool:
+        """Makes a change and tells of it; what was marked is not any more."""
+        done = await super().do(change, said)
+        if done and self.ready:
+            self.table.marked.clear()
+            self.load()
+        return done
 
     def about(self, verb: str) -> str:
         """`Archived.`, or of several `3 archived.`, and how to take it back."""

@@ -1,7 +1,7 @@
 """What can be done with the sessions in the list."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -9,8 +9,8 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from memchat.core.errors import MemchatError
-from memchat.core.memories import Change
 from memchat.core.messages import Session
+from memchat.tui import changes
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.sessions.base import Picked, SessionsBase
 from memchat.tui.screens.sessions.deleting import DeleteScreen, Fate
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from memchat.assistant import Assistant
 
 _ABOUT_ONE = frozenset(("rename", "retag", "archive", "unarchive", "fork", "export", "delete"))
-_TARGET = "session:"
 
 
 class SessionsScreen(SessionsBase):
@@ -130,9 +129,9 @@ class SessionsScreen(SessionsBase):
         if self._editing == "tags":
             tags = written_tags(event.text)
             if [tag_key(tag) for tag in tags] != [tag_key(tag) for tag in session.tags]:
-                await self._do(self._assistant.sessions.retag(session.id, tags))
+                await self.do(self._assistant.sessions.retag(session.id, tags))
         elif event.text != session.title:
-            await self._do(self._assistant.rename(session.id, event.text))
+            await self.do(self._assistant.rename(session.id, event.text))
 
     # changes
 
@@ -140,12 +139,12 @@ class SessionsScreen(SessionsBase):
         """Files the session away: out of the list, and still recalled from."""
         if session := self.session:
             said = f"Archived “{_name(session)}”: out of the list, still recalled. {self._undo_key} takes it back."
-            await self._do(self._assistant.sessions.archive(session.id), said)
+            await self.do(self._assistant.sessions.archive(session.id), said)
 
     async def action_unarchive(self) -> None:
         """Brings the session back into the list."""
         if session := self.session:
-            await self._do(self._assistant.sessions.unarchive(session.id), f"“{_name(session)}” is back in the list.")
+            await self.do(self._assistant.sessions.unarchive(session.id), f"“{_name(session)}” is back in the list.")
 
     @work(group="fork", exit_on_error=False)
     async def action_fork(self) -> None:
@@ -201,51 +200,25 @@ class SessionsScreen(SessionsBase):
             return
         gone = counted(len(resting.alone), "memory", "memories") if fate == "go" else ""
         said = f"Deleted “{_name(session)}”{f' and forgot {gone}' if gone else ''}. {self._undo_key} brings it back."
-        await self._do(self._assistant.sessions.delete(session.id, with_memories=fate == "go"), said)
+        await self.do(self._assistant.sessions.delete(session.id, with_memories=fate == "go"), said)
 
     # back and forth
 
     async def action_undo(self) -> None:
         """Takes the newest change back."""
-        await self._back(self._assistant.memories.undo, "Taken back", "There is nothing to undo here.")
+        await self.do(changes.undo(self._assistant.memories))
 
     async def action_redo(self) -> None:
         """Makes again what was taken back last."""
-        await self._back(self._assistant.memories.redo, "Done again", "There is nothing to do again.")
+        await self.do(changes.redo(self._assistant.memories))
 
-    async def _back(self, step: Callable[[], Awaitable[Change | None]], said: str, nothing: str) -> None:
-        try:
-            change = await step()
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
+    async def do(self, change: Awaitable[object], said: str = "") -> bool:
+        """Makes a change and tells of it, over what was told before."""
         self.app.clear_notifications()
-        self.notify(f"{said}: {await self._told(change)}." if change else nothing, markup=False)
-        self.load()
-
-    async def _told(self, change: Change) -> str:
-        """A change in words; of a session with its title."""
-        did = change.action.replace("_", " ")
-        if not change.target.startswith(_TARGET):
-            return f"{did} by {'you' if change.actor == 'user' else one_line(change.actor, 40)}"
-        try:
-            session = await self._assistant.session(change.target.removeprefix(_TARGET))
-        except MemchatError:
-            return did
-        return f"{did} of “{_name(session)}”"
-
-    async def _do(self, change: Awaitable[object], said: str = "") -> None:
-        try:
-            await change
-        except MemchatError as error:
-            self.fail(str(error))
-            return
-        self.fail("")
-        if said:
-            self.app.clear_notifications()
-            self.notify(plain(said), markup=False)
-        self.load()
+        done = await super().do(change, said)
+        if done and self.ready:
+            self.load()
+        return done
 
     @property
     def _undo_key(self) -> str:

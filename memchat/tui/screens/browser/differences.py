@@ -1,6 +1,5 @@
 """A memory's history as a list of differences, and when it holds on a small time line."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from memchat.core.memories import Change
-from memchat.core.rules import rule_sentence
+from memchat.tui.changes import did, state, who
 from memchat.tui.looks import STATUS_NAMES, Looks
 from memchat.tui.text import level, one_line, plain
 from memchat.tui.widgets.panels.lines import Part
@@ -17,29 +16,6 @@ _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONG = 2_000
 """Characters of a text that are compared word by word; what is longer is shown as a whole."""
 
-_DID = {
-    "add": "added",
-    "edit": "edited",
-    "reinforce": "said again",
-    "revise": "made more exact",
-    "supersede": "became past",
-    "merge": "merged",
-    "accept": "accepted",
-    "reject": "rejected",
-    "archive": "archived",
-    "restore": "restored",
-    "forget": "forgotten",
-    "set": "set",
-    "unset": "emptied",
-    "fold": "folded",
-    "unfold": "unfolded",
-    "revert": "given another summary",
-    "tag": "tagged",
-    "rename": "renamed",
-    "delete": "deleted",
-}
-
-_OF_RULE = ("kind", "subject", "attribute", "text")
 _TOLD = ("text", "value", "status", "kind", "pinned", "valid_from", "valid_to", "subject", "attribute", "confidence")
 """What of a memory's state is told when it changed."""
 
@@ -53,27 +29,13 @@ def history(changes: Sequence[Change], *, looks: Looks) -> list[Part]:
     """
     parts: list[Part] = []
     for change in reversed(changes):
-        who = "you" if change.actor == "user" else one_line(change.actor, 40)
         gone = change.undone_at is not None
         parts.append((f"{change.at.astimezone():%d %b %Y %H:%M}  ", "$dim"))
-        parts.append((f"{did(change)} by {who}", "$dim" if gone else "$foreground"))
+        parts.append((f"{did(change)} by {who(change)}", "$dim" if gone else "$foreground"))
         parts.append((" · taken back\n" if gone else "\n", "$warning" if gone else ""))
         for told in _differences(change, looks):
             parts += [("  ", ""), *told, ("\n", "")]
     return parts
-
-
-def did(change: Change) -> str:
-    """What was done, in a word or two."""
-    return _DID.get(change.action, change.action.replace("_", " "))
-
-
-def about(change: Change) -> str:
-    """What was changed, by what it says or is called."""
-    state = _state(change.after) or _state(change.before)
-    if basis := state.get("basis"):
-        return one_line(rule_sentence(basis, **{name: state[name] for name in _OF_RULE}), 80)
-    return one_line(str(state.get("text") or state.get("title") or ""), 80)
 
 
 def made(change: Change) -> str:
@@ -84,7 +46,7 @@ def made(change: Change) -> str:
 
 
 def _differences(change: Change, looks: Looks) -> Iterator[list[Part]]:
-    before, after = _state(change.before), _state(change.after)
+    before, after = state(change.before), state(change.after)
     if not before:
         if said := after.get("value") if after.get("field") else after.get("text"):
             yield [(one_line(str(said), 200), "$dim")]
@@ -123,14 +85,6 @@ def words(before: str, after: str, *, looks: Looks) -> list[Part]:
         if come:
             parts.append((f"[+{come}+]" if looks.ascii else come, "$success underline"))
     return parts
-
-
-def _state(text: str | None) -> dict[str, Any]:
-    try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _said(name: str, value: Any) -> str:
