@@ -122,6 +122,33 @@ async def test_a_failed_turn_says_why_and_r_answers_it_again(start: Start) -> No
         await run.until(lambda: len(run.views) == 2 and not run.chat.turns.running)
         assert run.views[1].text == "Now it works."
         assert not run.views[0].has_class("-has-status")
+        assert run.chat.prompt.has_focus
+
+
+async def test_an_answer_that_is_given_again_leaves_the_focus_to_the_input(start: Start) -> None:
+    async with scripted(Say("Yes."), Say("No.")) as server, start(server) as run:
+        await run.ask("Is it so?")
+        await run.pilot.press("shift+tab")
+        assert run.views[-1].has_focus
+        await run.pilot.press("r")
+        await run.until(lambda: run.views[-1].text == "No." and not run.chat.turns.running)
+        assert run.chat.prompt.has_focus
+
+
+async def test_only_the_last_turn_is_answered_again(start: Start) -> None:
+    async with scripted(Say("One."), Say("Two."), Say("Three.")) as server, start(server) as run:
+        await run.ask("First?")
+        await run.ask("Second?")
+        run.views[0].focus()
+        await run.until(lambda: "y copy" in run.screen[-1])
+        assert "answer again" not in run.screen[-1]
+        await run.pilot.press("r", "down", "r")
+        await run.idle()
+        assert [view.text for view in run.views] == ["First?", "One.", "Second?", "Two."]
+        await run.pilot.press("down")
+        await run.until(lambda: "r answer again" in run.screen[-1])
+        await run.pilot.press("r")
+        await run.until(lambda: run.views[-1].text == "Three." and not run.chat.turns.running)
 
 
 async def test_retry_can_be_clicked(start: Start) -> None:

@@ -148,7 +148,7 @@ class ChatScreen(ChatPanels):
             case "copy":
                 self.app.copy_to_clipboard(message.view.text)
             case "retry":
-                self.work(self._retry(), group="send")
+                self.work(self.answer_again(), group="send")
             case "edit":
                 self.edit(message.view)
             case "learned":
@@ -160,9 +160,11 @@ class ChatScreen(ChatPanels):
             case "expand":
                 pass
 
-    async def _retry(self) -> None:
+    async def answer_again(self) -> None:
+        """Has the last message answered again, and goes back to the input: the answer that goes may have the focus."""
         if self.transcript.later:
             await self.show_newest()
+        self.prompt.focus()
         await self.turns.retry()
 
     def edit(self, view: MessageView) -> None:

@@ -73,7 +73,10 @@ class MessageView(Widget, can_focus=True):
     """What stands in place of a reply that has no text yet."""
 
     last: var[bool] = var(default=True, init=False)
-    """Whether it is the last one, which alone can be answered again."""
+    """Whether it is the last one, which alone says that it can be answered again."""
+
+    last_turn: var[bool] = var(default=True, init=False)
+    """Whether it is the last question or its answer; no other can be answered again."""
 
     class Asked(TextualMessage):
         """The user wants something done with a message."""
@@ -259,6 +262,12 @@ class MessageView(Widget, can_focus=True):
                 await part.wake()
             if piece.text:
                 await self.parts[-1].append(piece.text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only the last question is answered again."""
+        if action == "act" and parameters == ("retry",):
+            return self.last_turn
+        return super().check_action(action, parameters)
 
     def action_act(self, action: Action) -> None:
         if action == "expand":

@@ -181,10 +181,12 @@ class Transcript(VerticalScroll):
         self._asked = False
 
     def settle(self) -> None:
-        """Has the last message, and no other, offer to be answered again."""
+        """Has the last message, and no other, offer to be answered again; the key is that of the last turn."""
         views = self.views
-        for view in views:
+        asked = max((place for place, view in enumerate(views) if view.role == "user"), default=0)
+        for place, view in enumerate(views):
             view.last = view is views[-1] and not self.later
+            view.last_turn = place >= asked and not self.later
 
     def follow(self) -> None:
         """Goes to the end, and stays there."""
