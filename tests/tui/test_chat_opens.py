@@ -156,6 +156,23 @@ async def test_the_last_message_is_edited_while_old_ones_are_shown(start: Start,
         await run.until(lambda: run.chat.prompt.text == "question 149")
 
 
+async def test_the_last_message_is_answered_again_while_old_ones_are_shown(
+    start: Start, server: ScriptedServer
+) -> None:
+    async with start(server) as run:
+        store = run.chat.assistant.store
+        session = run.chat.session_id
+        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(150)]
+        await run.pilot.press("ctrl+n")
+        await run.until(lambda: run.chat.session_id != session)
+        await run.chat.go_to(session)
+        run.chat.post_message(BufferMessageOpened(ids[3]))
+        await run.until(lambda: run.chat.transcript.later)
+        await run.send("/retry")
+        await run.until(lambda: not run.chat.turns.running and run.views[-1].role == "assistant")
+        assert [view.text for view in run.views[-2:]] == ["question 149", "Fine."]
+
+
 async def test_the_panels_edit_profile_and_summary(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         run.chat.post_message(ProfileSet("name", "Alice"))
