@@ -29,6 +29,8 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The same time, zone, room on the disk and colours everywhere."""
     import memchat.tui.screens.browser.detail
     import memchat.tui.screens.chat
+    import memchat.tui.screens.request
+    import memchat.tui.screens.review
     import memchat.tui.screens.search
     import memchat.tui.screens.sessions
     import memchat.tui.screens.why_parts
