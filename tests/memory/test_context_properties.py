@@ -60,7 +60,7 @@ def requests(draw: st.DrawFn) -> ContextInputs:
     return inputs(**values)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(requests())
 def test_a_request_fits_is_valid_and_loses_nothing_silently(request: ContextInputs) -> None:
     try:
