@@ -3,8 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from memchat.paths import Paths
+
+# A suite tells of a change, not of luck: `--hypothesis-profile=search` looks for examples that nobody has seen.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("suite")
 
 _OUTSIDE = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MEMCHAT_MODEL")
 

@@ -129,7 +129,7 @@ SENTENCES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(SENTENCES, max_size=12), st.sampled_from([" ", "\n", "\n\n", "  "]))
 def test_no_key_word_is_left_and_cutting_twice_changes_nothing(parts: list[str], between: str) -> None:
     found = traces(*DENTIST)
@@ -141,7 +141,7 @@ def test_no_key_word_is_left_and_cutting_twice_changes_nothing(parts: list[str],
     assert kept.count("I like rain.") <= text.count("I like rain.")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=400))
 def test_any_text_can_be_cut(text: str) -> None:
     carved = traces(*DENTIST, *HAN).cut(text)

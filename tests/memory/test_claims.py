@@ -1,7 +1,7 @@
 """Which sentences of a message can be learned from, told without a model."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.memory.claims import MOST, claims, play_goes_on
@@ -169,7 +169,6 @@ def test_what_is_not_so_any_more_and_what_the_user_is_not_sure_of_are_marked() -
     assert hedged.hedged
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_every_quote_stands_in_the_message(message: str) -> None:
     for claim in claims(message):
@@ -178,7 +177,6 @@ def test_every_quote_stands_in_the_message(message: str) -> None:
 
 
 @given(st.sampled_from(["I live in Rome. ", "ich ", "我", "```", "> ", "\n\n", "“", "<p>", "and ", ", "]))
-@settings(deadline=None)
 def test_a_long_message_brings_few_claims(piece: str) -> None:
     assert len(claims(piece * 4_000)) <= MOST
 

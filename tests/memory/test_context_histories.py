@@ -61,7 +61,7 @@ def _with_tool(one: Message, result: str) -> Message:
     return replace(one, tool_uses=(ToolUse(name="search_memory", arguments="{}", result=result),))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_no_history_makes_a_request_that_is_too_long_or_invalid(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(TEXTS)))

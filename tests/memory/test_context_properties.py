@@ -60,7 +60,7 @@ def requests(draw: st.DrawFn) -> ContextInputs:
     return inputs(**values)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(requests())
 def test_a_request_fits_is_valid_and_loses_nothing_silently(request: ContextInputs) -> None:
     try:
@@ -96,7 +96,7 @@ def check_request(request: ContextInputs, plan: ContextPlan) -> None:
     assert all(item.reason for item in plan.left_out)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(requests(), TEXT, TEXT, st.lists(TEXT, max_size=3))
 def test_each_request_is_the_beginning_of_the_next(
     request: ContextInputs, answer: str, question: str, found: list[str]

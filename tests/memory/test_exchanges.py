@@ -41,7 +41,7 @@ def test_calls_that_are_too_long_themselves_do_not_go_along() -> None:
     assert within([exchange(1, "one", arguments="{}" * 500)], 200, words) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.lists(st.text(max_size=600), min_size=1, max_size=3), min_size=1, max_size=4),
     st.text(max_size=80),

@@ -43,7 +43,7 @@ def test_capitals_are_no_names_where_every_noun_has_one() -> None:
     assert without_inventions(f"{kept} Es sind 17 Katzen.", said) == kept
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_can_be_looked_at(note: str, source: str) -> None:
     kept = without_inventions(note, source)

@@ -51,7 +51,7 @@ async def test_what_was_said_before_tells_what_a_word_means(embedding: object, m
 
 
 @given(lengths=st.lists(st.integers(1, 900), min_size=1, max_size=6), asked=st.integers(1, 5), seed=st.integers(0, 9))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_tokens_are_compared_alike_however_many_there_are(lengths: list[int], asked: int, seed: int) -> None:
     chance = np.random.default_rng(seed)
     question = Question(bytes(4 * 64), chance.standard_normal((asked, 64)).astype("<f4").tobytes())

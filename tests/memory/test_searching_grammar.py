@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from memchat.core.searching import BadFilter, Exact, SearchQuery
@@ -122,7 +122,6 @@ def test_keys_write_filters_into_what_is_typed(typed: str, name: str, value: str
     assert filter_of(then, name) == value
 
 
-@settings(deadline=None)
 @given(st.text(), st.none() | st.integers(0, 30))
 def test_anything_can_be_typed(typed: str, typing_at: int | None) -> None:
     with suppress(BadFilter):
@@ -130,8 +129,7 @@ def test_anything_can_be_typed(typed: str, typing_at: int | None) -> None:
         assert query.unfinished in query.text
 
 
-@settings(deadline=None)  # the first time in a language makes its reader
-@given(st.sampled_from(FILTERS), st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters='"*')))
+@given(st.sampled_from(FILTERS), st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters='"“„«「『*')))
 def test_a_filter_is_understood_or_says_what_it_takes(name: str, value: str) -> None:
     try:
         query = read(f"{name}:{value} word")

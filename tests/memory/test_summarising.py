@@ -83,7 +83,7 @@ def test_new_notes_follow_the_old_and_are_not_doubled() -> None:
     assert joined("", "- A.") == "- A."
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.integers(0, 3000)), max_size=30),
     st.integers(32, 400),

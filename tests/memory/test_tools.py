@@ -316,7 +316,7 @@ async def test_a_bad_call_is_answered_with_a_sentence(context: ToolContext, name
     assert result.text.endswith(".")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([tool.name for tool in TOOLS]), st.text(max_size=60), st.text(max_size=60))
 async def test_any_words_can_be_given(context: ToolContext, name: str, one: str, other: str) -> None:
     arguments = {"text": one, "field": one, "value": other, "query": one, "session": other, "kind": other, "about": one}

@@ -150,7 +150,7 @@ async def test_it_works_in_a_thread_of_its_own() -> None:
     await embedder.close()
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=400))
 async def test_any_text_gives_a_finite_unit_vector(text: str) -> None:
     data = (await _shared().embed([text]))[0]

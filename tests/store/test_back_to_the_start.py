@@ -301,7 +301,7 @@ def first_of(now: Mapping[str, Rows], first: Mapping[str, Rows]) -> dict[str, Ro
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(0, 60)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 async def test_all_that_was_done_is_taken_back_to_the_first_state_and_made_again_to_the_last(
     steps: list[tuple[str, int]],

@@ -45,7 +45,7 @@ def apart(first: bytes, second: bytes) -> int:
     return (int.from_bytes(first, "big") ^ int.from_bytes(second, "big")).bit_count()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     sizes=st.sampled_from([1, 8, 48, 192]),
     keys=st.lists(st.integers(1, 4 * ITEMS), min_size=1, max_size=60, unique=True),

@@ -118,7 +118,7 @@ async def test_nothing_is_asked_and_nothing_found(store: Store) -> None:
     assert await store.index.by_words(["absent", "hello"], limit=5) != []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     terms=st.lists(st.text(st.characters(), max_size=40) | st.sampled_from(['"', "NEAR(", "*", "a AND", "-b", "^c:d"])),
     prefix=st.booleans(),
@@ -129,7 +129,7 @@ async def test_no_text_breaks_a_search(store: Store, terms: list[str], prefix: b
     await store.memories.list(search=" ".join(terms))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(categories=["L", "N", "P", "S", "Z", "Cc"]), min_size=1, max_size=60))
 async def test_no_text_breaks_storing_and_the_index(store: Store, text: str) -> None:
     session = await store.sessions.create()

@@ -268,7 +268,7 @@ def _deeds() -> st.SearchStrategy[Deed]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_deeds(), min_size=1, max_size=8), st.integers(1, 8))
 async def test_any_number_of_steps_back_and_forth_leads_to_the_same_state(deeds: list[Deed], steps: int) -> None:
     store = await Store.open(None, clock=Ticking())

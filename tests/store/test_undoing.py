@@ -287,7 +287,7 @@ async def _all_of_it_can_be_taken_back(path: Path, steps: Sequence[tuple[int, in
     await store.close()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 40)), max_size=14))
 def test_whatever_is_done_nothing_is_lost_and_all_can_be_taken_back(steps: list[tuple[int, int]]) -> None:
     with TemporaryDirectory() as folder:

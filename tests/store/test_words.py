@@ -169,7 +169,7 @@ def test_long_identifiers_cost_no_more_than_their_length() -> None:
     assert len(spaced(text)) < 2 * len(text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(word=st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12))
 async def test_any_word_is_found_by_itself(store: Store, word: str) -> None:
     session = await store.sessions.create()
