@@ -9,7 +9,7 @@ from memchat.paths import Paths
 
 # A suite tells of a change, not of luck: `--hypothesis-profile=search` looks for examples that nobody has seen.
 settings.register_profile("suite", derandomize=True, deadline=None)
-settings.register_profile("search", deadline=None)
+settings.register_profile("search", deadline=None, max_examples=1_000)
 settings.load_profile("suite")
 
 _OUTSIDE = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MEMCHAT_MODEL")
