@@ -12,7 +12,8 @@ from memchat.core.erasure import Erasure, ErasureKind, Fate, Place
 from memchat.core.errors import MemchatError
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, shown
-from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.pane import Pane
+from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class EraseScreen(Dialog[bool]):
         yield Static("", id="what", markup=False)
         with Container(classes="panes"):
             yield Rows(empty="Looking for every place…", steady=True).add_class("list")
-            yield Prose()
+            yield Pane()
 
     def on_mount(self) -> None:
         self.query_one(Rows).focus()
@@ -123,7 +124,7 @@ class EraseScreen(Dialog[bool]):
             if place.words:
                 parts += [("\n\nWhat goes of it\n", "$primary")]
                 parts += [(f"“{one_line(word, 300)}”\n", "italic") for word in place.words]
-        self.query_one(Prose).parts = tuple(parts)
+        self.query_one(Pane).parts = tuple(parts)
 
     def action_spare(self) -> None:
         """Leaves the place under the cursor as it is, or does not."""

@@ -13,7 +13,8 @@ from memchat.core.errors import MemchatError
 from memchat.transfer.values import BadLine, Fate, Imported, ImportItem, ImportPreview
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, shown
-from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.pane import Pane
+from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ImportScreen(Dialog[Imported | None]):
         yield Static("", id="what", markup=False)
         with Container(classes="panes"):
             yield Rows(empty="Reading the file…", steady=True).add_class("list")
-            yield Prose()
+            yield Pane()
 
     def on_mount(self) -> None:
         self.query_one(Rows).focus()
@@ -121,7 +122,7 @@ class ImportScreen(Dialog[Imported | None]):
         elif bad := self._bad(key):
             parts += [(f"line {bad.line}", "$primary"), (f"\n\n{shown(bad.text)}", "$foreground")]
             parts += [(f"\n\n{shown(bad.why)}", "$error")]
-        self.query_one(Prose).parts = tuple(part for part in parts if part[0])
+        self.query_one(Pane).parts = tuple(part for part in parts if part[0])
 
     def _item(self, key: str) -> ImportItem | None:
         items = self._preview.items if self._preview is not None else ()

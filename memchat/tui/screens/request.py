@@ -17,7 +17,7 @@ from memchat.tui import looks
 from memchat.tui.screens import request_parts as parts
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import one_line, short_number
-from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.panels.meter import ContextMeter
 from memchat.tui.widgets.panels.rows import Rows
 
@@ -59,7 +59,7 @@ class RequestScreen(Dialog[str]):
         yield Static("", id="what", markup=False)
         with Container(classes="panes"):
             yield Rows(empty="The request is empty.", steady=True, id="blocks").add_class("list")
-            yield Prose()
+            yield Pane()
 
     def on_mount(self) -> None:
         self.query_one(Rows).focus()
@@ -88,8 +88,8 @@ class RequestScreen(Dialog[str]):
         else:
             rows.rows = parts.blocks(request)
         if self._view == "json":
-            self.query_one(Prose).parts = parts.raw(as_json(request))
-            self.query_one(Prose).focus()
+            self.query_one(Pane).parts = parts.raw(as_json(request))
+            self.query_one(Pane).focus()
         else:
             rows.cursor = next((place for place, row in enumerate(rows.rows) if row.key), -1)
             rows.focus()
@@ -116,7 +116,7 @@ class RequestScreen(Dialog[str]):
             self._show_whole(event.key)
 
     def _show_whole(self, key: str) -> None:
-        request, pane = self.request, self.query_one(Prose)
+        request, pane = self.request, self.query_one(Pane)
         if self._view == "changes" and self._comparison is not None:
             pane.parts = parts.change(self._comparison, key, looks.of(self.app))
         else:

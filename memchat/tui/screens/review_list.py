@@ -19,7 +19,7 @@ from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import one_line
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import shown_keys
-from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.panels.rows import Row, Rows
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ReviewList(Dialog[Went]):
             with Vertical(classes="list"):
                 yield Rows(empty="Looking…", steady=True)
                 yield InlineInput()
-            yield Prose()
+            yield Pane()
 
     @property
     def rows(self) -> Rows:
@@ -130,7 +130,7 @@ class ReviewList(Dialog[Went]):
     @work(exclusive=True, group="preview", exit_on_error=False)
     async def preview(self) -> None:
         """Tells all about what is under the cursor."""
-        pane, memory = self.query_exactly_one(Prose), self.memory
+        pane, memory = self.query_exactly_one(Pane), self.memory
         if memory is None:
             pane.parts = ()
             return
@@ -144,4 +144,4 @@ class ReviewList(Dialog[Went]):
 
     def action_read(self, step: int) -> None:
         """Scrolls the pane."""
-        self.query_exactly_one(Prose).scroll_relative(y=step * 3, animate=False)
+        self.query_exactly_one(Pane).scroll_relative(y=step * 3, animate=False)

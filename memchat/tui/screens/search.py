@@ -21,7 +21,7 @@ from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.search_hit import MARKED, key_of, row_of, whole
 from memchat.tui.text import counted, plain
 from memchat.tui.widgets.filter_bar import KINDS, FilterBar
-from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.panels.rows import Rows
 from memchat.tui.widgets.picker import Picker
 
@@ -69,7 +69,7 @@ class SearchBox(Picker):
         yield FilterBar()
         with Container(classes="panes"):
             yield self.list
-            yield Prose()
+            yield Pane()
 
 
 class SearchScreen(Dialog[SearchHit]):
@@ -254,7 +254,7 @@ class SearchScreen(Dialog[SearchHit]):
 
     def _preview(self) -> None:
         hit = self._hits.get(self._box.key)
-        self.query_one(Prose).parts = whole(hit) if hit else ()
+        self.query_one(Pane).parts = whole(hit) if hit else ()
 
     # narrowing
 

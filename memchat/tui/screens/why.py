@@ -18,7 +18,7 @@ from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.erase import EraseScreen
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.panels.rows import Rows
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class WhyScreen(Dialog[WhyWent]):
         yield Static("", id="what", markup=False)
         with Container(classes="panes"):
             yield Rows(empty="Looking…", steady=True).add_class("list")
-            yield Prose()
+            yield Pane()
 
     def on_mount(self) -> None:
         self.query_one(Rows).focus()
@@ -134,7 +134,7 @@ class WhyScreen(Dialog[WhyWent]):
     def _show(self) -> None:
         reason = self.reason
         parts = why_parts.whole(reason, muted=self._ref in self._muted) if reason else ()
-        pane = self.query_one(Prose)
+        pane = self.query_one(Pane)
         if pane.parts != parts:
             pane.parts = parts
         self.refresh_bindings()

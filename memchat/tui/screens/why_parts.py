@@ -1,11 +1,11 @@
 """Why something was in a request, or not: its score as bars, its length and its source, as text to show."""
 
 from memchat.core.context import RecalledItem
-from memchat.core.times import ago, now
+from memchat.core.times import now
 from memchat.core.why import Reason, ReasonKind, Why
-from memchat.tui.looks import Looks
-from memchat.tui.text import counted, level, one_line, plain
-from memchat.tui.widgets.panels.lines import Part
+from memchat.tui.looks import Looks, age_in_words
+from memchat.tui.text import Part, counted, level, one_line, plain
+from memchat.tui.widgets.pane import HANG
 from memchat.tui.widgets.panels.recalled import score_text
 from memchat.tui.widgets.panels.rows import Row
 
@@ -120,24 +120,32 @@ def _facts(reason: Reason) -> list[Part]:
     kind = item.kind if item else NAMES[reason.how]
     parts: list[Part] = [
         ("kind     ", "$dim"),
+        HANG,
         (f"{kind}{f' · {reason.kind}' if reason.kind and reason.kind != kind else ''}\n", ""),
         ("length   ", "$dim"),
+        HANG,
         (f"{counted(reason.tokens, 'token')}{' of the request' if not reason.missed else ''}\n", ""),
     ]
     title = one_line(item.source.session_title, 80) if item else ""
     where = title or ("an untitled session" if reason.session_id else "set by hand")
     if reason.how == "summary":
         where = "this session"
-    parts += [("session  ", "$dim"), (where, ""), (f"  {reason.session_id}\n" if reason.session_id else "\n", "$dim")]
+    parts += [
+        ("session  ", "$dim"),
+        HANG,
+        (where, ""),
+        (f"  {reason.session_id}\n" if reason.session_id else "\n", "$dim"),
+    ]
     if reason.message_id:
         role = item.source.role if item else None
         who = "you" if role == "user" else role or ""
-        parts += [("message  ", "$dim"), (who, ""), (f"{'  ' if who else ''}{reason.message_id}\n", "$dim")]
+        parts += [("message  ", "$dim"), HANG, (who, ""), (f"{'  ' if who else ''}{reason.message_id}\n", "$dim")]
     if reason.memory_id:
-        parts += [("memory   ", "$dim"), (f"{reason.memory_id}\n", "$dim")]
+        parts += [("memory   ", "$dim"), HANG, (f"{reason.memory_id}\n", "$dim")]
     if reason.at is not None:
         at = reason.at.astimezone()
-        parts += [("when     ", "$dim"), (f"{at:%d %b %Y, %H:%M}", ""), (f"  {ago(reason.at, now())}", "$dim")]
+        age = age_in_words(reason.at, now())
+        parts += [("when     ", "$dim"), HANG, (f"{at:%d %b %Y, %H:%M}", ""), (f" · {age}", "$dim")]
     return parts
 
 
@@ -161,17 +169,17 @@ def of_item(item: RecalledItem) -> tuple[Part, ...]:
 
 def score_parts(item: RecalledItem) -> list[Part]:
     """The score and what it is made of, as bars."""
-    parts = _bar("score", item.score, "bold")
-    wide = max((len(name) for name in item.parts), default=5)
+    wide = max([8, *(len(plain(name)) for name in item.parts)])
+    parts = _bar("score", item.score, "bold", wide)
     for name, value in sorted(item.parts.items(), key=lambda part: -part[1]):
         parts += _bar(name.replace("_", " "), value, "", wide)
     return parts
 
 
-def _bar(name: str, value: float, style: str, wide: int = 5) -> list[Part]:
+def _bar(name: str, value: float, style: str, wide: int) -> list[Part]:
     filled = round(min(1.0, max(0.0, abs(value))) * _BAR)
     return [
-        (f"{plain(name):<{max(wide, 8)}} ", f"{style} $dim".strip()),
+        (f"{plain(name):<{wide}} ", f"{style} $dim".strip()),
         ("━" * filled, "$layer-recalled" if value >= 0 else "$error"),
         ("─" * (_BAR - filled), "$rule"),
         (f" {value:.2f}\n", style),

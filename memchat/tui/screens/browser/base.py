@@ -25,7 +25,7 @@ from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, short_number
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import shown_keys
-from memchat.tui.widgets.panels.lines import Prose
+from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class BrowserBase(Dialog[Went]):
                 yield Head(self.looks)
                 yield Table(self.looks)
                 yield InlineInput()
-            yield Prose()
+            yield Pane()
 
     # its parts
 
@@ -258,7 +258,7 @@ class BrowserBase(Dialog[Went]):
     @work(exclusive=True, group="preview", exit_on_error=False)
     async def preview(self) -> None:
         """Tells all about the row under the cursor."""
-        row, pane = self.row, self.query_exactly_one(Prose)
+        row, pane = self.row, self.query_exactly_one(Pane)
         if row is None:
             self.known, pane.parts = None, ()
             return
@@ -304,7 +304,7 @@ class BrowserBase(Dialog[Went]):
 
     def action_read(self, step: int) -> None:
         """Scrolls the pane."""
-        self.query_exactly_one(Prose).scroll_relative(y=step * 3, animate=False)
+        self.query_exactly_one(Pane).scroll_relative(y=step * 3, animate=False)
 
     def action_tab(self, step: int) -> None:
         """Shows the next list, once it is known which there are."""

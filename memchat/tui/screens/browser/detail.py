@@ -9,8 +9,8 @@ from memchat.core.memories import ABOUT_USER, Change, Conflict, Memory, Source
 from memchat.core.messages import RollingSummary, SessionSummary
 from memchat.tui.looks import ORIGIN_NAMES, STATUS_COLOURS, STATUS_NAMES, Looks, age_in_words, kind_of, sure_in_words
 from memchat.tui.screens.browser import differences
-from memchat.tui.text import counted, level, one_line, plain
-from memchat.tui.widgets.panels.lines import Part
+from memchat.tui.text import Part, counted, level, one_line, plain
+from memchat.tui.widgets.pane import HANG, JOIN
 
 LONGEST = 4_000
 """Characters of a text that the pane shows."""
@@ -95,11 +95,11 @@ def _kind(memory: Memory, looks: Looks) -> list[Part]:
         (STATUS_NAMES[memory.status], STATUS_COLOURS[memory.status]),
         (" · ", "$dim"),
         (dot, dot_colour),
-        (f" {sure_in_words(memory.confidence)}", "$dim"),
-        (f" {memory.confidence:.0%}" if memory.confidence < 1 else "", "$dim"),
+        (f"{JOIN}{sure_in_words(memory.confidence)}", "$dim"),
+        (f"{JOIN}{memory.confidence:.0%}" if memory.confidence < 1 else "", "$dim"),
     ]
     if memory.pinned:
-        parts += [(" · ", "$dim"), looks.pin(pinned=True), ("\u00a0pinned", "$accent")]
+        parts += [(" · ", "$dim"), looks.pin(pinned=True), (f"{JOIN}pinned", "$accent")]
     return [*parts, ("\n", "")]
 
 
@@ -141,7 +141,7 @@ def _facts(memory: Memory, present: datetime) -> list[Part]:
     parts: list[Part] = []
     for name, value in told:
         if value:
-            parts += [(f"{name:<{_NAME}}", "$dim"), (f"{one_line(value, 200)}\n", "$foreground")]
+            parts += [(f"{name:<{_NAME}}", "$dim"), HANG, (f"{one_line(value, 200)}\n", "$foreground")]
     return parts
 
 
@@ -163,6 +163,7 @@ def _sources(known: Known, keys: Mapping[str, str]) -> list[Part]:
         if source.session_id:
             parts += [
                 ("  ", ""),
+                HANG,
                 (title_of(source, known.titles), link(f"screen.jump('source', {number})")),
                 ("\n", ""),
             ]
@@ -198,15 +199,21 @@ def _uses(uses: Sequence[Use], looks: Looks, present: datetime) -> list[Part]:
         parts += [
             (f"{use.score:.2f} ", "$accent"),
             (f"{looks.bar(use.score, 6)} ", "$accent"),
+            HANG,
             (one_line(use.said, 80) or "a message", link(f"screen.jump('use', {number})")),
-            (f" · {age_in_words(use.at, present)}\n", "$dim"),
+            (f" · {_joined(age_in_words(use.at, present))}\n", "$dim"),
         ]
-        made = " · ".join(f"{one_line(name, 20)} {value:.2f}" for name, value in use.parts.items() if value)
-        if made:
-            parts.append((f"     {made}\n", "$dim"))
+        made = (_joined(f"{one_line(name, 20)} {value:.2f}") for name, value in use.parts.items() if value)
+        if told := f"{JOIN}· ".join(made):
+            parts += [("     ", ""), HANG, (f"{told}\n", "$dim")]
     if len(uses) > _USES:
         parts.append((f"     and {counted(len(uses) - _USES, 'turn')} more\n", "$dim"))
     return parts
+
+
+def _joined(text: str) -> str:
+    """`text` as what is not torn apart."""
+    return text.replace(" ", JOIN)
 
 
 def of_session(
@@ -232,6 +239,6 @@ def of_session(
         told.append(("covers", f"{counted(found.covers, 'message')}, {counted(found.tokens, 'token')}"))
     for name, value in told:
         if value:
-            parts += [(f"{name:<10}", "$dim"), (f"{one_line(value, 100)}\n", "$foreground")]
+            parts += [(f"{name:<10}", "$dim"), HANG, (f"{one_line(value, 100)}\n", "$foreground")]
     parts += [("\nGo to the session", link("screen.jump('session', 0)")), (f"  {keys['source']}", "$dim")]
     return parts

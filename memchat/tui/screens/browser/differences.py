@@ -9,8 +9,8 @@ from typing import Any
 from memchat.core.memories import Change
 from memchat.tui.changes import did, state, who
 from memchat.tui.looks import STATUS_NAMES, Looks
-from memchat.tui.text import level, one_line, plain
-from memchat.tui.widgets.panels.lines import Part
+from memchat.tui.text import Part, level, one_line, plain
+from memchat.tui.widgets.pane import HANG
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _LONG = 2_000
@@ -30,11 +30,11 @@ def history(changes: Sequence[Change], *, looks: Looks) -> list[Part]:
     parts: list[Part] = []
     for change in reversed(changes):
         gone = change.undone_at is not None
-        parts.append((f"{change.at.astimezone():%d %b %Y %H:%M}  ", "$dim"))
+        parts += [(f"{change.at.astimezone():%d %b %Y %H:%M}  ", "$dim"), HANG]
         parts.append((f"{did(change)} by {who(change)}", "$dim" if gone else "$foreground"))
         parts.append((" · taken back\n" if gone else "\n", "$warning" if gone else ""))
         for told in _differences(change, looks):
-            parts += [("  ", ""), *told, ("\n", "")]
+            parts += [("  ", ""), HANG, *told, ("\n", "")]
     return parts
 
 

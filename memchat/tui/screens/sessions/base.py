@@ -20,7 +20,8 @@ from memchat.tui.screens.sessions.narrowing import SHELVES, Narrowing, narrowing
 from memchat.tui.screens.sessions.preview import UNTITLED
 from memchat.tui.screens.sessions.shelf_bar import ShelfBar
 from memchat.tui.text import one_line
-from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.pane import Pane
+from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
 from memchat.tui.widgets.tabs import Tabs
@@ -48,7 +49,7 @@ class SessionBox(Picker):
         yield ShelfBar()
         with Container(classes="panes"):
             yield self.list
-            yield Prose()
+            yield Pane()
         yield self.inline
 
 
@@ -235,7 +236,7 @@ class SessionsBase(Dialog[Picked | None]):
         session = self._sessions.get(id)
         if session is None:
             if self.ready:
-                self.query_one(Prose).parts = ()
+                self.query_one(Pane).parts = ()
             return
         try:
             looked = await preview.look(self._assistant, session, self._narrowing.words)
@@ -245,11 +246,11 @@ class SessionsBase(Dialog[Picked | None]):
         if not self.ready:
             return
         roomy = not self.has_class("-short")
-        self.query_one(Prose).parts = preview.parts(session, looked, now(), self.looks, roomy=roomy)
+        self.query_one(Pane).parts = preview.parts(session, looked, now(), self.looks, roomy=roomy)
 
     def action_read(self, step: int) -> None:
         """Scrolls what is beside the list."""
-        self.query_one(Prose).scroll_relative(y=step, animate=False)
+        self.query_one(Pane).scroll_relative(y=step, animate=False)
 
     # narrowing by key and mouse
 

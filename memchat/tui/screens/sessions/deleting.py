@@ -14,7 +14,8 @@ from memchat.tui import looks
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.screens.sessions.preview import UNTITLED, line_sign
 from memchat.tui.text import counted, one_line, plain
-from memchat.tui.widgets.panels.lines import Part, Prose
+from memchat.tui.widgets.pane import Pane
+from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class DeleteScreen(Dialog[Fate | None]):
         yield Static("", id="what", markup=False)
         with Container(classes="panes"):
             yield Rows(steady=True).add_class("list")
-            yield Prose()
+            yield Pane()
 
     def on_mount(self) -> None:
         self.entitle(f"Delete “{one_line(self._session.title, 40) or UNTITLED}”")
@@ -84,7 +85,7 @@ class DeleteScreen(Dialog[Fate | None]):
         if memory is not None:
             parts = [(f"{plain(memory.text)}\n", "$foreground"), (f"\n{looks.STATUS_NAMES[memory.status]}", "$dim")]
             parts += [(f"\n\n“{plain(each.quote[:1000])}”", "italic") for each in memory.sources[:4] if each.quote]
-        self.query_one(Prose).parts = tuple(parts)
+        self.query_one(Pane).parts = tuple(parts)
 
     @on(Rows.Chosen)
     def _chosen(self, event: Rows.Chosen) -> None:
