@@ -42,10 +42,6 @@ class Browsing(Stage):
         await self.idle(pilot)
         return screen
 
-    async def press(self, pilot: Pilot[None], *keys: str) -> None:
-        await pilot.press(*keys)
-        await self.idle(pilot)
-
     async def edit(self, pilot: Pilot[None], text: str) -> None:
         """Writes `text` in the row that is being edited, and keeps it."""
         box = self.browser.query_one(InlineInput)

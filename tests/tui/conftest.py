@@ -10,6 +10,7 @@ import pytest
 from pyperclip import set_clipboard
 from textual.pilot import Pilot
 
+from memchat.assistant import Assistant
 from memchat.core.settings import Settings
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
@@ -67,6 +68,13 @@ class Run:
         """Waits until no worker runs but those that wait for another screen to close."""
         await self.app.workers.wait_for_complete([worker for worker in self.app.workers if worker.group != "open"])
         await self.pilot.pause()
+
+    async def new_session(self) -> str:
+        """Begins a session by its key; gives the id of the one that was shown before."""
+        before = self.chat.session_id
+        await self.pilot.press("ctrl+n")
+        await self.until(lambda: self.chat.session_id != before)
+        return before
 
     async def send(self, text: str) -> None:
         """Writes `text` and presses enter."""
@@ -127,6 +135,14 @@ def settings() -> Settings:
     """Words alone for recall, so that no model is loaded."""
     plain = Settings()
     return replace(plain, memory=replace(plain.memory, embedder="off"), model=replace(plain.model, attempts=1))
+
+
+@pytest.fixture
+async def assistant(paths: Paths, settings: Settings) -> AsyncIterator[Assistant]:
+    """An assistant that has no model, for screens that are shown without the chat."""
+    opened = await Assistant.open(settings, paths, environ={})
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

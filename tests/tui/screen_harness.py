@@ -1,7 +1,8 @@
 """An app that shows one screen over nothing, with a real assistant behind it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.app import App, ComposeResult
@@ -76,6 +77,11 @@ class Stage(App[None]):
         strips = self.screen._compositor.render_strips(self.size)
         return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
+    async def press(self, pilot: Pilot[None], *keys: str) -> None:
+        """Presses the keys and waits until nothing is loading."""
+        await pilot.press(*keys)
+        await self.idle(pilot)
+
     async def write(self, pilot: Pilot[None], text: str) -> None:
         """Puts `text` in the filter."""
         self.screen.query_one("#filter", Input).value = text
@@ -93,6 +99,16 @@ class Stage(App[None]):
         while not condition():
             assert time.monotonic() < end, self.text()
             await pilot.pause(0.01)
+
+
+@asynccontextmanager
+async def showing(screen: Screen[Any], *, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
+    """Shows `screen` on a stage of its own, and waits until it has loaded."""
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        await app.open(screen)
+        await app.idle(pilot)
+        yield app, pilot
 
 
 async def session(assistant: Assistant, title: str, *said: str) -> Session:

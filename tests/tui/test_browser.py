@@ -1,16 +1,11 @@
 """The memory browser: found, sorted, grouped, marked, edited in place, merged, taken back, gone from to a message."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-
 import pytest
 from rich.cells import cell_len
 from textual.widgets import Input, TextArea
 
 from memchat.assistant import Assistant
 from memchat.core.memories import Source
-from memchat.core.settings import Settings
-from memchat.paths import Paths
 from memchat.tui.screens.browser import Went
 from memchat.tui.screens.browser.filters import FiltersScreen
 from memchat.tui.screens.browser.table import Head
@@ -24,15 +19,6 @@ from tests.tui.screen_harness import session
 from tests.tui.test_browser_parts import HOSTILE
 
 SIZES = [(80, 24), (120, 40)]
-
-
-@pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    settings = Settings()
-    settings = replace(settings, memory=replace(settings.memory, embedder="off"))
-    opened = await Assistant.open(settings, paths, environ={})
-    yield opened
-    await opened.close()
 
 
 @pytest.mark.parametrize("size", SIZES)

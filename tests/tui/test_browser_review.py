@@ -1,29 +1,15 @@
 """The memory's browser beyond what is in use: reviewing, restoring, settling, erasing."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-
 import pytest
 from textual.widgets import TextArea
 
 from memchat.assistant import Assistant
-from memchat.core.settings import Settings
-from memchat.paths import Paths
 from memchat.tui.screens.browser import BrowserScreen, Went
 from memchat.tui.screens.erase import EraseScreen
 from tests.tui.browsing import Browsing, stored
 from tests.tui.screen_harness import Stage
 
 SIZES = [(80, 24), (120, 40)]
-
-
-@pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    settings = Settings()
-    settings = replace(settings, memory=replace(settings.memory, embedder="off"))
-    opened = await Assistant.open(settings, paths, environ={})
-    yield opened
-    await opened.close()
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -26,7 +26,7 @@ from memchat.tui.widgets.panels.messages import (
     SummaryEdited,
 )
 from memchat.tui.widgets.panels.rows import Rows
-from tests.tui.conftest import Start, scripted
+from tests.tui.conftest import Run, Start, scripted
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,7 @@ async def test_each_panel_is_reached_by_key_and_esc_comes_back(
 async def test_a_recalled_item_leads_to_where_it_was_said(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("The garden in Kyoto is called Murin-an")
-        first = run.chat.session_id
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != first)
+        first = await run.new_session()
         await run.ask("Which garden in Kyoto was it?")
         recall = run.chat.recall
         assert recall is not None
@@ -81,16 +79,25 @@ async def test_a_recalled_item_leads_to_where_it_was_said(start: Start, server: 
         await run.until(lambda: run.views and run.views[0].has_focus)
 
 
+async def fill_session(run: Run, count: int) -> list[str]:
+    """Stores so many questions, leaves the session and comes back to it; gives the ids of the messages."""
+    session, messages = run.chat.session_id, run.chat.assistant.store.messages
+    ids = [(await messages.append_user(session, f"question {number}", tokens=2)).id for number in range(count)]
+    await run.new_session()
+    await run.chat.go_to(session)
+    return ids
+
+
+async def show_an_old_message(run: Run) -> None:
+    """Shows a message of long ago: the last ones, up to `question 149`, are no longer on the screen."""
+    ids = await fill_session(run, 150)
+    run.chat.post_message(BufferMessageOpened(ids[3]))
+    await run.until(lambda: run.chat.transcript.later)
+
+
 async def test_a_message_of_the_buffer_is_found_on_an_older_page(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
-        session, store = run.chat.session_id, run.chat.assistant.store
-        ids = []
-        for number in range(45):
-            message = await store.messages.append_user(session, f"question {number}", tokens=2)
-            ids.append(message.id)
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != session)
-        await run.chat.go_to(session)
+        ids = await fill_session(run, 45)
         assert len(run.views) == 30
         run.chat.post_message(BufferMessageOpened(ids[2]))
         await run.until(lambda: run.views[0].message and run.views[2].has_focus)
@@ -101,12 +108,7 @@ async def test_a_message_of_long_ago_is_shown_with_those_around_it_and_the_way_b
     start: Start, server: ScriptedServer
 ) -> None:
     async with start(server) as run:
-        store = run.chat.assistant.store
-        session = run.chat.session_id
-        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(200)]
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != session)
-        await run.chat.go_to(session)
+        ids = await fill_session(run, 200)
         run.chat.post_message(BufferMessageOpened(ids[50]))
         await run.until(lambda: any(view.has_focus for view in run.views))
         assert len(run.views) <= 60, "not all that lies between is mounted"
@@ -129,14 +131,7 @@ async def test_what_is_sent_while_old_messages_are_shown_stands_at_the_end(
     start: Start, server: ScriptedServer
 ) -> None:
     async with start(server) as run:
-        store = run.chat.assistant.store
-        session = run.chat.session_id
-        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(150)]
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != session)
-        await run.chat.go_to(session)
-        run.chat.post_message(BufferMessageOpened(ids[3]))
-        await run.until(lambda: run.chat.transcript.later)
+        await show_an_old_message(run)
         await run.send("And now?")
         await run.until(lambda: not run.chat.turns.running and run.views[-1].role == "assistant")
         assert [view.text for view in run.views[-3:-1]] == ["question 149", "And now?"]
@@ -144,14 +139,7 @@ async def test_what_is_sent_while_old_messages_are_shown_stands_at_the_end(
 
 async def test_the_last_message_is_edited_while_old_ones_are_shown(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
-        store = run.chat.assistant.store
-        session = run.chat.session_id
-        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(150)]
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != session)
-        await run.chat.go_to(session)
-        run.chat.post_message(BufferMessageOpened(ids[3]))
-        await run.until(lambda: run.chat.transcript.later)
+        await show_an_old_message(run)
         await run.send("/edit")
         await run.until(lambda: run.chat.prompt.text == "question 149")
 
@@ -160,14 +148,7 @@ async def test_the_last_message_is_answered_again_while_old_ones_are_shown(
     start: Start, server: ScriptedServer
 ) -> None:
     async with start(server) as run:
-        store = run.chat.assistant.store
-        session = run.chat.session_id
-        ids = [(await store.messages.append_user(session, f"question {number}", tokens=2)).id for number in range(150)]
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != session)
-        await run.chat.go_to(session)
-        run.chat.post_message(BufferMessageOpened(ids[3]))
-        await run.until(lambda: run.chat.transcript.later)
+        await show_an_old_message(run)
         await run.send("/retry")
         await run.until(lambda: not run.chat.turns.running and run.views[-1].role == "assistant")
         assert [view.text for view in run.views[-2:]] == ["question 149", "Fine."]
@@ -282,17 +263,15 @@ async def test_from_a_memory_to_the_message_that_it_rests_on(start: Start, serve
         await run.ask("I love small gardens")
         message = run.views[0].message
         assert message is not None
-        talk = run.chat.session_id
         assert run.app.assistant is not None
         await run.app.assistant.store.memories.add(
             kind="preference",
             text="The user loves small gardens",
             confidence=0.9,
             origin="user",
-            sources=(Source(session_id=talk, message_id=message.id, quote="small gardens"),),
+            sources=(Source(session_id=run.chat.session_id, message_id=message.id, quote="small gardens"),),
         )
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != talk)
+        talk = await run.new_session()
         await run.pilot.press("f6")
         await run.until(lambda: isinstance(run.app.screen, BrowserScreen) and run.app.screen.known)
         await run.pilot.press("ctrl+s")

@@ -60,10 +60,8 @@ async def test_a_session_is_resumed_by_the_beginning_of_its_id(start: Start, ser
 async def test_each_session_keeps_its_own_draft(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("One")
-        first = run.chat.session_id
         run.chat.prompt.set_value("draft of one")
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != first)
+        first = await run.new_session()
         await run.idle()
         await run.chat.go_to(first)
         assert run.chat.prompt.text == "draft of one"
@@ -108,11 +106,9 @@ async def test_leaving_a_session_stops_its_reply_and_keeps_what_waited(start: St
     async with scripted(Hang("Never ending"), Say("Fine.")) as server, start(server) as run:
         await run.send("one")
         await run.until(lambda: run.views and run.views[-1].text == "Never ending")
-        first = run.chat.session_id
         await run.send("two")
         await run.until(lambda: len(run.views) == 3)
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != first)
+        first = await run.new_session()
         await run.idle()
         await run.chat.go_to(first)
         await run.idle()

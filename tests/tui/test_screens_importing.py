@@ -1,14 +1,10 @@
 """What an import would do, memory by memory, before it is done."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from memchat.assistant import Assistant
-from memchat.core.settings import MemorySettings, Settings
-from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.importing import ImportScreen
 from tests.tui.conftest import Start
@@ -25,11 +21,10 @@ LISTED = """# About me
 
 
 @pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    opened = await Assistant.open(replace(Settings(), memory=MemorySettings(embedder="off")), paths, environ={})
-    await opened.memories.remember("I like tea.")
-    yield opened
-    await opened.close()
+async def assistant(assistant: Assistant) -> Assistant:
+    """One that remembers something already."""
+    await assistant.memories.remember("I like tea.")
+    return assistant
 
 
 @pytest.fixture
@@ -66,8 +61,7 @@ async def test_each_memory_is_shown_with_what_becomes_of_it(
         assert "Beside it is known" in app.beside
         await pilot.press("down")
         assert "There is nothing in it to keep." in app.beside
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
     assert len(await assistant.store.memories.list()) == 1, "looking changes nothing"
 
 
@@ -90,8 +84,7 @@ async def test_a_file_that_cannot_be_read_says_why(assistant: Assistant, tmp_pat
         await app.open(ImportScreen(assistant, tmp_path / "gone.txt"))
         await app.until(pilot, lambda: app.problem)
         assert "cannot be read" in app.problem
-        await pilot.press("y", "space", "enter", "escape")
-        await app.idle(pilot)
+        await app.press(pilot, "y", "space", "enter", "escape")
     assert app.result is None
 
 

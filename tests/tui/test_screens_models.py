@@ -20,7 +20,7 @@ from memchat.tui.screens.first_run import SMALL, FirstRunScreen
 from memchat.tui.screens.models import ModelsScreen
 from memchat.tui.widgets.pull_line import PullLine
 from tests.providers.file_server import Files, serving
-from tests.tui.screen_harness import Stage
+from tests.tui.screen_harness import Stage, showing
 
 
 @pytest.fixture
@@ -75,18 +75,14 @@ async def test_it_says_that_servers_are_asked(assistant: Assistant, monkeypatch:
 
 async def test_built_in_models_are_listed_with_their_size(assistant: Assistant, paths: Paths) -> None:
     put_weights(paths, SMALL)
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(ModelsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(ModelsScreen(assistant), size=(120, 40)) as (app, pilot):
         text = app.text()
         assert "built in, runs on this machine" in text
         assert "98 MB" in text
         assert "installed" in text
         assert "enter pulls it" in text
         await app.write(pilot, "smol")
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert isinstance(app.result, ModelStatus)
         assert (app.result.endpoint, app.result.name, app.result.state) == ("builtin", SMALL, "ready")
 
@@ -94,21 +90,16 @@ async def test_built_in_models_are_listed_with_their_size(assistant: Assistant, 
 async def test_a_server_is_added_and_its_models_are_listed(
     assistant: Assistant, server: ScriptedServer, paths: Paths
 ) -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(ModelsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(ModelsScreen(assistant), size=(80, 24)) as (app, pilot):
         await pilot.press("ctrl+n")
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert isinstance(app.screen, AddEndpointScreen)
         app.screen.query_one("#name", Input).value = "mine"
         app.screen.query_one("#url", Input).value = server.base_url
         app.screen.query_one("#key", Input).value = "sk-secret"
         assert "sk-secret" not in app.text()
         app.screen.query_one("#model", Input).focus()
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         status = app.result
         assert isinstance(status, ModelStatus)
         assert status.endpoint == "mine"
@@ -119,8 +110,7 @@ async def test_a_server_is_added_and_its_models_are_listed(
         await app.idle(pilot)
         assert any(f"● {status.name}" in row for row in app.listed)
         await app.write(pilot, "another-model")
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         free = cast("ModelStatus", app.result)
         assert (free.endpoint, free.name) == ("mine", "another-model")
 
@@ -130,15 +120,11 @@ async def test_a_server_that_does_not_answer_is_told_in_a_sentence(
 ) -> None:
     await assistant.add_endpoint("gone", server.base_url, "", "")
     await server.stop()
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(ModelsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(ModelsScreen(assistant), size=(120, 40)) as (app, pilot):
         place = app.listed.index("gone")
         assert app.rows.rows[place + 1].key == ""
         assert len(app.listed[place + 1].strip()) > 10
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 
@@ -146,57 +132,42 @@ async def test_the_form_says_what_is_missing_and_what_failed(assistant: Assistan
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         await app.open(AddEndpointScreen(assistant))
-        await pilot.press("ctrl+s")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+s")
         assert "Give it a name" in app.problem
-        await pilot.press(*"x", "enter", "ctrl+s")
-        await app.idle(pilot)
+        await app.press(pilot, *"x", "enter", "ctrl+s")
         assert "Give its address" in app.problem
         app.screen.query_one("#url", Input).value = "ftp://x"
-        await pilot.press("ctrl+s")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+s")
         assert "http://" in app.problem
         app.screen.query_one("#url", Input).value = "http://127.0.0.1:9/v1"
-        await pilot.press("ctrl+s")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+s")
         assert "127.0.0.1:9" in app.problem
         assert isinstance(app.screen, AddEndpointScreen)
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_the_first_run_offers_every_way_on_one_screen(assistant: Assistant, size: tuple[int, int]) -> None:
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(FirstRunScreen(assistant))
-        await app.idle(pilot)
+    async with showing(FirstRunScreen(assistant), size=size) as (app, pilot):
         text = app.text()
         for words in ("98 MB", "dim", "1.1 GB", "A server on this machine", "An API key", "A server's address"):
             assert words in text, words
-        await pilot.press("end", "up", "enter")
-        await app.idle(pilot)
+        await app.press(pilot, "end", "up", "enter")
         assert isinstance(app.screen, AddEndpointScreen)
         assert app.screen.query_one("#url", Input).value == "https://api.openai.com/v1"
         assert app.screen.query_one("#key", Input).has_focus
-        await pilot.press("escape", "down", "enter")
-        await app.idle(pilot)
+        await app.press(pilot, "escape", "down", "enter")
         assert app.screen.query_one("#url", Input).value == ""
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is not None
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 
 async def test_an_installed_model_is_taken_at_once(assistant: Assistant, paths: Paths) -> None:
     put_weights(paths, SMALL)
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(FirstRunScreen(assistant))
-        await app.idle(pilot)
+    async with showing(FirstRunScreen(assistant), size=(80, 24)) as (app, pilot):
         assert "is here already" in app.text()
         await pilot.press("enter")
         await app.until(pilot, lambda: isinstance(app.result, ModelStatus))
@@ -204,17 +175,13 @@ async def test_an_installed_model_is_taken_at_once(assistant: Assistant, paths: 
 
 
 async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: Assistant, index: Files) -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = FirstRunScreen(assistant)
-        await app.open(screen)
-        await app.idle(pilot)
+    screen = FirstRunScreen(assistant)
+    async with showing(screen, size=(80, 24)) as (app, pilot):
         await pilot.press("enter")
         line = screen.query_one(PullLine)
         await app.until(pilot, lambda: line.progress is not None and index.held.is_set())
         await app.until(pilot, lambda: f"{SMALL} · downloading · " in app.text())
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert "Stopped. What came is kept" in app.problem
         assert not line.has_class("-shown")
         assert not screen.pulling
@@ -225,8 +192,7 @@ async def test_a_pull_shows_how_far_it_is_stops_and_says_what_failed(assistant: 
         assert "enter goes on with it" in app.problem  # the bytes are not the weights
         assert "goes on with it." in app.text()
         assert "enter choose" in app.text()
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 

@@ -3,13 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
-import pytest
 from textual.command import DiscoveryHit, Hit
 from textual.screen import Screen
 
 from memchat.assistant import Assistant
-from memchat.core.settings import Settings
-from memchat.paths import Paths
 from memchat.tui.palette import SessionsProvider, ThemesProvider
 from tests.tui.screen_harness import Stage, session
 
@@ -26,13 +23,6 @@ class Chat(Screen[None]):
 
     def run_command(self, name: str, argument: str) -> None:
         self.ran.append((name, argument))
-
-
-@pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    opened = await Assistant.open(Settings(), paths, environ={})
-    yield opened
-    await opened.close()
 
 
 async def hits(found: AsyncIterator[Any]) -> list[Hit | DiscoveryHit]:

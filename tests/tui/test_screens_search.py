@@ -1,7 +1,5 @@
 """The search of everything."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -9,22 +7,11 @@ from textual.widgets import Input
 
 from memchat.assistant import Assistant
 from memchat.core.searching import Narrowed, SearchHit, SearchPage, SearchQuery
-from memchat.core.settings import Settings
-from memchat.paths import Paths
 from memchat.tui.screens.search import SearchScreen
 from memchat.tui.widgets.filter_bar import FilterBar, when
-from tests.tui.screen_harness import Stage, session
+from tests.tui.screen_harness import Stage, session, showing
 
 SIZES = [(80, 24), (120, 40)]
-
-
-@pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    settings = Settings()
-    settings = replace(settings, memory=replace(settings.memory, embedder="off"))
-    opened = await Assistant.open(settings, paths, environ={})
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -47,10 +34,7 @@ def labels(app: Stage) -> set[str]:
 
 
 async def test_it_finds_messages_facts_and_past_sessions_and_marks_what_was_looked_for(trip: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip, "garden"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip, "garden"), size=(120, 40)) as (app, _):
         assert labels(app) == {"you", "fact", "session"}
         assert "3 hits" in app.title_shown
         assert "score" in app.beside
@@ -60,46 +44,32 @@ async def test_it_finds_messages_facts_and_past_sessions_and_marks_what_was_look
 
 
 async def test_enter_goes_to_the_hit_under_the_cursor(trip: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip), size=(120, 40)) as (app, pilot):
         await app.write(pilot, '"tea room"')
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert isinstance(app.result, SearchHit)
         assert app.result.item.source.session_title == "Trip to Kyoto"
         assert app.result.item.source.message_id == app.result.item.id
 
 
 async def test_the_keys_write_their_filters_into_the_box(trip: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip, "garden"))
-        await app.idle(pilot)
-        await pilot.press("tab")
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip, "garden"), size=(120, 40)) as (app, pilot):
+        await app.press(pilot, "tab")
         assert typed(app) == "garden in:messages"
         assert labels(app) == {"you"}
-        await pilot.press("tab", "s", "ctrl+r")
-        await app.idle(pilot)
+        await app.press(pilot, "tab", "s", "ctrl+r")
         assert typed(app) == "gardens in:facts from:me"
         assert labels(app) == {"fact"}
-        await pilot.press("ctrl+t", "ctrl+o")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+t", "ctrl+o")
         assert typed(app) == "gardens in:facts from:me after:today sort:newest"
         assert "from me" in app.text()
         assert "newest first" in app.text()
-        await pilot.press("shift+tab", "shift+tab", "ctrl+r", "ctrl+r", *["ctrl+t"] * 4, "ctrl+o", "ctrl+o")
-        await app.idle(pilot)
+        await app.press(pilot, "shift+tab", "shift+tab", "ctrl+r", "ctrl+r", *["ctrl+t"] * 4, "ctrl+o", "ctrl+o")
         assert typed(app) == "gardens"
 
 
 async def test_what_is_typed_shows_in_the_bar_and_a_click_there_changes_it(trip: Assistant) -> None:
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip, "garden in:facts"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip, "garden in:facts"), size=(120, 40)) as (app, pilot):
         bar = app.screen.query_one(FilterBar)
         assert bar.sought.narrowed.kinds == ("fact",)
         await pilot.click(FilterBar, offset=(3, 0))
@@ -111,10 +81,7 @@ async def test_what_is_typed_shows_in_the_bar_and_a_click_there_changes_it(trip:
 async def test_a_filter_that_is_not_understood_says_what_it_takes_and_the_hits_stay(
     trip: Assistant, size: tuple[int, int]
 ) -> None:
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(SearchScreen(trip, "garden"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip, "garden"), size=size) as (app, pilot):
         await app.write(pilot, "garden in:pictures")
         assert "in: takes messages, facts, profile or sessions" in app.text()
         assert len(app.listed) == 3
@@ -125,38 +92,28 @@ async def test_a_filter_that_is_not_understood_says_what_it_takes_and_the_hits_s
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_says_what_it_searches_while_nothing_is_typed(assistant: Assistant, size: tuple[int, int]) -> None:
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(SearchScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SearchScreen(assistant), size=size) as (app, pilot):
         assert "Searches messages, facts" in app.text()
         assert '"exact words" begin*' in app.text()
         await app.write(pilot, "zebra")
         assert "Nothing is found." in app.text()
         await pilot.press("enter")
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 
 async def test_more_hits_come_when_the_last_ones_are_near(assistant: Assistant) -> None:
     await session(assistant, "Gardens", *(f"garden {number}" for number in range(150)))
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(assistant, "garden from:me"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(assistant, "garden from:me"), size=(120, 40)) as (app, pilot):
         assert "150 hits" in app.title_shown
         assert len(app.listed) == 60
-        await pilot.press("ctrl+end")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+end")
         assert len(app.listed) == 120
-        await pilot.press("ctrl+end")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+end")
         assert len(app.listed) == len({row.key for row in app.rows.rows}) == 150
 
 
 async def test_typing_is_never_waited_for_and_only_the_newest_text_is_searched(trip: Assistant) -> None:
-    app = Stage()
     searches: list[str] = []
     search = trip.searches.search
 
@@ -165,9 +122,7 @@ async def test_typing_is_never_waited_for_and_only_the_newest_text_is_searched(t
         return await search(query, **rest)  # type: ignore[arg-type]
 
     trip.searches.search = counted  # type: ignore[method-assign]
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip), size=(120, 40)) as (app, pilot):
         box = app.screen.query_one("#filter", Input)
         for end in range(1, len("small gardens") + 1):
             box.value = "small gardens"[:end]
@@ -181,19 +136,14 @@ async def test_all_spaces(trip: Assistant) -> None:
     work = await trip.in_space("work")
     await work.memories.remember("The client has a garden centre")
     await work.close()
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(trip, "garden in:facts"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(trip, "garden in:facts"), size=(120, 40)) as (app, pilot):
         assert len(app.listed) == 1
-        await pilot.press("ctrl+l")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+l")
         assert typed(app) == "garden in:facts space:all"
         assert "all spaces" in app.text()
         assert any("work" in row for row in app.listed)
         await app.write(pilot, "garden in:facts space:work")
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert app.result.space == "work"
 
 
@@ -201,10 +151,7 @@ async def test_nothing_that_is_found_is_markup(assistant: Assistant) -> None:
     await session(
         assistant, "[bold]title[/]", "garden [bold red]x[/] \x1b[31mred\x1b[0m \u202egnihtemos [@click=app.quit]q[/]"
     )
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SearchScreen(assistant, "garden"))
-        await app.idle(pilot)
+    async with showing(SearchScreen(assistant, "garden"), size=(120, 40)) as (app, _):
         assert "garden [bold red]x[/] red gnihtemos [@click=app.quit]q[/]" in app.beside
         assert "[bold]title[/]" in app.beside
         assert "\x1b" not in app.text()

@@ -1,6 +1,5 @@
 """The list of sessions: filter, look into, open, rename, tag, file away, fork, export, delete, bring back."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,24 +8,15 @@ from textual.widgets import Input, Static
 from memchat.assistant import Assistant
 from memchat.core.memories import Memory, Source
 from memchat.core.messages import Session
-from memchat.core.settings import Settings
-from memchat.paths import Paths
 from memchat.tui.screens.browser.choose import ChooseScreen
 from memchat.tui.screens.sessions import Picked, SessionsScreen
 from memchat.tui.screens.sessions.deleting import DeleteScreen
 from memchat.tui.screens.sessions.narrowing import Narrowing, narrowing, with_shelf, with_tag, written_tags
 from memchat.tui.screens.sessions.shelf_bar import ShelfBar
 from memchat.tui.widgets.tabs import Tabs
-from tests.tui.screen_harness import Stage, session
+from tests.tui.screen_harness import Stage, session, showing
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
-
-
-@pytest.fixture
-async def assistant(paths: Paths) -> AsyncIterator[Assistant]:
-    opened = await Assistant.open(Settings(), paths, environ={})
-    yield opened
-    await opened.close()
 
 
 async def learned(assistant: Assistant, text: str, *sessions: Session) -> Memory:
@@ -39,13 +29,9 @@ async def learned(assistant: Assistant, text: str, *sessions: Session) -> Memory
 
 
 async def test_no_session_is_said_in_a_sentence(assistant: Assistant) -> None:
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         assert "No session yet" in app.text()
-        await pilot.press("enter", "ctrl+r", "ctrl+d", "ctrl+z", "escape")
-        await app.idle(pilot)
+        await app.press(pilot, "enter", "ctrl+r", "ctrl+d", "ctrl+z", "escape")
         assert app.result is None
 
 
@@ -56,21 +42,16 @@ async def test_newest_first_with_counts_and_a_preview(assistant: Assistant, size
     await assistant.store.summaries.put_session(
         session_id=newest.id, text="wanted: a vector store", to_seq=2, tokens=5, model="m"
     )
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant), size=size) as (app, pilot):
         assert [row.split("  ")[0] for row in app.listed] == ["[bold]RAG[/] in Python", "Trip to Kyoto"]
         assert "2 now" in " ".join(app.listed[0].split())
         assert "wanted: a vector store" in app.beside
         assert "Sessions · 2" in app.title_shown
-        await pilot.press("down")
-        await app.idle(pilot)
+        await app.press(pilot, "down")
         assert "4 messages" in app.beside
         assert "And the tea room?" in app.beside
         assert "esc close" in app.text()
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         await app.idle(pilot)
         assert app.result == Picked("personal", kyoto.id)
 
@@ -78,10 +59,7 @@ async def test_newest_first_with_counts_and_a_preview(assistant: Assistant, size
 async def test_typing_filters_by_title_and_by_what_was_said(assistant: Assistant) -> None:
     kyoto = await session(assistant, "Trip to Kyoto", "Where is the garden?")
     await session(assistant, "RAG", "I use ChromaDB.")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         await app.write(pilot, "kyo")
         assert len(app.listed) == 1
         await app.write(pilot, "garden")
@@ -91,57 +69,41 @@ async def test_typing_filters_by_title_and_by_what_was_said(assistant: Assistant
         assert "No session has these words" in app.text()
         await app.write(pilot, "")
         assert len(app.listed) == 2
-        await pilot.press("down", "enter")
-        await app.idle(pilot)
+        await app.press(pilot, "down", "enter")
         assert app.result == Picked("personal", kyoto.id)
 
 
 async def test_a_session_is_renamed_in_its_place(assistant: Assistant) -> None:
     made = await session(assistant, "Old", "Hello.")
-    app = Stage()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("ctrl+r", *"Never", "escape")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant), size=(120, 40)) as (app, pilot):
+        await app.press(pilot, "ctrl+r", *"Never", "escape")
         assert (await assistant.store.sessions.get(made.id)).title == "Old"
         assert app.focused is app.screen.query_one("#filter", Input)
-        await pilot.press("ctrl+r", *"New", "enter")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+r", *"New", "enter")
         assert (await assistant.store.sessions.get(made.id)).title == "New"
         assert app.listed[0].startswith("New")
         assert app.beside.startswith("New")
-        await pilot.press("escape")
-        await app.idle(pilot)
+        await app.press(pilot, "escape")
         assert app.result is None
 
 
 async def test_a_session_is_deleted_and_brought_back(assistant: Assistant) -> None:
     first = await session(assistant, "First")
     await session(assistant, "Second")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("ctrl+d")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.press(pilot, "ctrl+d")
         assert app.rows.key == first.id
         assert any("Second" in said for said in app.said)
-        await pilot.press("ctrl+d")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+d")
         assert app.listed == []
-        await pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+z", "ctrl+z", "ctrl+z")
         assert len(app.listed) == 2
 
 
 async def test_the_mouse_moves_then_opens(assistant: Assistant) -> None:
     first = await session(assistant, "First")
     await session(assistant, "Second")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         await pilot.click(app.rows, offset=(4, 1))
         await app.idle(pilot)
         assert app.rows.key == first.id
@@ -151,19 +113,14 @@ async def test_the_mouse_moves_then_opens(assistant: Assistant) -> None:
 
 async def test_ten_thousand_rows_are_one_widget(assistant: Assistant) -> None:
     made = await session(assistant, "One")
-    app = Stage()
-    async with app.run_test() as pilot:
-        screen = SessionsScreen(assistant)
-        await app.open(screen)
-        await app.idle(pilot)
+    screen = SessionsScreen(assistant)
+    async with showing(screen) as (app, pilot):
         widgets = len(list(screen.walk_children()))
         row = app.rows.rows[0]
         app.rows.rows = tuple(type(row)(key=f"{made.id}{number}", left=row.left) for number in range(10_000))
-        await pilot.press("ctrl+end")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+end")
         assert app.rows.cursor == 9_999
-        await pilot.press("pageup", "up", "ctrl+home")
-        await app.idle(pilot)
+        await app.press(pilot, "pageup", "up", "ctrl+home")
         assert app.rows.cursor == 0
         assert len(list(screen.walk_children())) <= widgets + 2  # scroll bars at most
         await app.idle(pilot)
@@ -174,48 +131,33 @@ async def test_another_spaces_sessions_are_a_key_away(assistant: Assistant) -> N
     work = await assistant.in_space("work")
     plan = await session(work, "Quarterly plan")
     await work.close()
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant), size=(80, 24)) as (app, pilot):
         assert "tab space" in app.text()
         assert "Trip to Kyoto" in app.text()
-        await pilot.press("tab")
-        await app.idle(pilot)
+        await app.press(pilot, "tab")
         assert "Quarterly plan" in app.text()
         assert "Kyoto" not in app.text()
-        await pilot.press("shift+tab")
-        await app.idle(pilot)
+        await app.press(pilot, "shift+tab")
         assert "Kyoto" in app.text()
         await pilot.click(Tabs, offset=(13, 0))
         await app.idle(pilot)
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert app.result == Picked("work", plan.id)
 
 
 async def test_an_empty_space_can_be_gone_to(assistant: Assistant) -> None:
     await session(assistant, "Trip to Kyoto")
     await (await assistant.in_space("work")).close()
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("tab")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.press(pilot, "tab")
         assert "No session in work yet" in app.text()
-        await pilot.press("enter")
-        await app.idle(pilot)
+        await app.press(pilot, "enter")
         assert app.result == Picked("work", "")
 
 
 async def test_with_one_space_there_is_nothing_to_switch(assistant: Assistant) -> None:
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("tab")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.press(pilot, "tab")
         assert "tab space" not in app.text()
         assert "personal" not in app.text()
 
@@ -237,10 +179,7 @@ def test_what_is_typed_is_words_tags_and_a_shelf() -> None:
 async def test_what_was_learned_and_found_is_beside(assistant: Assistant, size: tuple[int, int]) -> None:
     kyoto = await session(assistant, "Trip to Kyoto", "Is there a [red]quiet[/] garden?")
     await learned(assistant, "Likes \x1b[31msmall\x1b[0m gardens", kyoto)
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant), size=size) as (app, pilot):
         assert "Learned" in app.beside
         assert "Likes small gardens" in app.beside
         assert "Found" not in app.beside
@@ -254,13 +193,9 @@ async def test_what_was_learned_and_found_is_beside(assistant: Assistant, size: 
 async def test_sessions_are_filed_away_and_brought_back(assistant: Assistant) -> None:
     first = await session(assistant, "First")
     await session(assistant, "Second")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         assert not app.screen.query_one(ShelfBar).display
-        await pilot.press("down", "ctrl+a")
-        await app.idle(pilot)
+        await app.press(pilot, "down", "ctrl+a")
         assert (await assistant.store.sessions.get(first.id)).archived_at is not None
         assert [row.split("  ")[0] for row in app.listed] == ["Second"]
         assert any("First" in said for said in app.said)
@@ -269,30 +204,23 @@ async def test_sessions_are_filed_away_and_brought_back(assistant: Assistant) ->
         assert app.rows.key == first.id
         assert "archived" in app.beside
         assert "ctrl+a bring back" in app.text()
-        await pilot.press("ctrl+a")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+a")
         assert app.listed == []
         assert "No session is archived" in app.text()
         await app.write(pilot, "is:all")
         assert len(app.listed) == 2
-        await pilot.press("ctrl+z")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+z")
         assert (await assistant.store.sessions.get(first.id)).archived_at is not None
         assert app.said[-1] == "Taken back: restored by you: “First”"
-        await pilot.press("ctrl+y")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+y")
         assert (await assistant.store.sessions.get(first.id)).archived_at is None
 
 
 async def test_sessions_are_tagged_in_their_place_and_listed_by_tag(assistant: Assistant) -> None:
     first = await session(assistant, "First")
     await session(assistant, "Second")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("down", "ctrl+t", *"kyoto #travel", "enter")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.press(pilot, "down", "ctrl+t", *"kyoto #travel", "enter")
         assert (await assistant.store.sessions.get(first.id)).tags == ("kyoto", "travel")
         assert "#kyoto" in app.listed[1]
         assert "#kyoto 1  #travel 1" in app.text()
@@ -304,11 +232,9 @@ async def test_sessions_are_tagged_in_their_place_and_listed_by_tag(assistant: A
         await app.write(pilot, "#zebra")
         assert "No session has this tag" in app.text()
         await app.write(pilot, "#kyoto")
-        await pilot.press("ctrl+t", "ctrl+u", "enter")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+t", "ctrl+u", "enter")
         assert (await assistant.store.sessions.get(first.id)).tags == ()
-        await pilot.press("ctrl+z")
-        await app.idle(pilot)
+        await app.press(pilot, "ctrl+z")
         assert (await assistant.store.sessions.get(first.id)).tags == ("kyoto", "travel"), "one change, one undo"
 
 
@@ -316,10 +242,7 @@ async def test_what_is_listed_is_chosen_from_a_menu_or_by_mouse(assistant: Assis
     first = await session(assistant, "First")
     await session(assistant, "Second")
     await assistant.sessions.tag(first.id, "[b]kyoto[/b]")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         await pilot.press("ctrl+f")
         await app.until(pilot, lambda: isinstance(app.screen, ChooseScreen))
         await pilot.press("end", *"kyo", "enter")
@@ -338,31 +261,21 @@ async def test_what_is_listed_is_chosen_from_a_menu_or_by_mouse(assistant: Assis
 
 async def test_a_session_is_forked_and_the_fork_opened(assistant: Assistant) -> None:
     made = await session(assistant, "Trip to Kyoto", "Where is the garden?")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         await pilot.press("ctrl+k")
         await app.until(pilot, lambda: isinstance(app.result, Picked))
     fork = await assistant.store.sessions.get(app.result.session_id)
     assert fork.forked_from == made.id
     assert fork.message_count == 2
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
         assert "forked from Trip to Kyoto" in app.beside
 
 
 async def test_a_session_is_exported(assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     await session(assistant, "Trip to Kyoto", "Where is the garden?")
-    app = Stage()
-    async with app.run_test() as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
-        await pilot.press("ctrl+e")
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.press(pilot, "ctrl+e")
         check_export(tmp_path, app.said)
 
 
@@ -380,10 +293,7 @@ async def test_deleting_tells_what_rests_on_it_and_asks_whether_that_goes_too(
     first, second = await session(assistant, "First"), await session(assistant, "Second")
     alone = await learned(assistant, "Likes [b]small[/b] gardens", first)
     both = await learned(assistant, "Is allergic to peanuts", first, second)
-    app = Stage()
-    async with app.run_test(size=size) as pilot:
-        await app.open(SessionsScreen(assistant))
-        await app.idle(pilot)
+    async with showing(SessionsScreen(assistant), size=size) as (app, pilot):
         await pilot.press("down", "ctrl+d")
         await app.until(pilot, lambda: isinstance(app.screen, DeleteScreen))
         await app.until(pilot, lambda: app.beside)
@@ -401,8 +311,7 @@ async def test_deleting_tells_what_rests_on_it_and_asks_whether_that_goes_too(
         assert (await assistant.store.memories.get(alone.id)).status == (status or "active")
         assert (await assistant.store.memories.get(both.id)).status == "active"
         if deleted:
-            await pilot.press("ctrl+z")
-            await app.idle(pilot)
+            await app.press(pilot, "ctrl+z")
             assert (await assistant.store.sessions.get(first.id)).deleted_at is None
             assert (await assistant.store.memories.get(alone.id)).status == "active"
 
