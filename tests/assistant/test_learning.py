@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -24,25 +24,13 @@ from memchat.memory.prompts import prompt
 from memchat.providers.scripted import CallTool, Disconnect, Say, Status
 from tests.assistant.conftest import Open, Script, converse, prompt_of
 from tests.assistant.test_turn import only
+from tests.clocks import StillClock
 from tests.memory.reading import Reader
 
 
-class Clock:
-    """Goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def skip(self, **by: float) -> None:
-        self.at += timedelta(**by)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> StillClock:
+    return StillClock()
 
 
 async def known(assistant: Assistant) -> list[Memory]:
@@ -51,7 +39,7 @@ async def known(assistant: Assistant) -> list[Memory]:
 
 
 async def test_a_move_in_a_later_session_changes_the_profile_and_the_old_place_answers_for_the_past(
-    open_assistant: Open, script: Script, clock: Clock
+    open_assistant: Open, script: Script, clock: StillClock
 ) -> None:
     assistant = await open_assistant(clock=clock)
     heard: list[BackgroundEvent] = []
@@ -221,7 +209,7 @@ async def test_a_model_that_is_too_small_says_so_and_keeps_what_it_is_asked_to(
 
 
 async def test_what_is_learned_while_the_model_fails_comes_later(
-    open_assistant: Open, script: Script, clock: Clock
+    open_assistant: Open, script: Script, clock: StillClock
 ) -> None:
     assistant = await open_assistant(clock=clock)
     view = await assistant.new_session()
@@ -248,13 +236,13 @@ class Failing:
         return Status(400, "no")
 
 
-def idling(assistant: Assistant, clock: Clock) -> Idling:
+def idling(assistant: Assistant, clock: StillClock) -> Idling:
     homes: Homes = assistant._homes
     return Idling(homes, assistant._connection, lambda: assistant.settings, clock)
 
 
 async def test_a_session_that_rests_gets_its_summary_and_another_when_it_goes_on(
-    open_assistant: Open, clock: Clock
+    open_assistant: Open, clock: StillClock
 ) -> None:
     assistant = await open_assistant(clock=clock)
     heard: list[BackgroundEvent] = []
@@ -279,7 +267,7 @@ async def test_a_session_that_rests_gets_its_summary_and_another_when_it_goes_on
     assert await summaries() == 2
 
 
-async def test_the_memory_is_tidied_once_a_day_when_nobody_talks(open_assistant: Open, clock: Clock) -> None:
+async def test_the_memory_is_tidied_once_a_day_when_nobody_talks(open_assistant: Open, clock: StillClock) -> None:
     assistant = await open_assistant({"learning.consolidate_hours": "24"}, clock=clock)
     timer = idling(assistant, clock)
 
@@ -300,7 +288,7 @@ async def test_the_memory_is_tidied_once_a_day_when_nobody_talks(open_assistant:
 
 
 async def test_a_model_that_nothing_is_known_of_is_probed_once_when_nobody_talks(
-    open_assistant: Open, script: Script, clock: Clock
+    open_assistant: Open, script: Script, clock: StillClock
 ) -> None:
     assistant = await open_assistant({"learning.consolidate_hours": "0"}, clock=clock)
     await assistant.connect()
@@ -320,7 +308,7 @@ async def test_a_model_that_nothing_is_known_of_is_probed_once_when_nobody_talks
     assert await known(assistant) == []
 
 
-async def test_with_0_hours_it_is_tidied_on_demand_only(open_assistant: Open, clock: Clock) -> None:
+async def test_with_0_hours_it_is_tidied_on_demand_only(open_assistant: Open, clock: StillClock) -> None:
     assistant = await open_assistant({"learning.consolidate_hours": "0"}, clock=clock)
     clock.skip(days=3)
     await idling(assistant, clock).look()

@@ -13,6 +13,16 @@ def _text(events: list[TurnEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, Delta))
 
 
+async def _told_of_bees(open_assistant: Open, then: str) -> tuple[Assistant, str]:
+    """An assistant that was asked what it remembers, and then `then`, and the session with a title where it was."""
+    assistant = await open_assistant(PLAIN)
+    session = (await assistant.new_session()).session
+    await assistant.rename(session.id, "Named")
+    await assistant.memories.remember("I keep bees in the garden.")
+    await converse(assistant, session.id, QUESTION, then)
+    return assistant, session.id
+
+
 async def test_it_is_a_turn_like_any_other_but_no_model_is_asked(open_assistant: Open, script: Script) -> None:
     assistant = await open_assistant(PLAIN)
     session = (await assistant.new_session()).session
@@ -31,11 +41,7 @@ async def test_it_is_a_turn_like_any_other_but_no_model_is_asked(open_assistant:
 
 
 async def test_the_model_knows_what_was_told_and_recall_never_finds_it(open_assistant: Open, script: Script) -> None:
-    assistant = await open_assistant(PLAIN)
-    session = (await assistant.new_session()).session
-    await assistant.rename(session.id, "Named")
-    await assistant.memories.remember("I keep bees in the garden.")
-    await converse(assistant, session.id, QUESTION, "The second one is wrong.")
+    assistant, _ = await _told_of_bees(open_assistant, "The second one is wrong.")
     assert "I keep bees in the garden." in str(script.chats[-1]["messages"][2]["content"])
     other = (await assistant.new_session()).session
     events = await converse(assistant, other.id, "Where do I keep bees?")
@@ -46,12 +52,8 @@ async def test_the_model_knows_what_was_told_and_recall_never_finds_it(open_assi
 
 
 async def test_no_summary_is_made_of_it(open_assistant: Open, script: Script) -> None:
-    assistant = await open_assistant(PLAIN)
-    session = (await assistant.new_session()).session
-    await assistant.rename(session.id, "Named")
-    await assistant.memories.remember("I keep bees in the garden.")
-    await converse(assistant, session.id, QUESTION, "And what is 2 + 2?")
-    await assistant.summaries.fold_now(session.id)
+    assistant, session_id = await _told_of_bees(open_assistant, "And what is 2 + 2?")
+    await assistant.summaries.fold_now(session_id)
     assert "bees" not in prompt_of(script.others[-1])
     assert "told the user what is remembered" in prompt_of(script.others[-1])
 

@@ -8,6 +8,7 @@ import pytest
 from memchat.core.events import EmbedderChanged
 from memchat.core.messages import Message, Session
 from memchat.core.settings import ModelSettings
+from memchat.core.times import Clock, now
 from memchat.memory.summarising import Summariser
 from memchat.memory.voicing import passage
 from memchat.providers.client import ChatModel
@@ -30,8 +31,14 @@ class Holder:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "memory.db")
+def clock() -> Clock:
+    """What tells the store the time: the real one, where a module has none that it turns."""
+    return now
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    opened = await Store.open(tmp_path / "memory.db", clock=clock)
     yield opened
     await opened.close()
 

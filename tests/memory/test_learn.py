@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,35 +20,16 @@ from memchat.providers.client import ChatModel
 from memchat.providers.embedder import BuiltinEmbedder
 from memchat.providers.scripted import ScriptedServer, Status
 from memchat.store import Store
+from tests.clocks import StillClock
 from tests.memory.conftest import embed_all, say
 from tests.memory.reading import Reader
 
 Learn = Callable[..., Awaitable[list[Learned]]]
 
 
-class Clock:
-    """Stands still until it is told to go on."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def skip(self, **by: float) -> None:
-        self.at += timedelta(**by)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "memory.db", clock=clock)
-    yield opened
-    await opened.close()
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
@@ -101,7 +81,7 @@ async def active(store: Store) -> list[Memory]:
 
 
 async def test_a_move_supersedes_the_old_place_and_keeps_it_in_the_past(
-    store: Store, learn: Learn, clock: Clock, reader: Reader
+    store: Store, learn: Learn, clock: StillClock, reader: Reader
 ) -> None:
     first = await store.sessions.create()
     await say(store, first, "I live in Taipei.", "Nice.")
@@ -134,7 +114,7 @@ TEN_WAYS = (
 
 
 async def test_the_same_said_ten_ways_in_five_sessions_is_one_memory_with_all_its_sources(
-    store: Store, learn: Learn, clock: Clock, reader: Reader
+    store: Store, learn: Learn, clock: StillClock, reader: Reader
 ) -> None:
     reader.topics = {"peanut": "allergy"}
     reader.verdict = lambda _, __: "same"
@@ -261,7 +241,7 @@ async def test_what_was_remembered_at_once_is_not_learned_again(store: Store, le
 
 
 async def test_a_remembered_fact_ends_when_the_user_says_that_it_changed(
-    store: Store, learn: Learn, clock: Clock
+    store: Store, learn: Learn, clock: StillClock
 ) -> None:
     await remember(store, "My favourite colour is blue.", session_id=None, message_id=None)
     clock.skip(days=1)
@@ -272,7 +252,9 @@ async def test_a_remembered_fact_ends_when_the_user_says_that_it_changed(
     assert len(await active(store)) == 1
 
 
-async def test_an_older_message_that_is_read_later_is_kept_as_past(store: Store, learn: Learn, clock: Clock) -> None:
+async def test_an_older_message_that_is_read_later_is_kept_as_past(
+    store: Store, learn: Learn, clock: StillClock
+) -> None:
     first, second = await store.sessions.create(), await store.sessions.create()
     await say(store, first, "I live in Taipei.", "Nice.")
     clock.skip(days=10)
@@ -286,7 +268,7 @@ async def test_an_older_message_that_is_read_later_is_kept_as_past(store: Store,
     assert past.valid_to <= clock()
 
 
-async def test_no_longer_ends_what_was_known(store: Store, learn: Learn, clock: Clock) -> None:
+async def test_no_longer_ends_what_was_known(store: Store, learn: Learn, clock: StillClock) -> None:
     session = await store.sessions.create()
     await say(store, session, "I work at Acme.", "Nice.")
     await learn(session)
@@ -305,7 +287,7 @@ async def test_pets_stand_beside_one_another_whatever_a_model_says(store: Store,
     assert len(await active(store)) == 2
 
 
-async def test_a_contradiction_in_one_batch_is_settled_in_order(store: Store, learn: Learn, clock: Clock) -> None:
+async def test_a_contradiction_in_one_batch_is_settled_in_order(store: Store, learn: Learn, clock: StillClock) -> None:
     session = await store.sessions.create()
     await say(store, session, "I live in Taipei.", "Nice.")
     clock.skip(minutes=1)
@@ -315,7 +297,7 @@ async def test_a_contradiction_in_one_batch_is_settled_in_order(store: Store, le
     assert [memory.value for memory in await store.memories.past("user", "location")] == ["Taipei"]
 
 
-async def test_an_undone_batch_is_what_one_message_came_to(store: Store, learn: Learn, clock: Clock) -> None:
+async def test_an_undone_batch_is_what_one_message_came_to(store: Store, learn: Learn, clock: StillClock) -> None:
     session = await store.sessions.create()
     await say(store, session, "I live in Taipei.", "Nice.")
     await learn(session)
@@ -326,7 +308,7 @@ async def test_an_undone_batch_is_what_one_message_came_to(store: Store, learn: 
     assert [field.value for field in await store.profile.list()] == ["Taipei"]
 
 
-async def test_without_an_embedder_words_find_what_is_known(store: Store, learn: Learn, clock: Clock) -> None:
+async def test_without_an_embedder_words_find_what_is_known(store: Store, learn: Learn, clock: StillClock) -> None:
     session = await store.sessions.create()
     await say(store, session, "I live in Taipei.", "Nice.")
     await learn(session, embedder=None)
@@ -359,7 +341,7 @@ SAID = (
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 async def test_no_word_of_a_model_loses_anything(
-    store: Store, learn: Learn, clock: Clock, reader: Reader, verdict: Verdict
+    store: Store, learn: Learn, clock: StillClock, reader: Reader, verdict: Verdict
 ) -> None:
     reader.verdict = lambda _, __: verdict
     reader.topics = {"violin": "instrument", "viola": "instrument"}
@@ -410,7 +392,7 @@ async def test_no_word_of_a_model_loses_anything(
     [("Etc/GMT+12", 19), ("UTC", 19), ("Etc/GMT-12", 20), ("Asia/Taipei", 20), ("America/Los_Angeles", 19)],
 )
 async def test_a_statement_is_dated_by_when_it_was_said_in_the_users_zone_and_not_by_when_it_is_read(
-    store: Store, learn: Learn, clock: Clock, zone: str, day: int
+    store: Store, learn: Learn, clock: StillClock, zone: str, day: int
 ) -> None:
     clock.at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
     session = await store.sessions.create()

@@ -54,13 +54,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path / "memory.db", clock=clock)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def session(store: Store) -> Session:
     made = await store.sessions.create()
     await say(store, made, *TALK)
@@ -100,6 +93,14 @@ async def learn(
     yield build
     for each in made:
         await each.stop()
+
+
+async def answering(learn: Build, server: ScriptedServer) -> Learning:
+    """Learning that has begun, and whose first request the model is about to answer."""
+    learning = learn()
+    learning.start()
+    await server.request_arrived()
+    return learning
 
 
 async def no_model() -> None:
@@ -191,9 +192,7 @@ async def test_a_pause_puts_the_running_job_back_and_embedding_goes_on(
 ) -> None:
     server.add(Hang("Chro"), Say("ChromaDB talk"))
     await store.jobs.add([title_job(session.id)])
-    learning = learn()
-    learning.start()
-    await server.request_arrived()
+    learning = await answering(learn, server)
     learning.pause()
     await server.disconnected()
     await say(store, session, "New text while paused.", "Yes.")
@@ -212,9 +211,7 @@ async def test_a_pause_can_let_the_running_job_end_and_begin_no_other(
     gate = asyncio.Event()
     server.add(Say("ChromaDB talk", gate=gate), Say("- The user talks about ChromaDB."))
     await store.jobs.add([title_job(session.id), fold_job(session.id, 8192)])
-    learning = learn()
-    learning.start()
-    await server.request_arrived()
+    learning = await answering(learn, server)
     learning.pause(put_back=False)
     gate.set()
     assert not await learning.settle(0.5)
@@ -273,9 +270,7 @@ async def test_stopping_in_the_middle_leaves_the_job_for_the_next_start(
 ) -> None:
     server.add(Hang("Chro"), Say("ChromaDB talk"))
     await store.jobs.add([title_job(session.id)])
-    first = learn()
-    first.start()
-    await server.request_arrived()
+    first = await answering(learn, server)
     await first.stop()
     job = await store.jobs.lease("look", 1)
     assert job is not None

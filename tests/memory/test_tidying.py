@@ -1,7 +1,6 @@
 """Keeping the memory small: what is let go of, what never is, and that nothing is lost by it."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,30 +13,14 @@ from memchat.core.memories import Memory
 from memchat.core.settings import LearningSettings
 from memchat.memory.tidying import ACTOR, beyond, past_its_time, stale, tidy
 from memchat.store import Store
+from tests.clocks import StillClock
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
-class Clock:
-    """Stands where it is put."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> Any:
-    opened = await Store.open(tmp_path / "memchat.db", clock=clock)
-    yield opened
-    await opened.close()
+def clock() -> StillClock:
+    return StillClock(NOW)
 
 
 async def known(store: Store, text: str, *, days: float, **values: Any) -> Memory:
@@ -85,13 +68,15 @@ async def test_beyond_the_cap_the_least_valuable_go_first(store: Store) -> None:
     assert (await tidy(store, LearningSettings(most_facts=4), NOW)).archived == ()
 
 
-async def test_sessions_that_rested_too_long_are_erased_and_what_was_learned_stays(store: Store, clock: Clock) -> None:
-    clock.now = NOW - timedelta(days=50)
+async def test_sessions_that_rested_too_long_are_erased_and_what_was_learned_stays(
+    store: Store, clock: StillClock
+) -> None:
+    clock.at = NOW - timedelta(days=50)
     session = await store.sessions.create()
     await store.messages.append_user(session.id, "I like Zanzibar.", tokens=5)
     busy = await store.sessions.create()
     await store.messages.append_user(busy.id, "I like rain.", tokens=5)
-    clock.now = NOW
+    clock.at = NOW
     await store.sessions.claim(busy.id, "someone", 60)
     await known(store, "The user likes Zanzibar.", days=1)
     assert (await tidy(store, LearningSettings(), NOW)).sessions == 0

@@ -298,6 +298,17 @@ def first_of(now: Mapping[str, Rows], first: Mapping[str, Rows]) -> dict[str, Ro
     }
 
 
+async def goes_back_and_forth(store: Store, since: int, first: Mapping[str, Rows]) -> int:
+    """Takes all since that change back, to the first state, and makes it again, to the last; how many steps it was."""
+    last = await state(store)
+    back = await undo_to(store, since)
+    assert first_of(await state(store), first) == first
+    for _ in range(back):
+        assert await store.memories.redo() is not None
+    assert await state(store) == last
+    return back
+
+
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(0, 60)), min_size=1, max_size=12)
 
 
@@ -314,12 +325,7 @@ async def test_all_that_was_done_is_taken_back_to_the_first_state_and_made_again
             if name == "undo" and not await standing(store, since):
                 continue
             await do(store, name, number)
-        last = await state(store)
-        back = await undo_to(store, since)
-        assert first_of(await state(store), first) == first
-        for _ in range(back):
-            assert await store.memories.redo() is not None
-        assert await state(store) == last
+        back = await goes_back_and_forth(store, since, first)
         assert await undo_to(store, since) == back
         assert first_of(await state(store), first) == first
         assert await store.check() == "ok"
@@ -356,10 +362,5 @@ async def test_a_program_that_is_killed_leaves_whole_changes_that_are_taken_back
                 assert child.stdout.readline()
             os.kill(child.pid, signal.SIGKILL)
     assert await store.check() == "ok"
-    last = await state(store)
-    back = await undo_to(store, since)
-    assert first_of(await state(store), first) == first
-    for _ in range(back):
-        assert await store.memories.redo() is not None
-    assert await state(store) == last
+    await goes_back_and_forth(store, since, first)
     await store.close()

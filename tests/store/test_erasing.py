@@ -4,6 +4,7 @@ import json
 from itertools import count
 from pathlib import Path
 
+import apsw
 import pytest
 
 from memchat.core.context import ContextPlan, ItemSource, Missed, Recall, RecalledItem
@@ -23,6 +24,14 @@ from tests.store.helpers import embed_all, exchange, found, query, session_of, u
 
 SECRET = "qxzvuniquesecret"
 DIRECTION = unit(0.123456, -0.654321, 0.333333, 0.777777)
+
+
+def _in_the_midst_of_reading(path: Path) -> apsw.Connection:
+    """A connection whose transaction has begun to read, so that what it reads stays until it ends."""
+    reader = connect(path, reader=True)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM messages").get
+    return reader
 
 
 def _where(folder: Path, needle: bytes) -> list[str]:
@@ -195,9 +204,7 @@ async def test_erasing_waits_for_no_reader_for_long(store: Store, monkeypatch: p
     assert store.path is not None
     monkeypatch.setattr("memchat.store.scrubbing._WAIT_MILLISECONDS", 10)
     session, _ = await _everywhere(store)
-    reader = connect(store.path, reader=True)
-    reader.execute("BEGIN")
-    assert reader.execute("SELECT count(*) FROM messages").get
+    reader = _in_the_midst_of_reading(store.path)
     await store.sessions.erase(session)
     assert reader.execute("SELECT count(*) FROM messages WHERE text LIKE ?", (f"%{SECRET}%",)).get == 2
     reader.execute("COMMIT")
@@ -295,9 +302,7 @@ async def test_the_files_are_scrubbed_later_while_another_program_reads(
     assert store.path is not None
     monkeypatch.setattr("memchat.store.scrubbing._WAIT_MILLISECONDS", 10)
     session, _ = await _everywhere(store)
-    reader = connect(store.path, reader=True)
-    reader.execute("BEGIN")
-    assert reader.execute("SELECT count(*) FROM messages").get
+    reader = _in_the_midst_of_reading(store.path)
     _, complete = await store.erasures.erase(Doom(sessions=frozenset((session,))), lambda *_: None, count=len)
     assert not complete
     assert not await store.erasures.finish()

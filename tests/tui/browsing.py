@@ -1,5 +1,7 @@
 """The browser over a real memory."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -36,18 +38,24 @@ class Browsing(Stage):
         width = self.table.scrollable_content_region.width
         return [self.table.drawn(index, width)[0].plain for index in range(self.table.count(width))]
 
-    async def browse(self, pilot: Pilot[None], assistant: Assistant, tab: str = "active") -> BrowserScreen:
-        screen = BrowserScreen(assistant, tab)
-        await self.open(screen)
-        await self.idle(pilot)
-        return screen
-
     async def edit(self, pilot: Pilot[None], text: str) -> None:
         """Writes `text` in the row that is being edited, and keeps it."""
         box = self.browser.query_one(InlineInput)
         assert box.has_focus
         box.value = text
         await self.press(pilot, "enter")
+
+
+@asynccontextmanager
+async def browsing(
+    assistant: Assistant, tab: str = "active", *, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Browsing, Pilot[None]]]:
+    """Shows that list of the browser, loaded."""
+    app = Browsing()
+    async with app.run_test(size=size) as pilot:
+        await app.open(BrowserScreen(assistant, tab))
+        await app.idle(pilot)
+        yield app, pilot
 
 
 async def stored(

@@ -14,7 +14,7 @@ from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import KeyLine
 from memchat.tui.widgets.panels.lines import Prose
 from memchat.tui.widgets.panels.rows import Rows
-from tests.tui.browsing import Browsing, stored
+from tests.tui.browsing import browsing, stored
 from tests.tui.screen_harness import session
 from tests.tui.test_browser_parts import HOSTILE
 
@@ -25,9 +25,8 @@ SIZES = [(80, 24), (120, 40)]
 async def test_a_fact_is_added_edited_in_its_row_pinned_forgotten_and_brought_back(
     assistant: Assistant, size: tuple[int, int]
 ) -> None:
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=size) as (app, pilot):
+        screen = app.browser
         assert "Nothing is remembered yet." in app.text()
         assert "ctrl+n here adds it by hand" in " ".join(app.text().split())
         await app.press(pilot, "ctrl+n")
@@ -60,9 +59,8 @@ async def test_a_fact_is_added_edited_in_its_row_pinned_forgotten_and_brought_ba
 
 async def test_an_edit_is_left_with_escape_and_no_key_of_the_table_holds_meanwhile(assistant: Assistant) -> None:
     await stored(assistant, "The user likes tea")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
+        screen = app.browser
         await app.press(pilot, "enter")
         box = screen.query_one(InlineInput)
         assert box.value == "The user likes tea"
@@ -75,9 +73,7 @@ async def test_an_edit_is_left_with_escape_and_no_key_of_the_table_holds_meanwhi
 
 async def test_a_long_text_is_edited_in_an_editor(assistant: Assistant) -> None:
     memory = await stored(assistant, "The user likes tea " * 30)
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         await app.press(pilot, "enter")
         assert app.screen.query_one(TextArea).text == memory.text
         app.screen.query_one(TextArea).text = "The user likes tea"
@@ -87,9 +83,7 @@ async def test_a_long_text_is_edited_in_an_editor(assistant: Assistant) -> None:
 
 async def test_profile_fields_are_edited_and_emptied(assistant: Assistant) -> None:
     await assistant.memories.set_profile("name", "Alice")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         assert "1 of 7 profile fields" in app.title_shown
         assert "name: Alice" in app.lines[0]
         await app.press(pilot, "enter")
@@ -105,9 +99,7 @@ async def test_what_is_typed_narrows_the_table_and_says_where_else_it_is(assista
     await stored(assistant, "The user likes café gardens and tea", days=1)
     await stored(assistant, "使用者喜歡小花園", days=2)
     await stored(assistant, "The user had a bicycle", "archived")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         for typed, found in (("CAFE gard", 0), ("花園", 1), ("tea user likes", 0)):
             await app.write(pilot, typed)
             assert app.texts == [("The user likes café gardens and tea", "使用者喜歡小花園")[found]], typed
@@ -128,9 +120,8 @@ async def test_the_columns_sort_by_key_and_by_click(assistant: Assistant) -> Non
     await stored(assistant, "banana", days=1, confidence=0.9)
     await stored(assistant, "apple", days=3, confidence=0.6, kind="event")
     await stored(assistant, "cherry", days=2, confidence=0.3, kind="goal")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        screen = app.browser
         assert app.texts == ["banana", "cherry", "apple"], "the newest first"
         head = screen.query_one(Head)
         title = head.render().plain
@@ -149,9 +140,7 @@ async def test_groups_have_a_heading_that_the_cursor_passes_over(assistant: Assi
     await stored(assistant, "Mei plays the cello", subject="Mei", days=2)
     await stored(assistant, "The user likes tea", kind="preference", days=1)
     await stored(assistant, "Mei has a dog", subject="Mei", days=3)
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         await app.press(pilot, "ctrl+g")
         assert [line.split()[:2] for line in app.lines if "─" in line] == [["preference", "1"], ["fact", "2"]]
         await app.press(pilot, "ctrl+g")
@@ -167,9 +156,8 @@ async def test_filters_are_chosen_in_a_menu_and_show_at_once(assistant: Assistan
     await stored(assistant, "sure and used", confidence=0.9)
     used = await stored(assistant, "not sure", confidence=0.4, kind="goal")
     await assistant.store.memories.mark_used([used.id])
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        screen = app.browser
         await app.press(pilot, "ctrl+f")
         assert isinstance(app.screen, FiltersScreen)
         await app.press(pilot, "space")
@@ -186,9 +174,8 @@ async def test_filters_are_chosen_in_a_menu_and_show_at_once(assistant: Assistan
 async def test_several_are_marked_changed_as_one_and_taken_back_as_one(assistant: Assistant) -> None:
     for number, word in enumerate(("tea", "coffee", "cocoa", "water")):
         await stored(assistant, f"The user likes {word}", days=number)
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        screen = app.browser
         await app.press(pilot, "space", "space")
         assert "2 marked" in app.title_shown
         assert [line.strip()[0] for line in app.lines] == ["▌", "▌", "□", "□"]
@@ -211,9 +198,8 @@ async def test_several_are_marked_changed_as_one_and_taken_back_as_one(assistant
 
 async def test_a_blank_is_typed_among_words_and_marks_once_the_cursor_was_moved(assistant: Assistant) -> None:
     await stored(assistant, "The user likes green tea")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
+        screen = app.browser
         await app.press(pilot, *"green", "space", *"te")
         assert screen.query_one("#filter", Input).value == "green te"
         assert app.texts == ["The user likes green tea"]
@@ -225,9 +211,7 @@ async def test_a_blank_is_typed_among_words_and_marks_once_the_cursor_was_moved(
 async def test_two_are_merged_into_one_statement(assistant: Assistant) -> None:
     await stored(assistant, "The user likes gardens", days=1)
     await stored(assistant, "The user likes quiet places", days=2)
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         assert "ctrl+u merge" not in app.text()
         await app.press(pilot, "space", "space")
         assert "ctrl+u merge" in app.text()
@@ -244,9 +228,7 @@ async def test_two_are_merged_into_one_statement(assistant: Assistant) -> None:
 
 async def test_when_it_holds_is_set_and_drawn(assistant: Assistant) -> None:
     await stored(assistant, "The user rents a flat")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         assert "holds now" in app.beside
         await app.press(pilot, "ctrl+l")
         assert isinstance(app.screen, ValidityScreen)
@@ -266,9 +248,7 @@ async def test_when_it_holds_is_set_and_drawn(assistant: Assistant) -> None:
 async def test_when_several_hold_is_set_as_one(assistant: Assistant) -> None:
     for word in ("flat", "desk"):
         await stored(assistant, f"The user rents a {word}")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         await app.press(pilot, "space", "space", "ctrl+l")
         app.screen.query_one("#until", Input).value = "2030"
         await app.press(pilot, "ctrl+s")
@@ -282,9 +262,7 @@ async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant)
     memory = await stored(assistant, "The user rents a flat")
     await assistant.memories.set_kind([memory.id], "event")
     await assistant.memories.pin([memory.id])
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         await app.press(pilot, "f4")
         listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
         assert [text.partition(":")[0] for text in listed] == ["edited by you", "edited by you", "added by qwen"]
@@ -315,9 +293,7 @@ async def test_the_source_is_quoted_and_gone_to(assistant: Assistant, size: tupl
     (message, *_) = await assistant.store.messages.page(talk.id, before_seq=None, limit=5)
     source = Source(session_id=talk.id, message_id=message.id, quote="small gardens")
     await stored(assistant, "The user loves small gardens", sources=(source,))
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=size) as (app, pilot):
         assert "“small gardens”\n  Trip to Kyoto" in app.beside
         await app.press(pilot, "ctrl+s")
         assert app.result == Went(session_id=talk.id, message_id=message.id)
@@ -326,9 +302,8 @@ async def test_the_source_is_quoted_and_gone_to(assistant: Assistant, size: tupl
 async def test_what_took_its_place_is_gone_to(assistant: Assistant) -> None:
     await assistant.memories.set_profile("location", "Taipei")
     await assistant.memories.set_profile("location", "Lisbon")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = await app.browse(pilot, assistant, "superseded")
+    async with browsing(assistant, "superseded", size=(120, 40)) as (app, pilot):
+        screen = app.browser
         screen.action_show("instead", 0)
         await app.idle(pilot)
         assert app.beside.startswith("Lisbon")
@@ -341,9 +316,7 @@ async def test_sessions_are_listed_by_their_summaries_and_opened(assistant: Assi
     await assistant.store.summaries.put_session(
         session_id=talk.id, text="They planned a trip.", to_seq=2, tokens=5, model="qwen"
     )
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
         assert [row.kind for row in app.table.shown] == ["episode"]
         assert "They planned a trip." in app.beside
         assert "enter go to its session" in app.text()
@@ -354,9 +327,7 @@ async def test_sessions_are_listed_by_their_summaries_and_opened(assistant: Assi
 
 async def test_the_menu_lists_what_can_be_done_and_does_it(assistant: Assistant) -> None:
     await stored(assistant, "The user likes tea")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         await app.press(pilot, "f2")
         listed = app.listed
         assert any(line.startswith("Archive") and line.endswith("ctrl+r") for line in listed)
@@ -371,9 +342,7 @@ async def test_the_cursor_stays_when_something_above_it_goes_and_at_its_place_wh
     for number in range(60):
         await stored(assistant, f"Memory {number:02}", days=number)
     first = (await assistant.memories.rows())[0]
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         await app.press(pilot, *["down"] * 30)
         at = app.table.scroll_offset.y
         await app.press(pilot, "ctrl+d")
@@ -386,9 +355,7 @@ async def test_the_cursor_stays_when_something_above_it_goes_and_at_its_place_wh
 
 
 async def test_what_is_learned_meanwhile_comes_into_the_table(assistant: Assistant) -> None:
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         await assistant.memories.remember("The user likes tea")
         await app.until(pilot, lambda: app.texts == ["The user likes tea"])
 
@@ -397,9 +364,8 @@ async def test_what_is_learned_meanwhile_comes_into_the_table(assistant: Assista
 async def test_every_size_has_room_for_the_table_and_the_keys(assistant: Assistant, size: tuple[int, int]) -> None:
     for number in range(30):
         await stored(assistant, f"Memory {number:02} of something that is long enough to be cut", days=number)
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=size) as (app, pilot):
+        screen = app.browser
         assert app.table.size.height >= 5
         assert screen.query_one(KeyLine).region.bottom <= size[1]
         assert screen.query_one(Prose).display == (size[1] >= 18)
@@ -416,9 +382,8 @@ async def test_no_text_styles_links_or_widens_what_is_shown(assistant: Assistant
         source = Source(session_id=talk.id, message_id=None, quote=text[:500])
         memory = await stored(assistant, text, days=number, subject=text[:60], sources=(source,))
         await assistant.memories.edit(memory.id, f"{text[:900]} once more")
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=size) as (app, pilot):
+        screen = app.browser
         for _ in HOSTILE:
             strips = screen._compositor.render_strips(app.size)
             assert [strip.cell_length for strip in strips] == [size[0]] * size[1]

@@ -6,7 +6,7 @@ from textual.widgets import TextArea
 from memchat.assistant import Assistant
 from memchat.tui.screens.browser import BrowserScreen, Went
 from memchat.tui.screens.erase import EraseScreen
-from tests.tui.browsing import Browsing, stored
+from tests.tui.browsing import Browsing, browsing, stored
 from tests.tui.screen_harness import Stage
 
 SIZES = [(80, 24), (120, 40)]
@@ -18,9 +18,7 @@ async def test_what_waits_is_reviewed(assistant: Assistant, size: tuple[int, int
     cocoa = await stored(assistant, "The user likes cocoa", "pending", reason="It is not sure.")
     coffee = await stored(assistant, "The user likes coffee", "pending", reason="It is not sure.")
     get = assistant.store.memories.get
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        await app.browse(pilot, assistant, "pending")
+    async with browsing(assistant, "pending", size=size) as (app, pilot):
         assert "Waits for you: It is not sure." in app.beside
         for words in ("enter accept", "ctrl+d reject", "f2 more", "tab next list", "esc close", "to review 3"):
             assert words in app.text(), words
@@ -45,9 +43,7 @@ async def test_all_of_a_type_are_accepted_as_one_and_taken_back_as_one(assistant
     for word in ("tea", "coffee", "cocoa"):
         await stored(assistant, f"The user likes {word}", "pending", kind="preference")
     await stored(assistant, "The user has a dog", "pending", kind="fact")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant, "pending")
+    async with browsing(assistant, "pending", size=(120, 40)) as (app, pilot):
         await app.write(pilot, "cocoa")
         await app.press(pilot, "f9")
         assert "3 preferences accepted. ctrl+z takes it back." in app.said
@@ -61,9 +57,7 @@ async def test_all_of_a_type_are_accepted_as_one_and_taken_back_as_one(assistant
 
 async def test_things_like_this_are_never_learned_until_the_rule_is_dropped(assistant: Assistant) -> None:
     await stored(assistant, "The user may like tea", "pending", kind="preference")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant, "pending")
+    async with browsing(assistant, "pending", size=(80, 24)) as (app, pilot):
         await app.press(pilot, "f8")
         choices = app.listed
         assert "No preferences are learned." in choices
@@ -80,9 +74,7 @@ async def test_things_like_this_are_never_learned_until_the_rule_is_dropped(assi
 
 async def test_what_was_put_away_is_found_and_restored(assistant: Assistant) -> None:
     tea = await stored(assistant, "The user likes tea")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         await app.press(pilot, "ctrl+r")
         assert "archived 1" in app.text()
         assert app.texts == []
@@ -96,9 +88,7 @@ async def test_what_was_put_away_is_found_and_restored(assistant: Assistant) -> 
 async def test_a_contradiction_is_settled(assistant: Assistant) -> None:
     tea, none = await stored(assistant, "The user drinks tea"), await stored(assistant, "The user drinks no tea")
     await assistant.store.conflicts.add(tea.id, none.id, "Both cannot be.")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant, "conflicts")
+    async with browsing(assistant, "conflicts", size=(80, 24)) as (app, pilot):
         assert "enter keep this one" in app.text()
         await app.press(pilot, *["down"] * (app.texts.index(none.text)))
         assert "Contradicts “The user drinks tea”: Both cannot be." in app.beside
@@ -111,9 +101,7 @@ async def test_a_contradiction_is_settled(assistant: Assistant) -> None:
 async def test_the_past_of_a_field_is_seen(assistant: Assistant) -> None:
     await assistant.memories.set_profile("location", "Taipei")
     await assistant.memories.set_profile("location", "Lisbon")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant, "superseded")
+    async with browsing(assistant, "superseded", size=(120, 40)) as (app, _):
         assert "Taipei" in app.beside
         assert "ended" in app.beside
         assert "No longer, instead\nLisbon" in app.beside
@@ -123,9 +111,8 @@ async def test_the_past_of_a_field_is_seen(assistant: Assistant) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_erasing_shows_every_place_first(assistant: Assistant, size: tuple[int, int]) -> None:
     memory = await assistant.memories.remember("My dentist is Dr. Brockelmann")
-    app = Browsing()
-    async with app.run_test(size=size) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=size) as (app, pilot):
+        screen = app.browser
         await pilot.press("ctrl+x")
         await app.until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.listed)
         for words in ("cannot be undone", "goes", "y erase all of this", "space spare", "k keep", "esc close"):
@@ -144,9 +131,8 @@ async def test_erasing_shows_every_place_first(assistant: Assistant, size: tuple
 async def test_what_is_marked_is_erased_as_one(assistant: Assistant) -> None:
     for text in ("My dentist is Dr. Brockelmann", "Dr. Brockelmann has a white dog", "I like tea"):
         await assistant.memories.remember(text)
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        screen = await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        screen = app.browser
         await app.write(pilot, "Brockelmann")
         await app.press(pilot, "ctrl+a", "ctrl+x")
         await app.until(pilot, lambda: isinstance(app.screen, EraseScreen) and app.listed)
@@ -211,9 +197,7 @@ async def test_the_next_list_is_gone_to_however_soon_that_is_asked_for(assistant
 
 async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assistant) -> None:
     await stored(assistant, "The user likes tea", "pending", reason="It is not sure.")
-    app = Browsing()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(80, 24)) as (app, pilot):
         assert "It is not sure." in app.beside
         await app.press(pilot, "enter")
         assert "1 fact" in app.title_shown
@@ -222,7 +206,5 @@ async def test_what_waits_is_shown_first_where_nothing_is_in_use(assistant: Assi
 
 async def test_a_fact_is_told_whole_though_its_value_is_known(assistant: Assistant) -> None:
     await stored(assistant, "The user loves hiking.", kind="preference", value="hiking")
-    app = Browsing()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await app.browse(pilot, assistant)
+    async with browsing(assistant, size=(120, 40)) as (app, _):
         assert app.beside.startswith("The user loves hiking.")

@@ -1,7 +1,13 @@
 """The chat goes from one space to another, and takes nothing along."""
 
 from memchat.providers.scripted import ScriptedServer
-from tests.tui.conftest import Start, scripted
+from tests.tui.conftest import Run, Start, scripted
+
+
+async def go_to_space(run: Run, name: str) -> None:
+    """Goes to the space by its name."""
+    await run.send(f"/space {name}")
+    await run.until(lambda: run.chat.space == name)
 
 
 async def test_the_header_says_which_space_it_is(start: Start, server: ScriptedServer) -> None:
@@ -15,8 +21,7 @@ async def test_a_space_is_gone_to_by_name(start: Start) -> None:
     async with scripted() as server, start(server) as run:
         await run.ask("Where is the garden?")
         await run.chat.assistant.memories.remember("I like small gardens")
-        await run.send("/space work")
-        await run.until(lambda: run.chat.space == "work")
+        await go_to_space(run, "work")
         await run.idle()
         assert "work" in run.screen[0]
         assert not run.views
@@ -24,8 +29,7 @@ async def test_a_space_is_gone_to_by_name(start: Start) -> None:
         await run.ask("What do I like?")
         assert "small gardens" not in str(server.requests[-1])
         assert [session.title for session in await run.chat.assistant.store.sessions.list()] != []
-        await run.send("/space personal")
-        await run.until(lambda: run.chat.space == "personal")
+        await go_to_space(run, "personal")
         assert len(await run.chat.assistant.store.memories.list()) == 1
         await run.idle()
 
@@ -34,13 +38,11 @@ async def test_a_reply_under_way_is_kept_in_its_own_space(start: Start, server: 
     async with start(server) as run:
         await run.ask("Hello")
         before = run.chat.session_id
-        await run.send("/space work")
-        await run.until(lambda: run.chat.space == "work")
+        await go_to_space(run, "work")
         await run.send(f"/resume {before}")
         await run.idle()
         assert run.chat.session_id != before
-        await run.send("/space personal")
-        await run.until(lambda: run.chat.space == "personal")
+        await go_to_space(run, "personal")
         await run.send(f"/resume {before}")
         await run.until(lambda: run.chat.session_id == before)
         await run.until(lambda: [view.text for view in run.views] == ["Hello", "Fine."])
@@ -50,8 +52,7 @@ async def test_the_list_of_sessions_goes_to_other_spaces(start: Start, server: S
     async with start(server) as run:
         await run.ask("Hello")
         before = run.chat.session_id
-        await run.send("/space work")
-        await run.until(lambda: run.chat.space == "work")
+        await go_to_space(run, "work")
         await run.ask("How is the plan?")
         await run.pilot.press("ctrl+s")
         await run.until(lambda: any("How is the plan?" in line for line in run.screen))
