@@ -1,8 +1,10 @@
 """Text from models, memories and files made safe and short enough to show."""
 
+import re
+
 from memchat.core.showing import level, plain, shown
 
-__all__ = ["counted", "level", "one_line", "plain", "short_number", "shown", "size_of"]
+__all__ = ["brief", "counted", "level", "one_line", "plain", "short_number", "shown", "size_of"]
 
 Part = tuple[str, str]
 """Text and its style, such as `("me", "bold $accent")`."""
@@ -17,6 +19,19 @@ def one_line(text: str, limit: int = 400) -> str:
     """
     start = " ".join(shown(text[: limit * 4]).split())
     return start if len(start) <= limit and len(text) <= limit * 4 else start[: limit - 1] + "…"
+
+
+_OF_THE_USER = re.compile(r"the user(?:(?:'s|’s) | (?!(?:and|or)\b))(?=\w)", re.IGNORECASE)
+
+
+def brief(text: str) -> str:
+    """What a memory says of the user, for a line with little room: `likes small gardens`.
+
+    Args:
+        text: A memory's; one that does not begin with the user stays as it is.
+    """
+    said = _OF_THE_USER.match(text)
+    return text[said.end() :] if said else text
 
 
 def short_number(number: int) -> str:

@@ -28,6 +28,7 @@ from memchat.tui.screens.review import ReviewScreen
 from memchat.tui.screens.sessions import SessionsScreen
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.screens.why import WhyScreen
+from memchat.tui.text import brief
 from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.panels.lines import Prose
 from memchat.tui.widgets.panels.rows import Rows as List
@@ -117,7 +118,7 @@ class Walker:
         await self.run.idle()
 
     async def see_told(self, text: str) -> None:
-        await self.run.until(lambda: any(text in sentence for sentence in self.told))
+        await self.run.until(lambda: any(brief(text) in sentence for sentence in self.told))
 
     async def see(self, text: str) -> None:
         """Waits until that stands on the screen."""

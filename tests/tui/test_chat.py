@@ -259,6 +259,28 @@ async def test_messages_are_walked_by_key(start: Start, server: ScriptedServer) 
         assert run.chat.prompt.text == "one"
 
 
+async def test_typing_on_a_message_begins_a_message(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("one")
+        run.views[0].focus()
+        await run.pilot.press("/", "h", "e")
+        assert run.chat.prompt.has_focus
+        assert run.chat.prompt.text == "/he"
+
+
+async def test_a_message_tells_what_its_keys_do(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("one")
+        await run.ask("line\n" * 40)
+        run.views[0].focus()
+        await run.until(lambda: "esc back to the input" in run.screen[-1])
+        assert "show more" not in run.screen[-1]
+        run.views[2].focus()
+        await run.until(lambda: "enter show more" in run.screen[-1])
+        await run.pilot.press("escape")
+        assert run.chat.prompt.has_focus
+
+
 async def test_ctrl_c_never_quits(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.pilot.press("ctrl+c", "ctrl+c")

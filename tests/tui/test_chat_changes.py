@@ -66,12 +66,12 @@ async def recalled(run: Run, *memories: Memory) -> None:
 async def test_a_key_keeps_what_was_learned_and_the_line_stays_quieter(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         memory = await learned(run)
-        assert any("alt+k keep  e edit  d drop" in line for line in run.screen)
+        assert any("alt+k keep  alt+e edit  alt+d drop" in line for line in run.screen)
         await run.pilot.press("alt+k")
         await run.idle()
         (chip,) = run.chat.query(Chip)
         assert not chip.fresh
-        assert any("remembered: The user likes tea" in line for line in run.screen)
+        assert any("remembered: likes tea" in line for line in run.screen)
         assert not any("drop" in line for line in run.screen)
         assert await status(run, memory) == "active"
         assert run.chat.prompt.has_focus
@@ -364,8 +364,8 @@ async def test_everything_is_in_the_palette_too(start: Start, server: ScriptedSe
         run.chat.recall = Recall(items=(item(memory),), considered=1, milliseconds=1.0)
         found = {command.title: command.run for command in commands(run.chat)}
         for title in (
-            "Keep: remembered: The user likes tea",
-            "Drop: remembered: The user likes tea",
+            "Keep: remembered: likes tea",
+            "Drop: remembered: likes tea",
             "Review what waits",
             "Summary: fold now",
             "Answer again without: The user likes tea",
@@ -388,5 +388,5 @@ async def test_an_edit_of_a_single_memory_opens_an_editor(start: Start, server: 
         run.app.screen.query_one(TextArea).text = "The user likes green tea"
         await run.pilot.press("ctrl+s")
         (chip,) = run.chat.query(Chip)
-        await run.until(lambda: chip.sentence == "remembered: The user likes green tea")
+        await run.until(lambda: chip.sentence == "remembered: likes green tea")
         assert (await run.chat.assistant.memories.get(memory.id)).text == "The user likes green tea"

@@ -1,8 +1,10 @@
 """What was learned stands under its answer, and what the model wants forgotten is asked without haste."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from textual.widgets import TextArea
 
 from memchat.assistant import Assistant
@@ -46,7 +48,7 @@ async def test_what_is_learned_later_stands_under_its_own_answer(start: Start, s
         memory = await stored(run, "The user likes small gardens")
         run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id, message_id=message.id))
         await run.until(lambda: chips(run))
-        assert chips(run) == ["remembered: The user likes small gardens"]
+        assert chips(run) == ["remembered: likes small gardens"]
         assert places(run) == ["user", "assistant", "note", "user", "assistant"]
         assert run.chat.prompt.has_focus
 
@@ -68,11 +70,11 @@ async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server:
         run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
         await run.until(lambda: chips(run))
         await run.idle()
-        assert chips(run) == ["remembered: The user likes tea · 1 more · 1 to review"]
+        assert chips(run) == ["remembered: likes tea · 1 more · 1 to review"]
         assert "1 to review" in run.screen[0]
         run.chat.heard_from(Learned(pending=(cocoa,), session_id=run.chat.session_id))
         await run.until(lambda: len(chips(run)) == 2)
-        assert chips(run)[1] == "to review: The user likes cocoa"
+        assert chips(run)[1] == "to review: likes cocoa"
         await run.idle()
         await run.click("review")
         await run.until(lambda: any("Waits for you: Not sure." in line for line in run.screen))
@@ -133,7 +135,7 @@ async def test_what_a_later_message_changes_is_told(start: Start, server: Script
             event = Learned(changed=(memory,), session_id=run.chat.session_id, message_id=message.id)
             run.chat.heard_from(event)
         await run.until(lambda: len(chips(run)) == 2)
-        assert sorted(chips(run)) == ["no longer: The user uses vim", "updated: The user lives in Alfama, Lisbon"]
+        assert sorted(chips(run)) == ["no longer: uses vim", "updated: lives in Alfama, Lisbon"]
 
 
 async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServer) -> None:
@@ -145,11 +147,11 @@ async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServ
         await run.until(lambda: chips(run))
         memories = run.chat.assistant.memories
         await memories.forget(tea.id)
-        await run.until(lambda: chips(run) == ["remembered: The user likes coffee · 1 to review"])
+        await run.until(lambda: chips(run) == ["remembered: likes coffee · 1 to review"])
         await memories.edit(coffee.id, "The user likes strong coffee")
-        await run.until(lambda: chips(run) == ["remembered: The user likes strong coffee · 1 to review"])
+        await run.until(lambda: chips(run) == ["remembered: likes strong coffee · 1 to review"])
         await memories.reject(cocoa.id)
-        await run.until(lambda: chips(run) == ["remembered: The user likes strong coffee"])
+        await run.until(lambda: chips(run) == ["remembered: likes strong coffee"])
         await memories.archive(coffee.id)
         await run.until(lambda: chips(run) == [])
 
@@ -164,11 +166,32 @@ async def test_what_is_accepted_stands_where_it_waited(start: Start, server: Scr
         await run.until(lambda: chips(run) == ["location: Lisbon"])
 
 
-async def test_the_links_of_a_line_have_room_beside_a_long_memory(start: Start, server: ScriptedServer) -> None:
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("likes tea", "⟲ remembered: likes tea   alt+k keep  alt+e edit  alt+d drop"),
+        (f"likes {'small ' * 2}gardens", f"⟲ remembered: likes {'small ' * 2}gardens   alt+k keep  e edit  d drop"),
+        (f"likes {'small ' * 3}gardens", f"⟲ remembered: likes {'small ' * 3}gardens   alt+ keep edit drop"),
+        ("日本の小さな庭 and " * 20, "…   alt+ keep edit drop"),
+    ],
+)
+async def test_what_can_be_done_takes_the_words_that_a_memory_leaves_room_for(
+    start: Start, server: ScriptedServer, text: str, shown: str
+) -> None:
     async with start(server, size=(80, 24)) as run:
-        memory = await stored(run, f"The user likes {'日本の小さな庭 and ' * 20}")
+        memory = await stored(run, f"The user {text}")
         run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id))
-        await run.until(lambda: any("…   alt+k keep  e edit  d drop" in line for line in run.screen))
+        await run.until(lambda: any(shown in line for line in run.screen))
+
+
+async def test_keys_of_their_own_are_written_with_the_words(
+    start: Start, server: ScriptedServer, settings: Settings
+) -> None:
+    remapped = replace(settings, interface=replace(settings.interface, keys={"chip.drop": "f9"}))
+    async with start(server, size=(80, 24), settings=remapped) as run:
+        memory = await stored(run, f"The user likes {'small ' * 20}gardens")
+        run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id))
+        await run.until(lambda: any("…   alt+k keep  alt+e edit  f9 drop" in line for line in run.screen))
 
 
 async def test_a_question_about_what_is_forgotten_already_goes(start: Start, server: ScriptedServer) -> None:

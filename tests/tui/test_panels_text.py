@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memchat.tui.text import counted, one_line, plain, short_number, size_of
+from memchat.tui.text import brief, counted, one_line, plain, short_number, size_of
 
 
 @given(st.text())
@@ -29,6 +29,23 @@ def test_plain_leaves_nothing_that_steers_the_terminal(text: str) -> None:
 )
 def test_plain(text: str, kept: str) -> None:
     assert plain(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The user likes small gardens.", "likes small gardens."),
+        ("The user's sister is called Mei.", "sister is called Mei."),
+        ("the user’s dog", "dog"),
+        ("The user and Mei are married.", "The user and Mei are married."),
+        ("The users of the house", "The users of the house"),
+        ("The user", "The user"),
+        ("The user [link=x]", "The user [link=x]"),
+        ("Mei likes the user.", "Mei likes the user."),
+    ],
+)
+def test_a_line_leaves_out_that_it_is_about_the_user(text: str, said: str) -> None:
+    assert brief(text) == said
 
 
 def test_one_line() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, get_args
 
-from textual import on
+from textual import events, on
 from textual.app import SystemCommand
 from textual.widgets import Markdown, OptionList, TextArea
 
@@ -87,6 +87,14 @@ class ChatScreen(ChatPanels):
             await self.show_newest()
         await self.turns.send(text)
         await self.assistant.set_draft(self.session_id, "")
+
+    async def on_key(self, event: events.Key) -> None:
+        """Letters that mean nothing where the focus is are the beginning of a message."""
+        meant = any(event.key in bindings.key_to_bindings for _, bindings in self._binding_chain)
+        if event.is_printable and event.character and not meant and not self.prompt.has_focus:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.insert(event.character)
 
     def run_command(self, name: str, argument: str) -> None:
         """Does a slash command; one that cannot be done goes back into the input."""

@@ -1,6 +1,6 @@
 """One quiet line under an answer: what was learned from the message, and what can be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal, get_args
 
@@ -15,12 +15,12 @@ from textual.style import Style
 from memchat.core.events import Learned
 from memchat.core.memories import Memory
 from memchat.core.times import now
-from memchat.tui.text import counted, one_line
+from memchat.tui.text import brief, counted, one_line
 from memchat.tui.widgets.message import Line
 
-_CELLS = 160
-_ROOM = 40
-"""Cells that the sentence has at least before the keys are written out in full."""
+_CHARACTERS = 160
+_GAP = 3
+"""Cells between the sentence and what can be done."""
 
 ChipAction = Literal["keep", "edit", "drop", "review"]
 CHIP_ACTIONS: tuple[ChipAction, ...] = get_args(ChipAction)
@@ -111,29 +111,28 @@ class Chip(Note):
         self.refresh()
 
     def render(self) -> Content:
-        """The sentence as far as it fits, and what can be done."""
+        """The sentence as far as it fits, and what can be done, in as few words as it leaves room for."""
         width, said = self.content_size.width, f"⟲ {self.sentence}"
-        links = self._links(short=False)
-        if width - links.cell_length - 3 < min(cell_len(said), _ROOM):
-            links = self._links(short=True)
-        room = width - links.cell_length - (3 if links.cell_length else 0)
-        if 0 < room < cell_len(said):
-            said = set_cell_size(said, room - 1).rstrip() + "…"
-        return Content.assemble(said, "   " if links.cell_length else "", links)
+        links = Content()
+        for links in self._links():
+            room = width - links.cell_length - (_GAP if links.cell_length else 0)
+            if cell_len(said) <= room:
+                break
+        else:
+            said = set_cell_size(said, max(1, room - 1)).rstrip() + "…"
+        return Content.assemble(said, " " * _GAP if links.cell_length else "", links)
 
-    def _links(self, *, short: bool) -> Content:
-        """What can be done, each with its key; `short` says what the keys have in common only once."""
+    def _links(self) -> Iterator[Content]:
+        """What can be done, each with its key; what the keys have in common only once; letters of the words as keys."""
         keys = {action: self._keys.get(action, "") if self.newest else "" for action in self.offers}
-        common = next(iter(keys.values()), "").rpartition("+")[0]
-        links: list[Content] = []
-        for place, (action, key) in enumerate(keys.items()):
-            if short and place and common and key.rpartition("+")[0] == common:
-                key = key.rpartition("+")[2]  # noqa: PLW2901
-            said = Content.styled(action, Style(underline=True))
-            if key:
-                said = Content.assemble(Content.styled(key, "$primary"), " ", said)
-            links.append(said.stylize(Style.from_meta({"chip": action})).stylize("$dim"))
-        return Content("  ").join(links)
+        yield _linked([(f"{key} " if key else "", action) for action, key in keys.items()])
+        common = {key.rpartition("+")[0] for key in keys.values()}
+        last = {action: key.rpartition("+")[2] for action, key in keys.items()}
+        if len(common) == 1 and all(common):
+            together = common.pop()
+            yield _linked([(f"{key} ", action) for action, key in last.items()], before=f"{together}+")
+            if all(key == action[0] for action, key in last.items()):
+                yield _linked([("", action) for action in last], before=f"{together}+ ", initials=True)
 
     def heard(self, memory: Memory) -> bool:
         """Tells what a memory of the line became; whether there is anything left to tell."""
@@ -161,6 +160,24 @@ class Chip(Note):
         if action := event.style.meta.get("chip"):
             event.stop()
             self.action_ask(action)
+
+
+def _linked(offers: Sequence[tuple[str, ChipAction]], *, before: str = "", initials: bool = False) -> Content:
+    """The offers, each after its key, to be clicked.
+
+    Args:
+        offers: How the key is written, and what is offered.
+        before: What stands before the first.
+        initials: Whether the first letter of each is its key.
+    """
+    links: list[Content] = []
+    for key, action in offers:
+        word = Content.styled(action, Style(underline=True))
+        said = (
+            word.stylize("$primary bold", 0, 1) if initials else Content.assemble(Content.styled(key, "$primary"), word)
+        )
+        links.append(said.stylize(Style.from_meta({"chip": action})).stylize("$dim"))
+    return Content.assemble(Content.styled(before, "$primary"), Content(" " if initials else "  ").join(links))
 
 
 def tells(event: Learned) -> bool:
@@ -192,9 +209,9 @@ def _told(event: Learned) -> str:
             told.append(f"updated: {name} {one_line(old.value or old.text, 60)} → {value}")
     told += [_added(memory, event) for memory in event.added]
     if event.message_id:
-        told += [f"{_became(memory)}: {one_line(memory.text, _CELLS)}" for memory in event.changed]
+        told += [f"{_became(memory)}: {_said(memory)}" for memory in event.changed]
     if not told:
-        return _more(f"to review: {one_line(event.pending[0].text, _CELLS)}", len(event.pending))
+        return _more(f"to review: {_said(event.pending[0])}", len(event.pending))
     waiting = f" · {len(event.pending):,} to review" if event.pending else ""
     return _more(told[0], len(told)) + waiting
 
@@ -212,8 +229,12 @@ def _added(memory: Memory, event: Learned) -> str:
         if memory.field and memory.value:
             name, before = memory.field.replace("_", " "), one_line(old.value or old.text, 60)
             return f"updated: {name} {before} → {one_line(memory.value, 80)}"
-        return f"updated: {one_line(old.text, 60)} → {one_line(memory.text, 80)}"
-    return one_line(memory.text, _CELLS) if memory.field else f"remembered: {one_line(memory.text, _CELLS)}"
+        return f"updated: {_said(old, 60)} → {_said(memory, 80)}"
+    return _said(memory) if memory.field else f"remembered: {_said(memory)}"
+
+
+def _said(memory: Memory, characters: int = _CHARACTERS) -> str:
+    return one_line(brief(memory.text), characters)
 
 
 def _more(sentence: str, number: int) -> str:

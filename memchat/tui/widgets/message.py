@@ -63,6 +63,7 @@ class MessageView(Widget, can_focus=True):
         Binding("l", "act('learned')", "What was learned", id="message.learned"),
         Binding("w", "act('why')", "Why", id="message.why"),
         Binding("enter,space", "act('expand')", "Show more", id="message.expand"),
+        Binding("escape", "screen.back", "Back to the input", key_display="esc", id="message.leave"),
         Binding("j,down", "screen.message_step(1)", "Next message", id="message.next", show=False),
         Binding("k,up", "screen.message_step(-1)", "Previous message", id="message.previous", show=False),
         Binding("g,home", "screen.message_end(-1)", "First message", id="message.first", show=False),
@@ -264,10 +265,16 @@ class MessageView(Widget, can_focus=True):
                 await self.parts[-1].append(piece.text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the last question is answered again."""
-        if action == "act" and parameters == ("retry",):
-            return self.last_turn
-        return super().check_action(action, parameters)
+        """What can be done with this one: only the last question is answered again."""
+        if action != "act":
+            return super().check_action(action, parameters)
+        match parameters[0]:
+            case "retry":
+                return self.last_turn
+            case "expand":
+                return self._folds
+            case _:
+                return True
 
     def action_act(self, action: Action) -> None:
         if action == "expand":
@@ -282,6 +289,13 @@ class MessageView(Widget, can_focus=True):
             self.action_act(action)
         elif event.widget is not None and event.widget.has_class("message-reasoning"):
             self._expand()
+
+    @property
+    def _folds(self) -> bool:
+        """Whether there is more of it to show, or to hide."""
+        if self.role == "assistant":
+            return bool(self.reasoning)
+        return len(self.text) > _FOLD_CHARACTERS or self.text.count("\n") >= _FOLD_LINES
 
     def _expand(self) -> None:
         if self.role == "user":
@@ -326,14 +340,14 @@ class MessageView(Widget, can_focus=True):
 
     def _user_text(self) -> Content:
         text = self.text
-        lines = text.count("\n") + 1
         if self._unfolded:
             if len(text) > _MOST_CHARACTERS:
                 left = len(text) - _MOST_CHARACTERS
                 return Content(f"{text[:_MOST_CHARACTERS]}\n… {left:,} more characters; y copies all of it")
             return Content(text)
-        if lines <= _FOLD_LINES and len(text) <= _FOLD_CHARACTERS:
+        if not self._folds:
             return Content(text)
+        lines = text.count("\n") + 1
         start = "\n".join(text[:_FOLD_CHARACTERS].split("\n")[: _FOLD_LINES // 2])
         size = f"{lines:,} lines" if lines > 1 else f"{len(text):,} characters"
         more = Content.styled(f"… {size} in all; enter shows more", _click("expand"))

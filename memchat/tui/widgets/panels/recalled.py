@@ -9,7 +9,7 @@ from textual.reactive import var
 from memchat.core.context import ItemKind, Recall, RecalledItem
 from memchat.core.events import EmbedderChanged
 from memchat.core.times import ago, now
-from memchat.tui.text import one_line, plain
+from memchat.tui.text import brief, one_line, plain
 from memchat.tui.widgets.panels.messages import RecalledAction, RecalledAsked, RecalledOpened
 from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.panels.section import Section
@@ -94,7 +94,7 @@ class RecalledPanel(Section):
             key=item.id,
             left=(
                 (f"{score_text(item.score)} ", strong),
-                (one_line(item.text), "$dim strike" if muted else "$foreground"),
+                (one_line(brief(item.text)), "$dim strike" if muted else "$foreground"),
             ),
             right=((f"{ago(item.source.at, now()):>3} {'muted' if muted else _NAMES[item.kind]:<7}", "$dim"),),
             actions=tuple((_SHORT[action], action) for action in possible(item, muted=muted) if action in _SHORT),
