@@ -50,6 +50,8 @@ _LIGHT = frozenset(
             "like",
             "does",
             "thing",
+            "every",
+            "each",
         ],
     )
 )
@@ -75,6 +77,13 @@ _CHANGED = re.compile(
     r"\b(?:no\ longer|not\ any\ ?more|any\ ?more|instead|switched|changed|swapped|replaced|moved|sold|quit|stopped"
     r"|gave\ up|given\ up|used\ to|from\ now\ on|nicht\ mehr|statt|stattdessen|ne\ \w+\ plus|ya\ no|em\ vez)\b"
     r"|不再|改用|改成|換成|换成|もう",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CORRECTED = re.compile(
+    r"\b(?:i\ (?:misread|misspoke|mistyped|misremembered|meant)|i\ (?:was|got\ (?:it|that))\ wrong|correction"
+    r"|scratch\ that|my\ mistake|verlesen|ich\ meinte|korrektur|falsch\ gesagt|me\ equivoqué|quise\ decir|je\ me\ suis\ trompée?"
+    r"|je\ voulais\ dire|mi\ sono\ sbagliat[oa]|volevo\ dire|eu\ quis\ dizer|vergist|ik\ bedoelde)\b"
+    r"|я\ ошиб(?:ся|лась)|間違えました|訂正|說錯|说错|看錯|看错|更正|잘못\ 말",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -132,6 +141,11 @@ def adds(new: Gist, old: Gist) -> bool:
 def tells_change(text: str) -> bool:
     """Whether `text` says in so many words that something is no longer as it was."""
     return bool(_CHANGED.search(text))
+
+
+def tells_mistake(text: str) -> bool:
+    """Whether `text` takes back what was said just before, as a slip of the tongue."""
+    return bool(_CORRECTED.search(text))
 
 
 def differs(first: Gist, second: Gist) -> bool:

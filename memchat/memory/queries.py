@@ -111,7 +111,9 @@ def stem(word: str) -> str:
         return word[:-1] if word == "use" else word
     for ending, least in (("ies", 3), ("ing", 2), ("ed", 2), ("es", 2), ("s", 3), ("e", 2), ("y", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least:
-            word = word[: -len(ending)]
+            # "Mondays" and "Monday" have their y in common.
+            if ending != "y" or word[-2] not in "aeou":
+                word = word[: -len(ending)]
             break
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 

@@ -8,7 +8,7 @@ sure is kept beside what is known, so that nothing is lost by a wrong word.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from memchat.core.memories import Memory
@@ -23,6 +23,7 @@ from memchat.memory.comparing import (
     differs,
     gist,
     tells_change,
+    tells_mistake,
 )
 from memchat.memory.extraction.values import Proposal
 from memchat.memory.queries import folded, same_text, stem
@@ -32,6 +33,10 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 _STILL_SAME = 0.75
 """A model's word that two statements are the same is believed from this cosine on."""
+
+
+_SLIP = timedelta(hours=1)
+"""How long after it was said a slip of the tongue is taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +132,18 @@ def rescheduled(new: Proposal, old: Memory) -> bool:
     """Whether `new` says in so many words that what is known changed, and names it again with another time or number.
 
     That stands for the attribute where nobody named one: "The report is due on 3 March", "it was moved to the 17th".
+    Who takes back what they said just before need not say all of it again: "I misread: the flight is on the 14th".
     """
     said, kept = gist(new.text), gist(old.text)
-    if new.several or new.past or new.kind == "instruction" or not tells_change(new.quote) or old.field or new.field:
+    slip = tells_mistake(new.quote) and timedelta(0) <= new.said_at - old.observed_at <= _SLIP
+    changed = slip or tells_change(new.quote)
+    if new.several or new.past or new.kind == "instruction" or not changed or old.field or new.field:
         return False
-    if said.keys == kept.keys or said.negative != kept.negative or not kept.names <= said.names | said.words:
+    if said.keys == kept.keys or said.negative != kept.negative:
+        return False
+    if slip:
+        return bool(kept.keys & said.keys and (kept.words - kept.keys) & said.words)
+    if not kept.names <= said.names | said.words:
         return False
     named = {stem(key) for key in kept.keys} | kept.keys
     core = kept.words - named

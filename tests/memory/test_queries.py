@@ -48,6 +48,9 @@ def test_a_search_by_hand_may_be_for_any_word() -> None:
         ("stores", "store"),
         ("planned", "plan"),
         ("city", "cities"),
+        ("tuesday", "tuesdays"),
+        ("play", "plays"),
+        ("keys", "key"),
     ],
 )
 def test_english_endings_do_not_matter(one: str, other: str) -> None:

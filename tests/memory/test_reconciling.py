@@ -417,6 +417,7 @@ def test_a_refinement_is_a_new_version_under_the_old_name() -> None:
         ("The tax form is due on 3 March 2026.", "The date when the tax form is due was moved to 17 March 2026."),
         ("The user has choir practice on Monday evening.", "The choir practice is on Thursday now instead of Monday."),
         ("The rent is 800 euros.", "The rent was changed from 800 to 860 euros."),
+        ("The user sings every Monday.", "The user's singing lesson has moved to Thursdays instead of Mondays."),
     ],
 )
 def test_what_is_moved_takes_the_place_of_what_was_when_a_model_agrees(old: str, new: str) -> None:
@@ -425,6 +426,31 @@ def test_what_is_moved_takes_the_place_of_what_was_when_a_model_agrees(old: str,
     assert decision.old_ids == ("old",)
     assert decision.named
     assert isinstance(outcome(said(new), kept(old), old="unrelated")[0], Add)
+
+
+SLIP = "Sorry, I misread: the train leaves on 14 May."
+
+
+@pytest.mark.parametrize(
+    ("quote", "minutes", "taken_back"),
+    [
+        (SLIP, 2, True),
+        ("No, I meant that the train leaves on 14 May.", 2, True),
+        ("訂正: the train leaves on 14 May.", 2, True),
+        (SLIP, 60 * 24, False),
+        ("The train leaves on 14 May.", 2, False),
+    ],
+)
+def test_a_slip_is_taken_back_without_saying_all_of_it_again(quote: str, minutes: int, taken_back: bool) -> None:
+    old = kept("The user's train to Porto leaves on 12 May 2026.", observed_at=NOVEMBER - timedelta(minutes=minutes))
+    new = said("The train leaves on 14 May 2026.", quote=quote)
+    assert rescheduled(new, old.memory) == taken_back
+
+
+def test_a_slip_about_another_thing_takes_nothing_back() -> None:
+    old = kept("The user's train to Porto leaves on 12 May 2026.", observed_at=NOVEMBER)
+    new = said("The concert is on 14 May 2026.", quote="Sorry, I misread: the concert is on 14 May.")
+    assert not rescheduled(new, old.memory)
 
 
 @pytest.mark.parametrize(
