@@ -11,6 +11,7 @@ from pyperclip import set_clipboard
 from textual.pilot import Pilot
 
 from memchat.assistant import Assistant
+from memchat.core.messages import Message
 from memchat.core.settings import Settings
 from memchat.memory.prompts import system_prompt
 from memchat.paths import Paths
@@ -37,6 +38,13 @@ class Run:
     @property
     def views(self) -> list[MessageView]:
         return self.chat.transcript.views
+
+    @property
+    def first_message(self) -> Message:
+        """What the user said first of what is shown."""
+        message = self.views[0].message
+        assert message is not None
+        return message
 
     @property
     def said(self) -> list[str]:

@@ -185,10 +185,8 @@ async def test_a_message_tells_what_was_learned_from_it(start: Start, server: Sc
         await run.until(lambda: isinstance(run.app.screen, ReviewScreen))
         await run.until(lambda: any("Nothing was learned from this message" in line for line in run.screen))
         await run.pilot.press("escape")
-        message = run.views[0].message
-        assert message is not None
         text = "The user likes tea"
-        source = Source(session_id=run.chat.session_id, message_id=message.id, quote="I like tea")
+        source = Source(session_id=run.chat.session_id, message_id=run.first_message.id, quote="I like tea")
         added = await stored(run, text, sources=[source])
         await run.until(lambda: run.app.screen is run.chat)
         await run.pilot.press("l")
@@ -343,9 +341,7 @@ async def test_an_episode_is_muted_by_its_session_and_nothing_else_is_offered(
 ) -> None:
     async with start(server) as run:
         await run.ask("About gardens")
-        other = run.chat.session_id
-        await run.pilot.press("ctrl+n")
-        await run.until(lambda: run.chat.session_id != other)
+        other = await run.new_session()
         await run.idle()
         memory = await stored(run, "The user planned a trip")
         episode = item(replace(memory, id="e1"), "episode", other)

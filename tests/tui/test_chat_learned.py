@@ -39,14 +39,27 @@ def chips(run: Run) -> list[str]:
     return [chip.sentence for chip in run.chat.transcript.query(Chip)]
 
 
+async def learn_two_and_one_to_review(run: Run) -> tuple[Memory, Memory, Memory]:
+    """Tells of tea and coffee, which were learned, and of cocoa, which waits for a review; gives the three."""
+    tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
+    cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
+    run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
+    await run.until(lambda: chips(run))
+    return tea, coffee, cocoa
+
+
+async def ask_whether_to_forget(run: Run, memory: Memory) -> None:
+    """Has the model ask whether the memory is to be forgotten, and waits for the question."""
+    run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
+    await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+
+
 async def test_what_is_learned_later_stands_under_its_own_answer(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("I like small gardens")
         await run.ask("And where is Kyoto?")
-        message = run.views[0].message
-        assert message is not None
         memory = await stored(run, "The user likes small gardens")
-        run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id, message_id=message.id))
+        run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id))
         await run.until(lambda: chips(run))
         assert chips(run) == ["remembered: likes small gardens"]
         assert places(run) == ["user", "assistant", "note", "user", "assistant"]
@@ -65,10 +78,7 @@ async def test_what_another_session_taught_is_not_shown_here(start: Start, serve
 async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("I like tea and coffee")
-        tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
-        cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
-        run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
-        await run.until(lambda: chips(run))
+        _, _, cocoa = await learn_two_and_one_to_review(run)
         await run.idle()
         assert chips(run) == ["remembered: likes tea · 1 more · 1 to review"]
         assert "1 to review" in run.screen[0]
@@ -116,10 +126,8 @@ async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) ->
 async def test_what_is_said_again_is_not_told_again(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("Hello")
-        message = run.views[0].message
-        assert message is not None
         memory = await stored(run, "The user likes tea")
-        run.chat.heard_from(Learned(known=(memory,), session_id=run.chat.session_id, message_id=message.id))
+        run.chat.heard_from(Learned(known=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id))
         await run.idle()
         assert chips(run) == []
 
@@ -127,12 +135,10 @@ async def test_what_is_said_again_is_not_told_again(start: Start, server: Script
 async def test_what_a_later_message_changes_is_told(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("Hello")
-        message = run.views[0].message
-        assert message is not None
         revised = await stored(run, "The user lives in Alfama, Lisbon")
         ended = await stored(run, "The user uses vim", valid_to=now() - timedelta(days=1))
         for memory in (revised, ended):
-            event = Learned(changed=(memory,), session_id=run.chat.session_id, message_id=message.id)
+            event = Learned(changed=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id)
             run.chat.heard_from(event)
         await run.until(lambda: len(chips(run)) == 2)
         assert sorted(chips(run)) == ["no longer: uses vim", "updated: lives in Alfama, Lisbon"]
@@ -141,10 +147,7 @@ async def test_what_a_later_message_changes_is_told(start: Start, server: Script
 async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.ask("Hello")
-        tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
-        cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
-        run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
-        await run.until(lambda: chips(run))
+        tea, coffee, cocoa = await learn_two_and_one_to_review(run)
         memories = run.chat.assistant.memories
         await memories.forget(tea.id)
         await run.until(lambda: chips(run) == ["remembered: likes coffee · 1 to review"])
@@ -198,8 +201,7 @@ async def test_a_question_about_what_is_forgotten_already_goes(start: Start, ser
     async with start(server) as run:
         await run.ask("I do not eat peanuts any more")
         memory = await stored(run, "The user eats peanuts")
-        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
-        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await ask_whether_to_forget(run, memory)
         await run.chat.assistant.memories.forget(memory.id)
         await run.until(lambda: not run.chat.transcript.query(ForgetQuestion))
 
@@ -208,8 +210,7 @@ async def test_forgetting_is_asked_and_typing_goes_on(start: Start, server: Scri
     async with start(server) as run:
         await run.ask("I do not eat peanuts any more")
         memory = await stored(run, "The user eats peanuts")
-        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
-        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await ask_whether_to_forget(run, memory)
         await run.pilot.press(*"yes no")
         await run.idle()
         assert run.chat.prompt.text == "yes no"
@@ -221,8 +222,7 @@ async def test_forgetting_is_asked_and_typing_goes_on(start: Start, server: Scri
         await run.until(lambda: not run.chat.transcript.query(ForgetQuestion))
         assert run.chat.prompt.has_focus
         assert (await store.memories.get(memory.id)).status == "active"
-        run.chat.post_message(TurnHappened(run.chat.session_id, ForgetAsked(memory)))
-        await run.until(lambda: run.chat.transcript.query(ForgetQuestion))
+        await ask_whether_to_forget(run, memory)
         await run.idle()
         await run.click("y forget")
         await run.until(lambda: any("Forgotten" in said for said in run.said))

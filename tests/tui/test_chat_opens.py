@@ -261,15 +261,13 @@ async def test_page_keys_scroll_the_transcript_from_the_prompt(start: Start) -> 
 async def test_from_a_memory_to_the_message_that_it_rests_on(start: Start, server: ScriptedServer) -> None:
     async with start(server, size=(80, 24)) as run:
         await run.ask("I love small gardens")
-        message = run.views[0].message
-        assert message is not None
         assert run.app.assistant is not None
         await run.app.assistant.store.memories.add(
             kind="preference",
             text="The user loves small gardens",
             confidence=0.9,
             origin="user",
-            sources=(Source(session_id=run.chat.session_id, message_id=message.id, quote="small gardens"),),
+            sources=(Source(session_id=run.chat.session_id, message_id=run.first_message.id, quote="small gardens"),),
         )
         talk = await run.new_session()
         await run.pilot.press("f6")
