@@ -1,5 +1,6 @@
 """`memchat`: the screen. On its way there as little as possible is imported, for the first paint's sake."""
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ def launch(
     Raises:
         MemchatError: There is no terminal, or a setting is wrong.
     """
+    gc.disable()  # until the chat is there: nothing that is loaded for it is garbage
     from memchat.cli import logs
     from memchat.cli.opening import load_settings
 

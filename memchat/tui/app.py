@@ -1,6 +1,7 @@
 """The application: first paint, themes, keys, clipboard, and what happens when something breaks."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeGuard
@@ -177,6 +178,8 @@ class MemchatApp(App[None]):
             self.post_message(self.Ready(chat))
             for problem in self._problems:
                 self.notify(problem, severity="warning", markup=False, timeout=12)
+        finally:
+            gc.enable()
 
     async def _open_chat(self) -> "ChatScreen":
         await asyncio.to_thread(_import_chat)
