@@ -16,7 +16,7 @@ from memchat.store.doom import Doom
 from memchat.store.embedders import all_embedders, drop_tables
 from memchat.store.erased import times_erased
 from memchat.store.scrubbing import backups, note_unscrubbed, unscrubbed
-from memchat.store.sources import profile_target
+from memchat.store.sources import own_sources, profile_target
 from memchat.store.sql import rows, run, value
 from memchat.store.telling import wordings_of
 from memchat.store.traces import Cut
@@ -86,6 +86,8 @@ class Erasures:
 
     async def past(self, ids: Sequence[str], fields: Sequence[str] = ()) -> Past:
         """What these memories said in all of their history, and where it comes from.
+
+        What one of them rests on because it was made of a memory that is not among them is that one's.
 
         Args:
             ids: The memories.
@@ -210,7 +212,7 @@ def _past(db: apsw.Connection, targets: Sequence[str]) -> Past:
         texts.update(wordings_of(db, target))
         for text, short in rows(db, "SELECT text, value FROM memories WHERE id = ?", target):
             texts.update(filter(None, (text, short)))
-        for quote, message in rows(db, "SELECT quote, message_id FROM sources WHERE target = ?", target):
+        for _, _, message, quote in own_sources(db, target, targets):
             quotes.add(quote)
             messages.add(message)
     return Past(

@@ -1,11 +1,11 @@
 """What a memory rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import apsw
 
 from memchat.core.memories import Source
-from memchat.store.sql import marks, rows, run, storable
+from memchat.store.sql import Row, marks, rows, run, storable
 
 PROFILE_PREFIX = "profile:"
 """Begins what a profile field is called where the history of all its values is asked for."""
@@ -49,6 +49,34 @@ def add_sources(db: apsw.Connection, target: str, sources: Sequence[Source]) -> 
             storable(source.quote),
         )
     return bool(new)
+
+
+def own_sources(db: apsw.Connection, target: str, gone: Collection[str]) -> list[Row]:
+    """What a memory rests on, live or not, but for what it has from memories that it was made of and that stay.
+
+    Args:
+        db: A connection.
+        target: The memory's id, or a profile field's.
+        gone: Ids of the memories that do not stay.
+
+    Returns:
+        Number, session, message and quote of each, the oldest first.
+    """
+    kept = {
+        (message, quote)
+        for part, message, quote in rows(
+            db,
+            "WITH RECURSIVE parts (id) AS (SELECT part FROM lineage WHERE memory = ?1 "
+            "UNION SELECT l.part FROM lineage AS l JOIN parts ON l.memory = parts.id) "
+            "SELECT target, message_id, quote FROM sources WHERE target IN (SELECT id FROM parts) AND target != ?1",
+            target,
+        )
+        if part not in gone
+    }
+    found = rows(
+        db, "SELECT number, session_id, message_id, quote FROM sources WHERE target = ? ORDER BY number", target
+    )
+    return [each for each in found if each[2:] not in kept]
 
 
 def live_sources(db: apsw.Connection, target: str) -> list[int]:

@@ -1,7 +1,7 @@
 """What the user is told of an erasure: each place that holds what goes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import apsw
 
@@ -10,7 +10,7 @@ from memchat.core.times import from_unix
 from memchat.store.doom import Doom
 from memchat.store.lookup import number_of
 from memchat.store.resting import Summary
-from memchat.store.sources import profile_target
+from memchat.store.sources import own_sources, profile_target
 from memchat.store.sql import row, rows, value
 from memchat.store.traces import Trace
 
@@ -41,27 +41,24 @@ def told(db: apsw.Connection, doom: Doom) -> list[Place]:
                 Place(id=f"memories:{memory_id}", kind="memory", fate=fate, text=text, where=status, ref=memory_id)
             )
     for target in [*sorted(doom.memories), *(profile_target(each) for each in sorted(doom.fields))]:
-        places += _told_past(db, target)
+        places += _told_past(db, target, doom.memories)
     return places
 
 
-def _told_past(db: apsw.Connection, target: str) -> Iterator[Place]:
+def _told_past(db: apsw.Connection, target: str, gone: Collection[str]) -> Iterator[Place]:
     present = value(db, "SELECT text FROM memories WHERE id = ?", target)
     wordings = dict.fromkeys(each for each in wordings_of(db, target) if each != present)
     for number, text in enumerate(wordings):
         yield Place(id=f"changes:{target}:{number}", kind="history", fate="removed", text=text, ref=target)
-    for number, quote, session in rows(
-        db,
-        "SELECT o.number, o.quote, s.number FROM sources AS o LEFT JOIN sessions AS s ON s.id = o.session_id "
-        "WHERE o.target = ? AND o.quote != '' ORDER BY o.number",
-        target,
-    ):
+    for number, session, _, quote in own_sources(db, target, gone):
+        if not quote:
+            continue
         yield Place(
             id=f"sources:quote:{number}",
             kind="quote",
             fate="removed",
             text=shown(quote),
-            where=session_name(db, session),
+            where=session_name(db, value(db, "SELECT number FROM sessions WHERE id = ?", session)),
             ref=target,
         )
     turns = value(db, "SELECT count(*) FROM recalled_items WHERE ref = ? AND kind IN ('fact', 'profile')", target)

@@ -361,6 +361,47 @@ async def test_what_rested_on_it_goes_and_the_other_parts_come_back(open_assista
     assert (left.text, left.status, left.superseded_by) == ("The user brushes at noon.", "active", None)
 
 
+@pytest.mark.parametrize("undone", [True, False])
+async def test_what_else_was_merged_with_it_keeps_its_words(
+    open_assistant: Open, paths: Paths, *, undone: bool
+) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, ids = await say(assistant, SAID, "I hate wasps.")
+    first = await known(assistant, FACT, SAID, session, ids[0])
+    second = await known(assistant, "The user hates wasps.", "I hate wasps.", session, ids[1])
+    await assistant.memories.merge([first, second], "Goes to Dr. Brockelmann, and hates wasps.")
+    if undone:
+        await assistant.memories.undo()
+    preview = await assistant.eraser.preview("memory", first)
+    assert not [place for place in preview.places if place.text == "I hate wasps."]
+    assert second not in {place.ref for place in preview.places if place.fate != "restored"}
+    await assistant.eraser.erase("memory", first)
+    assert await texts_of(assistant, session) == ["[erased]", "I hate wasps."]
+    (left,) = await assistant.store.memories.list()
+    assert (left.id, left.status, [source.quote for source in left.sources]) == (second, "active", ["I hate wasps."])
+    assert files_with(paths, *WORDS) == []
+    again = await assistant.store.memories.apply(
+        [Add(new=NewMemory(kind="fact", text="Fears wasps.", confidence=0.9, origin="user", sources=left.sources))],
+        actor="model",
+    )
+    assert again.added, "its message can still be learned from"
+
+
+async def test_a_session_leaves_what_was_once_merged_with_what_it_told(open_assistant: Open, paths: Paths) -> None:
+    assistant = await open_assistant(EMBEDDER_OFF)
+    session, (message,) = await say(assistant, SAID)
+    other, (second,) = await say(assistant, "I have always hated wasps.")
+    told = await known(assistant, FACT, SAID, session, message)
+    kept = await known(assistant, "The user hates wasps.", "I have always hated wasps.", other, second)
+    await assistant.memories.merge([told, kept], "Goes to Dr. Brockelmann, and hates wasps.")
+    await assistant.memories.undo()
+    await assistant.eraser.erase("session", session)
+    assert await texts_of(assistant, other) == ["I have always hated wasps."]
+    (left,) = await assistant.store.memories.list()
+    assert (left.id, left.sources[0].quote) == (kept, "I have always hated wasps.")
+    assert files_with(paths, *WORDS) == []
+
+
 async def test_a_profile_field_goes_with_its_past(open_assistant: Open, paths: Paths) -> None:
     assistant = await open_assistant(EMBEDDER_OFF)
     session, ids = await say(assistant, "I live in Taipei.", "I moved to Lisbon last week.", "Name a city.")
