@@ -118,6 +118,7 @@ def test_what_sets_a_profile_field_is_told_by_its_words(message: str, field: str
         ("I don't like jazz, my husband does.", ["The user doesn't like jazz."]),
         ("Meine Tochter Lena spielt Geige.", ["Lena, die Tochter des Nutzers, spielt Geige."]),
         ("Update: I moved to Rome (finally)!", ["The user moved to Rome (finally)."]),
+        ("Good news, I passed my driving test!", ["The user passed the user's driving test."]),
         ("Sorry, I misread: my train leaves on 14 May.", ["The user's train leaves on 14 May."]),
         ("Sorry, I misread: the train leaves on 14 May.", ["The user says: “The train leaves on 14 May.”"]),
         ("Ma sœur travaille à Lyon.", ["La sœur de l'utilisateur travaille à Lyon."]),
