@@ -245,6 +245,19 @@ async def test_when_it_holds_is_set_and_drawn(assistant: Assistant) -> None:
         assert "ended 01 Apr 2022" in app.beside
 
 
+async def test_both_days_are_typed_one_after_the_other_and_a_past_end_is_warned_of(assistant: Assistant) -> None:
+    memory = await stored(assistant, "The user rents a flat")
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        await app.press(pilot, "ctrl+l", *"2020", "enter", *"2021")
+        assert "That day has passed" in app.text()
+        await app.press(pilot, "backspace", "backspace", *"99")
+        assert "That day has passed" not in app.text()
+        await app.press(pilot, "backspace", "backspace", *"21", "enter")
+        held = await assistant.memories.get(memory.id)
+        assert [moment and moment.year for moment in (held.valid_from, held.valid_to)] == [2020, 2022]
+        assert app.said[-1] == "It is over now. Changed. ctrl+z takes it back."
+
+
 async def test_when_several_hold_is_set_as_one(assistant: Assistant) -> None:
     for word in ("flat", "desk"):
         await stored(assistant, f"The user rents a {word}")
@@ -395,3 +408,32 @@ async def test_no_text_styles_links_or_widens_what_is_shown(assistant: Assistant
             assert not any("app." in str(action) for action in actions)
             await app.press(pilot, "down")
         assert app.screen is screen
+
+
+async def test_a_key_that_can_do_nothing_here_says_why_and_edits_no_filter(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes tea", days=3)
+    await stored(assistant, "The user likes milk", "archived")
+    made = await session(assistant, "Of tea")
+    await assistant.store.summaries.put_session(
+        session_id=made.id, text="They spoke of tea.", to_seq=2, tokens=5, model="qwen"
+    )
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        for typed, key, said in (
+            ("likes", "ctrl+u", "It takes two to merge: space marks them."),
+            ("spoke", "ctrl+x", "What was made of a session goes when that is deleted"),
+            ("spoke", "ctrl+d", "not with what was made of a session"),
+            ("spoke", "ctrl+k", "not with what was made of a session"),
+            ("xyz", "ctrl+x", "There is no row"),
+        ):
+            await app.write(pilot, typed)
+            await app.press(pilot, "home", key)
+            assert app.browser.filter.value == typed, key
+            assert said in app.said[-1], key
+            assert app.screen is app.browser
+        assert len(app.said) == 5
+        await app.write(pilot, "")
+        await app.press(pilot, "shift+tab")
+        await app.write(pilot, "milk")
+        await app.press(pilot, "ctrl+d")
+        assert app.said[-1] == "That is done with what is in use, and this is archived."
+        assert app.browser.filter.value == "milk"

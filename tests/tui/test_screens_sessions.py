@@ -337,3 +337,11 @@ async def test_what_is_pressed_before_the_list_is_made_or_after_it_is_gone_does_
         await app.run_action(action, listing)
         await app.idle(pilot)
         assert app.text().startswith("the chat")
+
+
+async def test_a_key_that_can_do_nothing_here_edits_no_filter(assistant: Assistant) -> None:
+    await session(assistant, "Kyoto")
+    async with showing(SessionsScreen(assistant)) as (app, pilot):
+        await app.write(pilot, "nothing has these")
+        await app.press(pilot, "home", "ctrl+d", "ctrl+k")
+        assert app.screen.query_one("#filter", Input).value == "nothing has these"

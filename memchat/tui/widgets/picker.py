@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from memchat.tui.widgets.filter_box import FilterBox
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.panels.rows import Row, Rows
 
@@ -60,7 +61,7 @@ class Picker(Widget):
             text: What stands in the filter at first.
         """
         super().__init__(classes="list")
-        self.filter = Input(text, placeholder=placeholder, compact=True, id="filter")
+        self.filter = FilterBox(text, placeholder=placeholder, compact=True, id="filter")
         self.list = Rows(empty=empty, steady=True)
         self.list.can_focus = False
         self.inline = InlineInput()

@@ -23,6 +23,7 @@ from memchat.tui.screens.browser.sight import GROUPS, TAB_NAMES, TABS, Catalogue
 from memchat.tui.screens.browser.table import Head, Table
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, short_number
+from memchat.tui.widgets.filter_box import FilterBox
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import shown_keys
 from memchat.tui.widgets.pane import Pane
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from memchat.assistant import Assistant
 
 
-class FilterBox(Input):
+class TableFilter(FilterBox):
     """The box that is typed in; the screen has the first say about a blank, which marks where no words are typed."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -104,7 +105,7 @@ class BrowserBase(Dialog[Went]):
         self.looks = looks.of(self.app)
         yield Tabs(classes="tabs")
         with Horizontal(id="narrow"):
-            yield FilterBox(placeholder="Type to filter", compact=True, id="filter")
+            yield TableFilter(placeholder="Type to filter", compact=True, id="filter")
             yield Static("", markup=False, id="shown")
         with Container(classes="panes"):
             with Vertical(classes="list"):

@@ -15,9 +15,10 @@ from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.rules import BrowserRules
 from memchat.tui.screens.browser.sight import key_of
 from memchat.tui.screens.browser.table import Table
-from memchat.tui.screens.browser.validity import Validity, ValidityScreen
+from memchat.tui.screens.browser.validity import Validity, ValidityScreen, has_passed
 from memchat.tui.screens.erase import EraseScreen
 from memchat.tui.text import counted
+from memchat.tui.widgets.filter_box import FilterBox
 from memchat.tui.widgets.key_line import shown_keys
 
 
@@ -73,6 +74,13 @@ class BrowserScreen(BrowserRules):
         if action in possible.ABOUT_ROWS:
             return action in self.possible()
         return super().allows(action, parameters)
+
+    @on(FilterBox.Unable)
+    def _unable(self, event: FilterBox.Unable) -> None:
+        event.stop()
+        said = (possible.why_not(action, self.targets, mark=self.key("memory.mark")) for action in event.actions)
+        if self._loaded and (sentence := next(filter(None, said), "")):
+            self.app.notify(sentence, markup=False)
 
     # enter
 
@@ -163,7 +171,8 @@ class BrowserScreen(BrowserRules):
 
         async def take(holds: Validity | None) -> None:
             if holds is not None:
-                await self.do(self.assistant.memories.set_validity(ids, holds.begin, holds.end), said)
+                told = f"It is over now. {said}" if has_passed(holds.end) else said
+                await self.do(self.assistant.memories.set_validity(ids, holds.begin, holds.end), told)
 
         zone = await user_zone(self.assistant.store)
         self.app.push_screen(ValidityScreen(memory.valid_from, memory.valid_to, zone), take)

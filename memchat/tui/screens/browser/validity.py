@@ -8,11 +8,20 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from memchat.core.times import now
 from memchat.memory.searching.times import moment_of
 from memchat.tui.screens.dialog import Dialog
+
+_HOW = "A day, a month or a year, such as 2026-03-01, 2026 or today. Empty is open."
+_PAST = "That day has passed: it will be recalled only as something that is over."
+
+
+def has_passed(end: datetime | None) -> bool:
+    """Whether what holds until then is over."""
+    return end is not None and end <= now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class ValidityScreen(Dialog[Validity]):
         self._begin, self._end, self._zone = begin, end, zone
 
     def content(self) -> ComposeResult:
-        yield Static("A day, a month or a year, such as 2026-03-01, 2026 or today. Empty is open.", classes="note")
+        yield Static(_HOW, classes="note", markup=False)
         for name, moment in (("from", self._begin), ("until", self._end)):
             value = shown(moment, self._zone, ends=name == "until")
             with Horizontal(classes="field"):
@@ -58,28 +67,40 @@ class ValidityScreen(Dialog[Validity]):
                 yield Input(value, placeholder="open", compact=True, id=name)
 
     def on_mount(self) -> None:
-        self.query_one("#until", Input).focus()
+        self.query_one("#from", Input).focus()
+
+    @on(Input.Changed, "#until")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        # While one types, so that it is read before it is kept.
+        note = self.query_one(".note", Static)
+        note.update(Content.styled(_PAST, "$warning") if has_passed(self._moment("until")) else _HOW)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input.id == "from":
-            self.query_one("#until", Input).focus()
-        else:
-            self.action_save()
+        self.action_next()
 
     def action_next(self) -> None:
         """Goes to the next date, or saves."""
-        self.action_save()
+        until = self.query_one("#until", Input)
+        if until.has_focus:
+            self.action_save()
+        else:
+            until.focus()
+
+    def _moment(self, name: str) -> datetime | None:
+        """What stands in a box; none where that is nothing, or no date."""
+        typed = self.query_one(f"#{name}", Input).value.strip()
+        return moment_of(typed, now(), self._zone, ends=name == "until") if typed else None
 
     def action_save(self) -> None:
         """Closes it with the two dates."""
         found: list[datetime | None] = []
         for name in ("from", "until"):
             box = self.query_one(f"#{name}", Input)
-            typed = box.value.strip()
-            moment = moment_of(typed, now(), self._zone, ends=name == "until") if typed else None
-            if typed and moment is None:
+            moment = self._moment(name)
+            if box.value.strip() and moment is None:
                 self.fail("That is no date. Write it as 2026-03-01, 2026-03 or yesterday, or leave it empty.")
                 box.focus()
                 return
