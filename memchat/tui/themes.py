@@ -6,7 +6,7 @@ text styles for the parts of the screen. Only `name` and `primary` are needed; t
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -152,15 +152,16 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         dim = rule = "ansi_bright_black"
     else:
         background = Color.parse(pick("background", "#000000"))
-        dim = background.blend(Color.parse(foreground), 0.72).hex
+        grounds = [Color.parse(pick(name, background.hex)) for name in ("background", "surface")]
+        dim = _readable(background.blend(Color.parse(foreground), 0.72).hex, grounds, foreground)
         rule = background.blend(Color.parse(foreground), 0.22).hex
     accent = pick("accent", theme.primary)
     layers = ("dim", "secondary", "accent", "primary", "success", "warning", "error")
     found = {
         "dim": dim,
         "rule": rule,
-        "user-message": accent if theme.ansi else _readable(accent, background, foreground),
-        "assistant-message": theme.primary if theme.ansi else _readable(theme.primary, background, foreground),
+        "user-message": accent if theme.ansi else _readable(accent, grounds, foreground),
+        "assistant-message": theme.primary if theme.ansi else _readable(theme.primary, grounds, foreground),
         "new-text": pick("success", theme.primary),
         "new-text-background": pick("background", "ansi_default"),
         "layer-reserve": rule,
@@ -169,19 +170,24 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     if theme.ansi:  # Textual's own style sheets name these, and only its own themes define them
         found |= {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
     for layer, source in zip(LAYERS, layers, strict=True):
-        found[f"layer-{layer}"] = dim if source == "dim" else pick(source, theme.primary)
+        colour = dim if source == "dim" else pick(source, theme.primary)
+        found[f"layer-{layer}"] = colour if theme.ansi else _readable(colour, grounds, foreground)
     return found
 
 
-def _readable(colour: str, background: Color, foreground: str) -> str:
-    """`colour`, nearer to the foreground where it stands out too little from the background."""
+def _readable(colour: str, grounds: Sequence[Color], foreground: str) -> str:
+    """`colour`, nearer to the foreground where it stands out too little from what text stands on."""
     found = Color.parse(colour)
     for share in range(0, 10, 2):
         mixed = found.blend(Color.parse(foreground), share / 10)
-        light, dark = sorted((_luminance(mixed), _luminance(background)), reverse=True)
-        if (light + 0.05) / (dark + 0.05) >= _READABLE:
+        if all(_contrast(mixed, ground) >= _READABLE for ground in grounds):
             return mixed.hex
     return foreground
+
+
+def _contrast(first: Color, second: Color) -> float:
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def _luminance(colour: Color) -> float:

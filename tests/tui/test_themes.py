@@ -84,6 +84,18 @@ def test_every_builtin_theme_gets_our_variables(paths: Paths) -> None:
             Color.parse(value)
 
 
+@pytest.mark.parametrize("name", [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi])
+def test_signs_and_names_of_kinds_are_legible_in_textuals_own_themes(name: str) -> None:
+    theme = BUILTIN_THEMES[name]
+    system = theme.to_color_system().generate()
+    found = themes.variable_defaults(theme)
+    for back in ("background", "surface"):
+        # Where a theme's own text stands out less than that, nothing can stand out more.
+        least = min(4.5, contrast(system["foreground"], system[back])) - 0.05
+        for front in ("dim", "user-message", "assistant-message", *(f"layer-{layer}" for layer in LAYERS)):
+            assert contrast(found[front], system[back]) >= least, f"{front} on {back}"
+
+
 def test_a_users_theme_is_loaded_and_filled_up(paths: Paths) -> None:
     user_theme(paths, "a.toml", 'name = "mine"\nprimary = "#336699"\n[variables]\nlayer-user = "#ff0000 50%"\n')
     found = themes.load(paths)
