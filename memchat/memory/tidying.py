@@ -1,10 +1,11 @@
 """Keeping the memory small: what is stale, past its time or beyond the cap goes out of use; nothing is lost by it.
 
-What is archived is out of recall and still there, to be restored. Only sessions that the user wants to be kept for so
+What is archived is out of recall and still there, to be restored. What the user imported, changed or brought back counts
+as said at that moment, and is out of the cap's reach for `SPARED_DAYS`: nothing is done against what they just did. Only sessions that the user wants to be kept for so
 long and no longer are erased, and that is off unless it is set.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ACTOR = "memchat"
 """Who archives, in the history."""
+
+SPARED_DAYS = 30
+"""For so many days the cap lets be what the user imported, changed or brought back."""
 
 _SURE = 0.9
 """What is as sure as this is not stale, however long it was not used."""
@@ -54,9 +58,15 @@ async def tidy(store: "Store", settings: LearningSettings, now: datetime) -> Tid
     if settings.keep_messages_days:
         sessions = await store.erasures.rested(now - timedelta(days=settings.keep_messages_days))
     facts = await _active(store)
-    going = {each.id: each for each in facts if past_its_time(each, settings, now) or stale(each, settings, now)}
+    handled = await store.memories.handled()
+    going = {
+        each.id: each
+        for each in facts
+        if past_its_time(each, settings, now, handled.get(each.id)) or stale(each, settings, now, handled.get(each.id))
+    }
     left = [each for each in facts if each.id not in going]
-    going.update((each.id, each) for each in beyond(left, settings.most_facts, now))
+    spared = {id for id, moment in handled.items() if now - moment < timedelta(days=SPARED_DAYS)}
+    going.update((each.id, each) for each in beyond(left, settings.most_facts, now, spared))
     if going:
         await store.memories.archive(list(going), actor=ACTOR)
     if not await store.erasures.finish():
@@ -64,32 +74,44 @@ async def tidy(store: "Store", settings: LearningSettings, now: datetime) -> Tid
     return Tidied(archived=tuple(going.values()), sessions=sessions)
 
 
-def past_its_time(memory: Memory, settings: LearningSettings, now: datetime) -> bool:
-    """Whether facts of its kind are kept for fewer days than have passed since it was last said."""
+def past_its_time(memory: Memory, settings: LearningSettings, now: datetime, handled: datetime | None = None) -> bool:
+    """Whether facts of its kind are kept for fewer days than have passed since it was last said.
+
+    Args:
+        memory: Which.
+        settings: How long what is kept.
+        now: The present moment.
+        handled: When the user last did something with it; none for never.
+    """
     days = settings.keep_days.get(memory.kind, 0)
-    return days > 0 and not memory.pinned and now - _said(memory) > timedelta(days=days)
+    return days > 0 and not memory.pinned and now - _said(memory, handled) > timedelta(days=days)
 
 
-def stale(memory: Memory, settings: LearningSettings, now: datetime) -> bool:
+def stale(memory: Memory, settings: LearningSettings, now: datetime, handled: datetime | None = None) -> bool:
     """Whether it was never used in all that time, is neither pinned nor sure, and was said but once.
 
-    Standing instructions are in every request and so never stale.
+    Standing instructions are in every request and so never stale. The arguments are those of `past_its_time`.
     """
     if not settings.stale_days or memory.pinned or memory.use_count or memory.kind == "instruction":
         return False
     unsure = memory.confidence < _SURE and memory.seen_count < 2
-    return unsure and now - _said(memory) > timedelta(days=settings.stale_days)
+    return unsure and now - _said(memory, handled) > timedelta(days=settings.stale_days)
 
 
-def beyond(memories: Iterable[Memory], most: int, now: datetime) -> list[Memory]:
-    """The least valuable of `memories` that are more than `most`; pinned ones count, and stay."""
-    everything = sorted(memories, key=lambda each: (value(each, now), each.observed_at, each.id))
+def beyond(memories: Iterable[Memory], most: int, now: datetime, spared: Collection[str] = ()) -> list[Memory]:
+    """The least valuable of `memories` that are more than `most`; pinned ones count, and stay.
+
+    Those whose ids are in `spared` stay and do not count, so that nothing else goes for their sake.
+    """
+    counted = (each for each in memories if each.pinned or each.id not in spared)
+    everything = sorted(counted, key=lambda each: (value(each, now), each.observed_at, each.id))
     excess = max(0, len(everything) - most) if most else 0
     return [each for each in everything if not each.pinned][:excess]
 
 
-def _said(memory: Memory) -> datetime:
-    return memory.last_seen_at or memory.observed_at
+def _said(memory: Memory, handled: datetime | None) -> datetime:
+    said = memory.last_seen_at or memory.observed_at
+    return said if handled is None else max(said, handled)
 
 
 async def _active(store: "Store") -> list[Memory]:

@@ -1,7 +1,10 @@
 """What was changed, by whom, and taking it back."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from memchat.core.memories import Change
-from memchat.core.times import to_unix
+from memchat.core.times import from_unix, to_unix
 from memchat.store import history, undoing
 from memchat.store.database import Database
 
@@ -28,6 +31,11 @@ class Changes:
             offset: How many newer ones to leave out.
         """
         return await self._database.read(history.newest, limit, offset)
+
+    async def handled(self) -> Mapping[str, datetime]:
+        """When the user last changed each memory that they ever changed, or took back what was changed of it."""
+        found = await self._database.read(history.handled)
+        return {target: from_unix(moment) for target, moment in found.items()}
 
     async def undo(self) -> Change | None:
         """Takes the newest change back that still stands, with those that were made together with it.

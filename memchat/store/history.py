@@ -10,7 +10,7 @@ from memchat.store.sources import PROFILE_PREFIX
 from memchat.store.sql import rows, run
 from memchat.store.states import snapshot
 
-__all__ = ["end_redo", "history", "newest", "record", "snapshot"]
+__all__ = ["end_redo", "handled", "history", "newest", "record", "snapshot"]
 
 
 def record(
@@ -80,3 +80,15 @@ def newest(db: apsw.Connection, limit: int, offset: int) -> list[Change]:
     """The latest changes of all, the newest first, with those that were undone."""
     found = rows(db, f"SELECT {CHANGE} FROM changes ORDER BY number DESC LIMIT ? OFFSET ?", limit, offset)
     return [change_of(each) for each in found]
+
+
+def handled(db: apsw.Connection) -> dict[str, float]:
+    """When the user last changed each target, or took something of it back, in seconds since 1970."""
+    return dict(
+        rows(
+            db,
+            "SELECT target, max(max(iif(actor = ?, at, 0), ifnull(undone_at, 0))) AS moment FROM changes "
+            "GROUP BY target HAVING moment > 0",
+            ABOUT_USER,
+        )
+    )

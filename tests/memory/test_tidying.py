@@ -87,6 +87,49 @@ async def test_sessions_that_rested_too_long_are_erased_and_what_was_learned_sta
     assert len(await store.memories.list(status="active")) == 1
 
 
+async def _handed(store: Store, clock: StillClock, how: str) -> str:
+    """A memory that was said long ago, and that the user just did something with; its id."""
+    clock.at = NOW - timedelta(days=400)
+    old = await known(store, "The user saw a heron.", days=400)
+    clock.at = NOW - timedelta(minutes=4)
+    if how == "import":
+        await store.memories.erase(old.id)
+        await store.transferring.put([(old, ())])
+        (old,) = await store.memories.list()
+    elif how == "edit":
+        await store.memories.edit(old.id, "The user saw two herons.")
+    elif how == "restore":
+        await store.memories.archive([old.id], actor=ACTOR)
+        await store.memories.restore(old.id)
+    else:
+        await store.memories.archive([old.id], actor=ACTOR)
+        await store.memories.undo()
+    clock.at = NOW
+    return old.id
+
+
+@pytest.mark.parametrize("how", ["import", "edit", "restore", "undo"])
+async def test_what_the_user_just_did_is_not_undone(store: Store, clock: StillClock, how: str) -> None:
+    handed = await _handed(store, clock, how)
+    settings = LearningSettings(keep_days={"fact": 30}, stale_days=90, most_facts=1)
+    for number in range(2):
+        await known(store, f"The user knows song {number}.", days=number)
+    tidied = await tidy(store, settings, NOW)
+    assert [each.text for each in tidied.archived] == ["The user knows song 1."], "the cap counts the others alone"
+    assert (await store.memories.get(handed)).status == "active"
+    later = await tidy(store, LearningSettings(stale_days=90, most_facts=0), NOW + timedelta(days=91))
+    assert handed in {each.id for each in later.archived}, "it is stale when it was not used since then"
+    assert (await store.memories.get(handed)).status == "archived"
+
+
+async def test_the_cap_takes_in_what_was_imported_a_month_ago(store: Store, clock: StillClock) -> None:
+    await _handed(store, clock, "import")
+    await known(store, "The user knows a song.", days=0)
+    settings = LearningSettings(stale_days=0, most_facts=1)
+    assert (await tidy(store, settings, NOW + timedelta(days=29))).archived == ()
+    assert len((await tidy(store, settings, NOW + timedelta(days=31))).archived) == 1
+
+
 @st.composite
 def memories(draw: st.DrawFn) -> Memory:
     at = NOW - timedelta(days=draw(st.integers(-10, 900)))
