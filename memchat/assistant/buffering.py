@@ -43,7 +43,9 @@ class Buffer:
         store = self._means.store_of(session_id)
         session = await store.sessions.get(session_id)
         if not message_ids:
-            raise MemchatError("No message was named.", "`memchat sessions show ID --json` lists them.")
+            raise MemchatError(
+                "No message was named.", "`memchat sessions show ID --json` lists them.", on_screen="f2 lists them."
+            )
         for each in message_ids:
             if (await store.messages.get(each)).session_id != session.id:
                 raise NotFound(f"The message {each!r} is in another session.")

@@ -51,6 +51,7 @@ class Transfer:
             raise MemchatError(
                 f"There are no memories in {name or 'this'}.",
                 "A file has one a line: a sentence, or what `memchat memory export --format jsonl` writes.",
+                on_screen="A file has one a line: a sentence, or what /export memory FILE.jsonl writes.",
             )
         known = await store.transferring.everything()
         erased = await store.transferring.erased([each.memory.text for each in contents.candidates])

@@ -252,6 +252,7 @@ class Connection:
             raise NoModel(
                 "No model is set up.",
                 "Pull a built-in one with `memchat models pull smollm2-135m`, or set OPENAI_BASE_URL.",
+                on_screen="Pick one, or pull a built-in one, with /model.",
             )
         if self._found.endpoint.builtin:
             endpoint = await self._engine.start(self.status.name)

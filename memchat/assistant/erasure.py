@@ -195,7 +195,11 @@ class Eraser:
     def _file_of(self, name: str) -> Path:
         file = self._paths.database_of(name)
         if not file.exists():
-            raise MemchatError(f"There is no space called {name!r}.", "`memchat spaces` lists those that there are.")
+            raise MemchatError(
+                f"There is no space called {name!r}.",
+                "`memchat spaces` lists those that there are.",
+                on_screen="/space lists those that there are.",
+            )
         return file
 
     async def _open(self, name: str, file: Path) -> tuple[Store, bool]:

@@ -137,6 +137,7 @@ class Finder:
             raise ModelError(
                 f"The built-in model {chosen.name} is not installed.",
                 f"Pull it with `memchat models pull {chosen.name}`.",
+                on_screen="Pull it with /model.",
             )
         return chosen.name, chosen.context
 

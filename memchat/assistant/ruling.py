@@ -104,7 +104,11 @@ class Ruling(Desk):
         for kind in (self._store.memories, self._store.sessions, self._store.messages):
             with suppress(NotFound):
                 return (await kind.get(given)).id
-        raise NotFound(f"Nothing that can be recalled has the id {given!r}.", "`memchat memory` lists what can.")
+        raise NotFound(
+            f"Nothing that can be recalled has the id {given!r}.",
+            "`memchat memory` lists what can.",
+            on_screen="f6 lists what can.",
+        )
 
     async def _meant(self, about: str, by: RuleBasis | None) -> Memory | None:
         """The memory of that id; none where it is words."""

@@ -102,7 +102,9 @@ class Summaries:
         model = await self._means.connection.summariser()
         if model is None:
             raise MemchatError(
-                "A model writes the summary, and none is set up.", "Pull one: `memchat models pull NAME`."
+                "A model writes the summary, and none is set up.",
+                "Pull one: `memchat models pull NAME`.",
+                on_screen="Pick or pull one with /model.",
             )
         await self._means.texts.load()
         old = await store.summaries.latest(session_id)
@@ -178,6 +180,8 @@ def _meant(versions: Sequence[RollingSummary], given: str) -> RollingSummary:
     found = [each for each in versions if given and each.id.startswith(given)]
     if len(found) != 1:
         raise NotFound(
-            f"The summary has no version {given!r}.", "`memchat summary history SESSION` lists those that it has."
+            f"The summary has no version {given!r}.",
+            "`memchat summary history SESSION` lists those that it has.",
+            on_screen="f3 shows the one that holds.",
         )
     return found[0]

@@ -1,5 +1,13 @@
 """Failures that a person can act on."""
 
+from contextvars import ContextVar
+from typing import Literal
+
+Face = Literal["shell", "screen"]
+
+face: ContextVar[Face] = ContextVar("face", default="shell")
+"""Where failures are read: in a shell the next step is a command, on the screen it is a key or a slash command."""
+
 
 class MemchatError(Exception):
     """A failure told in one sentence that names the next step.
@@ -7,12 +15,22 @@ class MemchatError(Exception):
     Args:
         sentence: What went wrong, in words for the user.
         next_step: What to do about it, as a sentence; empty when `sentence` says it already.
+        on_screen: The same for who reads it on the screen, where that is another step.
     """
 
-    def __init__(self, sentence: str, next_step: str = "") -> None:
+    def __init__(self, sentence: str, next_step: str = "", *, on_screen: str | None = None) -> None:
         super().__init__(f"{sentence} {next_step}".strip())
         self.sentence = sentence
-        self.next_step = next_step
+        self._next_step = next_step
+        self._on_screen = on_screen
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it, where it is read."""
+        return self._on_screen if self._on_screen is not None and face.get() == "screen" else self._next_step
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.next_step}".strip()
 
 
 class NotFound(MemchatError):
@@ -37,14 +55,21 @@ class ModelError(MemchatError):
     Args:
         sentence: What went wrong.
         next_step: What to do about it.
+        on_screen: The same for who reads it on the screen, where that is another step.
         status: The HTTP status, when there was an answer.
         retryable: Whether the same request may succeed later.
     """
 
     def __init__(
-        self, sentence: str, next_step: str = "", *, status: int | None = None, retryable: bool = False
+        self,
+        sentence: str,
+        next_step: str = "",
+        *,
+        on_screen: str | None = None,
+        status: int | None = None,
+        retryable: bool = False,
     ) -> None:
-        super().__init__(sentence, next_step)
+        super().__init__(sentence, next_step, on_screen=on_screen)
         self.status = status
         self.retryable = retryable
 

@@ -177,7 +177,11 @@ async def plan_field(
     """
     ids = [known.id for known in await store.erasures.known() if known.field == name]
     if not ids and not (await store.erasures.past((), (name,))).texts:
-        raise NotFound(f"The profile field {name!r} was never set.", "List the profile with `memchat profile`.")
+        raise NotFound(
+            f"The profile field {name!r} was never set.",
+            "List the profile with `memchat profile`.",
+            on_screen="f4 shows the profile.",
+        )
     return await _plan(
         store,
         "profile",

@@ -116,7 +116,7 @@ def checked(text: str, *, redact: bool) -> str:
     """
     cleaned = defused(text).strip()
     if not any(character.isalnum() for character in cleaned):
-        raise MemchatError("There is nothing to remember in that.", "Say what, as in /remember I prefer short answers.")
+        raise MemchatError("There is nothing to remember in that.", "Say it in words, such as: I prefer short answers.")
     if len(cleaned) > LONGEST:
         raise MemchatError(
             f"That is {len(cleaned):,} characters, and a fact has {LONGEST:,} at most.",

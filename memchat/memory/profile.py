@@ -90,11 +90,13 @@ def checked_value(name: str, value: str, *, redact: bool) -> str:
     """
     cleaned = one_line(value)
     if not cleaned:
-        raise MemchatError(f"There is no value for {name}.", f"To empty it: memchat profile unset {name}.")
+        raise MemchatError(
+            f"There is no value for {name}.", f"To empty it: memchat profile unset {name}.", on_screen="f4 empties it."
+        )
     if len(cleaned) > LONGEST:
         raise MemchatError(
             f"That is {len(cleaned):,} characters, and a profile field has {LONGEST} at most.",
-            "Keep it short, or save it as a fact with /remember.",
+            "Keep it short; what needs more words can be remembered as a fact.",
         )
     return screen_if(cleaned, on=redact)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SMALLER = "Close other programs, or pick a smaller model (memchat models list)."
+_SMALLER = "Close other programs, or pick a smaller model."
 
 
 class Engine:
@@ -77,7 +77,9 @@ class Engine:
             path = await asyncio.to_thread(self._weights.path, model.name)
             if path is None:
                 raise ModelError(
-                    f"The model {model.name} is not on this machine yet.", f"Run memchat models pull {model.name}."
+                    f"The model {model.name} is not on this machine yet.",
+                    f"Run memchat models pull {model.name}.",
+                    on_screen="Pull it with /model.",
                 )
             context = self._context(model)
             try:
@@ -199,6 +201,7 @@ class Engine:
             return ModelError(
                 f"The weights of {model.name} cannot be used; the file may be damaged.",
                 f"Run memchat models remove {model.name}, then memchat models pull {model.name}.",
+                on_screen="Pick another with /model, or remove this one with `memchat models remove` and pull it anew.",
             )
         reason = str(answer.get("error") or f"it ended with code {code}").rstrip(".")
         return ModelError(f"The built-in engine could not start {model.name}: {reason}.", "The log file has the rest.")

@@ -46,6 +46,7 @@ class CallFailed(ModelError):
         sentence: str,
         next_step: str = "",
         *,
+        on_screen: str | None = None,
         reason: str = "",
         status: int | None = None,
         again: bool = False,
@@ -53,7 +54,13 @@ class CallFailed(ModelError):
         retry_after: float | None = None,
         detail: str = "",
     ) -> None:
-        super().__init__(sentence, next_step, status=status, retryable=again if retryable is None else retryable)
+        super().__init__(
+            sentence,
+            next_step,
+            on_screen=on_screen,
+            status=status,
+            retryable=again if retryable is None else retryable,
+        )
         self.reason = reason or sentence
         self.again = again
         self.retry_after = retry_after
@@ -188,7 +195,8 @@ def unknown_model(endpoint: Endpoint, model: str, near: Sequence[str], failure: 
     hint = f"It has {', '.join(near)}. " if near else "It lists none. "
     return CallFailed(
         f"{endpoint.name} has no model named {model}.",
-        f"{hint}Pick one (ctrl+o, or memchat models use NAME).",
+        f"{hint}Pick one: memchat models use NAME, or -m.",
+        on_screen=f"{hint}Pick one with ctrl+o.",
         status=failure.status,
         detail=failure.detail,
     )

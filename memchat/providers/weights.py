@@ -83,7 +83,9 @@ class Weights:
         """
         model = self.find(name)
         whole = weights_file(self.folder, model)
-        missing = NotFound(f"The model {model.name} is not on this machine.", "See memchat models list.")
+        missing = NotFound(
+            f"The model {model.name} is not on this machine.", "See memchat models list.", on_screen="See /model."
+        )
         if not self.folder.is_dir():
             raise missing
         with self._lock(model) as lock:

@@ -121,7 +121,9 @@ def _each(
     if not changed:
         are = ", ".join(sorted({each.status for each in found}))
         raise MemchatError(
-            f"None of that is {named}: {are}." if found else "No memory was named.", "`memchat memory` lists them."
+            f"None of that is {named}: {are}." if found else "No memory was named.",
+            "`memchat memory` lists them.",
+            on_screen="f6 lists them.",
         )
     return reading.by_ids(db, changed)
 

@@ -49,7 +49,9 @@ def fork(db: apsw.Connection, given: str, message_id: str, now: float) -> int:
     place = value(db, "SELECT seq FROM messages WHERE session = ? AND id = ? AND active", source, message_id)
     if place is None:
         raise NotFound(
-            f"This session has no message {message_id!r}.", "`memchat sessions show ID --json` lists its messages."
+            f"This session has no message {message_id!r}.",
+            "`memchat sessions show ID --json` lists its messages.",
+            on_screen="Choose one of its messages, and press f there.",
         )
     fork_id = new_id("session")
     run(

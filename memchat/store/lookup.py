@@ -7,7 +7,7 @@ import apsw
 from memchat.core.errors import NotFound
 from memchat.store.sql import rows, storable, value
 
-_LIST_COMMAND = {"sessions": "memchat sessions", "memories": "memchat memory"}
+_LISTED = {"sessions": ("memchat sessions", "/sessions"), "memories": ("memchat memory", "f6")}
 
 
 def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given: str) -> int:
@@ -21,7 +21,7 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
     if exact is not None:
         return int(exact)
     word = "session" if table == "sessions" else "memory"
-    command = _LIST_COMMAND[table]
+    command, on_screen = _LISTED[table]
     begins = list(
         rows(
             db,
@@ -33,7 +33,9 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
         else ()
     )
     if not begins:
-        raise NotFound(f"No {word} has the id {given!r}.", f"List them with `{command}`.")
+        raise NotFound(
+            f"No {word} has the id {given!r}.", f"List them with `{command}`.", on_screen=f"List them with {on_screen}."
+        )
     if len(begins) > 1:
         some = ", ".join(found for _, found in begins[:3])
         raise NotFound(f"Several {word} ids begin with {given!r}, such as {some}.", "Give more of the id.")

@@ -100,7 +100,11 @@ def _unset(db: apsw.Connection, field: str, value: str | None, actor: str, now: 
     found = [each for each in reading.fields(db, now, field) if value is None or each.value == value]
     if not found:
         to = "" if value is None else f" to {value!r}"
-        raise NotFound(f"The profile field {field!r} is not set{to}.", "List the profile with `memchat profile`.")
+        raise NotFound(
+            f"The profile field {field!r} is not set{to}.",
+            "List the profile with `memchat profile`.",
+            on_screen="f4 shows the profile.",
+        )
     writer = pen(db, actor, now)
     for each in found:
         change(writer, each.id, "unset", {"status": "forgotten"})

@@ -117,6 +117,7 @@ def _pending(memory: Memory, done: str) -> Memory:
         raise MemchatError(
             f"The memory {memory.id} is {memory.status}; only what is pending can be {done}.",
             "List what is with `memchat memory list --status pending`.",
+            on_screen="List what is with /review.",
         )
     return memory
 

@@ -138,7 +138,11 @@ def _drop(db: apsw.Connection, given: Sequence[str], now: float) -> list[Learnin
     for each in given:
         found = [rule for rule in known if each and rule.id.startswith(each)]
         if len(found) != 1:
-            raise NotFound(f"No rule has the id {each!r}.", "`memchat memory rules` lists them.")
+            raise NotFound(
+                f"No rule has the id {each!r}.",
+                "`memchat memory rules` lists them.",
+                on_screen="f6, then f10, lists them.",
+            )
         meant[found[0].id] = found[0]
     batch = new_id("batch")
     for rule_id in meant:

@@ -200,7 +200,9 @@ def _hold(
         left = value(db, "SELECT to_seq FROM rolling_summaries WHERE id = ? AND session = ?", version, session)
         if left is None:
             raise NotFound(
-                "The summary has no such version.", "`memchat summary history SESSION` lists those that it has."
+                "The summary has no such version.",
+                "`memchat summary history SESSION` lists those that it has.",
+                on_screen="f3 shows the one that holds.",
             )
     values: dict[str, Any] = {"summary_id": version}
     if left < covered:

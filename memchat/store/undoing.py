@@ -82,11 +82,19 @@ def undo_change(db: apsw.Connection, change_id: str, now: float) -> Change:
         )
     )
     if len(found) != 1 or not change_id:
-        raise NotFound(f"No change has the id {change_id!r}.", "`memchat memory history` lists them.")
+        raise NotFound(
+            f"No change has the id {change_id!r}.",
+            "`memchat memory history` lists them.",
+            on_screen="f6, then shift+f4, lists them.",
+        )
     ((number, batch),) = found
     change = _change(db, number)
     if change.undone_at is not None:
-        raise MemchatError("That was taken back already.", "`memchat memory redo` makes the last one again.")
+        raise MemchatError(
+            "That was taken back already.",
+            "`memchat memory redo` makes the last one again.",
+            on_screen="/redo makes the last one again.",
+        )
     if change.target.startswith(PROFILE_PREFIX):
         raise MemchatError("That is from before profile values could be undone.", "Set the field to what it was.")
     made = [(number, change)] if batch is None else _standing(db, batch)
@@ -123,6 +131,7 @@ def redo(db: apsw.Connection, now: float) -> Change | None:
         raise MemchatError(
             "What this would bring back was changed again since.",
             "`memchat memory history` shows by whom; undo that first.",
+            on_screen="f6, then shift+f4, shows by whom; undo that first.",
         )
     for _, change in made:
         _make_again(db, change, now)
@@ -137,6 +146,7 @@ def _built_on() -> MemchatError:
     return MemchatError(
         "What this changed was changed again since.",
         "Undo the later changes first: `memchat memory undo` takes back the newest.",
+        on_screen="Undo the later changes first: /undo takes back the newest.",
     )
 
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from memchat.core.errors import MemchatError
+from memchat.core.errors import MemchatError, face
 from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.tui.ahead import TypedAhead
@@ -76,6 +76,7 @@ class MemchatApp(App[None]):
         environ: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
+        face.set("screen")
         self.settings = settings
         self.paths = paths
         self.resume = resume

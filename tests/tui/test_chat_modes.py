@@ -155,3 +155,14 @@ async def test_the_newest_change_is_taken_back_and_made_again(start: Start, serv
         await _command(run, "/redo", "Made again: added by you: I like tea")
         assert len(await run.chat.assistant.store.memories.list(status="active")) == 1
         await _command(run, "/redo", "nothing to make again")
+
+
+async def test_what_is_not_there_sends_to_a_key_and_to_no_shell(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        for typed, step in (
+            ("/forget canoes", "List them with f6."),
+            ("/erase nosuch", "f6"),
+            ("/resume nosuch", "List them with /sessions."),
+        ):
+            await _command(run, typed, step)
+            assert "`memchat" not in run.said[-1]
