@@ -25,8 +25,7 @@ _FATES: "dict[Fate, str]" = {
 
 
 def add_options(parser: Parser) -> None:
-    """Adds what a command that erases understands."""
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    """Adds what a command that erases understands, beside what every change does."""
     about = "leave this place as it is; in a pipe and with --json the preview names each"
     parser.add_argument("--spare", metavar="PLACE", action="append", default=[], help=about)
 

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def register(commands: Commands) -> None:
         "[--no-wait] [--json]",
         "Embed everything anew; the old vectors are searched until that is done",
         rebuild,
-        parents=[shared(JSON, _NO_WAIT)],
+        parents=[changing(_NO_WAIT)],
     )
-    actions.add("stop", "[--json]", "Let it wait, after the next start too", stop, parents=[one])
-    actions.add("resume", "[--no-wait] [--json]", "Let it go on", resume, parents=[shared(JSON, _NO_WAIT)])
+    actions.add("stop", "[--json]", "Let it wait, after the next start too", stop, parents=[changing()])
+    actions.add("resume", "[--no-wait] [--json]", "Let it go on", resume, parents=[changing(_NO_WAIT)])
 
 
 async def status(args: Namespace) -> int:

@@ -14,7 +14,7 @@ from memchat.cli import (
 )
 from memchat.cli.memory_listing import list_memories
 from memchat.cli.memory_review import tell
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import MEMORY_STATUSES
@@ -33,7 +33,7 @@ def register(commands: Commands) -> None:
             "help": f"only {_either((*MEMORY_STATUSES, 'all'))}; without it, what is active or pending",
         },
     )
-    listing, one = shared(JSON, kind, status, *memory_listing.OPTIONS), shared(JSON)
+    listing, one, change = shared(JSON, kind, status, *memory_listing.OPTIONS), shared(JSON), changing()
     parser = commands.add(
         "memory",
         "[about | list | show | add | edit | review | …] [--json] [--kind KIND] [--status STATUS]",
@@ -51,8 +51,8 @@ def register(commands: Commands) -> None:
         parents=[listing],
     )
     show = actions.add("show", "[--json] ID", "One memory, and where it is from", show_memory, parents=[one])
-    add = actions.add("add", "[--json] TEXT", "Remember something", add_memory, parents=[one])
-    edit = actions.add("edit", "[--json] ID TEXT", "Put it in other words", edit_memory, parents=[one])
+    add = actions.add("add", "[--json] TEXT", "Remember something", add_memory, parents=[change])
+    edit = actions.add("edit", "[--json] ID TEXT", "Put it in other words", edit_memory, parents=[change])
     memory_review.register(actions)
     memory_changing.register(actions)
     memory_history.register(actions)

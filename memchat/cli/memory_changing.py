@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from memchat.cli.dates import moment
 from memchat.cli.erasing import add_options
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import Commands, changing
 from memchat.cli.running import DONE, WrongUsage
 from memchat.core.kinds import MEMORY_KINDS
 
@@ -24,13 +24,13 @@ Change = Callable[["Assistant", Namespace], Coroutine[Any, Any, "list[Memory]"]]
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
-    one = shared(JSON)
+    change_options = changing()
 
     def add(name: str, usage: str, about: str, done: str, change: Change) -> Any:
         async def run(args: Namespace) -> int:
             return await _run(args, done, change)
 
-        action = actions.add(name, f"[--json] {usage}", about, run, parents=[one])
+        action = actions.add(name, f"[--json] {usage}", about, run, parents=[change_options])
         action.add_argument("ids", metavar="ID", nargs="+", help="the memory; the start of its id is enough")
         return action
 
@@ -63,7 +63,7 @@ def register(actions: Commands) -> None:
         "[--json] [--keep-messages] [--spare PLACE] [--yes] ID…",
         "Erase it for good, with all that rests on it; shows first what goes",
         erase_memories,
-        parents=[one],
+        parents=[change_options],
     )
     erase.add_argument("ids", metavar="ID", nargs="+", help="the memory; the start of its id is enough")
     erase.add_argument(

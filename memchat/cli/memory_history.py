@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 from memchat.cli.text import folded, one_line, shortened
 from memchat.core.memories import ABOUT_USER
@@ -43,13 +43,13 @@ _NAMED = {"summary_id": "summary"}
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
-    one = shared(JSON)
+    change = changing()
     history = actions.add(
         "history",
         "[--json] [-n N] [ID]",
         "Who changed it, from what to what; without ID the latest changes of everything, the newest first",
         show_history,
-        parents=[one],
+        parents=[shared(JSON)],
     )
     history.add_argument("id", metavar="ID", nargs="?", help="the memory, profile:FIELD, or session:ID")
     history.add_argument(
@@ -60,7 +60,7 @@ def register(actions: Commands) -> None:
         "[--json] [CHANGE]",
         "Take back the newest change, or one of the history, with all that was changed together with it",
         undo_change,
-        parents=[one],
+        parents=[change],
     )
     undo.add_argument("change", metavar="CHANGE", nargs="?", help="as `memchat memory history` lists it")
     actions.add(
@@ -68,7 +68,7 @@ def register(actions: Commands) -> None:
         "[--json]",
         "Make again what was taken back last, as long as you changed nothing since",
         redo,
-        parents=[one],
+        parents=[change],
     )
 
 

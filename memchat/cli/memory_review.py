@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from memchat.cli import memory_reviewing
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.rules import RULE_BASES
@@ -19,13 +19,13 @@ _WHOLE_ID = re.compile(r"f[0-9a-z]{12}")
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
-    one = shared(JSON)
+    change = changing()
     review = actions.add(
         "review",
         "[--json] [--accept ID…] [--reject ID…] [--accept-kind KIND] [--never ID [--by BASIS]]",
         "Go through what waits for you; in a pipe, or with --json, it lists that",
         memory_reviewing.review,
-        parents=[one],
+        parents=[change],
     )
     review.add_argument("--accept", metavar="ID", nargs="+", default=[], help="use these")
     review.add_argument("--reject", metavar="ID", nargs="+", default=[], help="put these away")
@@ -35,17 +35,17 @@ def register(actions: Commands) -> None:
     review.add_argument("--never", metavar="ID", help="put it away, and never learn things like it")
     review.add_argument("--by", metavar="BASIS", choices=RULE_BASES, help=f"what that goes by: {', '.join(RULE_BASES)}")
     accept = actions.add(
-        "accept", "[--json] ID [TEXT | ID…]", "Use what waits for your review", accept_memory, parents=[one]
+        "accept", "[--json] ID [TEXT | ID…]", "Use what waits for your review", accept_memory, parents=[change]
     )
     accept.add_argument("id", metavar="ID", help="the memory; the start of its id is enough")
     accept.add_argument("text", metavar="TEXT", nargs="*", default=[], help="in other words; or more whole ids")
-    actions.add("conflicts", "[--json]", "What contradicts, and waits for you", list_conflicts, parents=[one])
+    actions.add("conflicts", "[--json]", "What contradicts, and waits for you", list_conflicts, parents=[shared(JSON)])
     settle = actions.add(
         "settle",
         "[--json] CONFLICT [MEMORY]",
         "Settle a contradiction: forget the other one",
         settle_conflict,
-        parents=[one],
+        parents=[change],
     )
     settle.add_argument("conflict", metavar="CONFLICT", help="as `memchat memory conflicts` lists it")
     settle.add_argument("keep", metavar="MEMORY", nargs="?", help="the one that is right; without it both stay")

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE, WrongUsage
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
-    one = shared(JSON)
+    one, change = shared(JSON), changing()
     parser = actions.add(
         "rules", "[list | add | drop] [--json]", "What is never learned from your conversations", show, parents=[one]
     )
@@ -23,7 +23,7 @@ def register(actions: Commands) -> None:
         "[--json] [--by BASIS] ID | --kind KIND | --about WHAT [--of WHOM] | --of WHOM | --like TEXT",
         "Never learn things like a memory, or like what you name",
         add_rule,
-        parents=[one],
+        parents=[change],
     )
     add.add_argument("id", metavar="ID", nargs="?", help="a memory; what waits for your review is put away with it")
     add.add_argument("--by", metavar="BASIS", help="of a memory: attribute, subject, like or kind")
@@ -31,20 +31,24 @@ def register(actions: Commands) -> None:
     add.add_argument("--about", metavar="WHAT", help="nothing that tells this, such as diet or employer")
     add.add_argument("--of", metavar="WHOM", help="nothing about this person or thing; with --about, only that of them")
     add.add_argument("--like", metavar="TEXT", help="nothing that says nearly this")
-    drop = inner.add("drop", "[--json] RULE…", "Take rules away", drop_rules, parents=[one])
+    drop = inner.add("drop", "[--json] RULE…", "Take rules away", drop_rules, parents=[change])
     drop.add_argument("ids", metavar="RULE", nargs="+", help="the rule; the start of its id is enough")
     mute = actions.add(
         "mute",
         "[--json] SESSION [ID…]",
         "What a session shall not recall; without ID what it does not",
         mute_in,
-        parents=[one],
+        parents=[change],
     )
-    unmute = actions.add("unmute", "[--json] SESSION ID…", "Let a session recall it again", unmute_in, parents=[one])
+    unmute = actions.add("unmute", "[--json] SESSION ID…", "Let a session recall it again", unmute_in, parents=[change])
     for action, nargs in ((mute, "*"), (unmute, "+")):
         action.add_argument("session", metavar="SESSION", help="the session; the start of its id is enough")
         action.add_argument(
-            "ids", metavar="ID", nargs=nargs, help="a memory, a message, or a session whose summary is recalled"
+            "ids",
+            metavar="ID",
+            nargs=nargs,
+            default=[],
+            help="a memory, a message, or a session whose summary is recalled",
         )
 
 

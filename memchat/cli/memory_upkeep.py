@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 
 if TYPE_CHECKING:
@@ -15,15 +15,14 @@ _LEARNING_SECONDS = 3600.0
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
-    one = shared(JSON)
     actions.add(
         "consolidate",
         "[--json]",
         "Merge what says the same, and list what contradicts; `undo` takes it back",
         consolidate,
-        parents=[one],
+        parents=[changing()],
     )
-    actions.add("status", "[--json]", "How learning stands, and what it cost", status, parents=[one])
+    actions.add("status", "[--json]", "How learning stands, and what it cost", status, parents=[shared(JSON)])
 
 
 async def consolidate(args: Namespace) -> int:

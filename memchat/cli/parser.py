@@ -49,6 +49,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\nUsage: {self.usage}\n")
 
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """As `ArgumentParser` does; what is unknown to an action is told with the usage of that action."""
+        parsed, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            asked: Parser = getattr(parsed, "parser", self)
+            asked.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return parsed
+
 
 class Commands:
     """Commands, or the actions of one, as they are registered."""
@@ -73,7 +81,7 @@ class Commands:
         """
         line = " ".join(f"{self._prog} {name} {usage}".split()).replace("%", "%%")
         parser: Parser = self._add(name, usage=line, help=about, description=f"{about}.", parents=list(parents))
-        parser.set_defaults(run=run)
+        parser.set_defaults(run=run, parser=parser)
         add_space(parser, default=argparse.SUPPRESS, shown=spaced)
         return parser
 
@@ -98,6 +106,12 @@ def shared(*options: tuple[Sequence[str], dict[str, Any]]) -> Parser:
 
 
 JSON = (("--json",), {"action": "store_true", "help": "print one JSON document"})
+_YES = (("-y", "--yes"), {"action": "store_true", "help": "do not ask first"})
+
+
+def changing(*options: tuple[Sequence[str], dict[str, Any]]) -> Parser:
+    """A parser of the options of whatever changes something: a script passes `--yes` to each alike, asked or not."""
+    return shared(JSON, _YES, *options)
 
 
 def build() -> Parser:
@@ -130,6 +144,7 @@ def build() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"memchat {__version__}")
     interface.register(parser)
+    parser.set_defaults(yes=False)
     commands = Commands(parser, dest="command", title="commands", metavar="COMMAND")
     for command in (
         ask,

@@ -4,12 +4,12 @@ import sys
 from argparse import Namespace
 
 from memchat.cli.erasing import add_options
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 
 
 def register(commands: Commands) -> None:
-    one = shared(JSON)
+    one, changes = shared(JSON), changing()
     parser = commands.add(
         "profile",
         "[list | set | unset | erase] [--json]",
@@ -25,18 +25,22 @@ def register(commands: Commands) -> None:
         "[--json] [--only] FIELD VALUE",
         "Set a field; one that can have several values, such as goals, gets one more",
         set_field,
-        parents=[one],
+        parents=[changes],
     )
     change.add_argument("--only", action="store_true", help="in the place of all the values that it has")
     empty = actions.add(
-        "unset", "[--json] FIELD [VALUE]", "Empty a field, or take one of its values away", unset_field, parents=[one]
+        "unset",
+        "[--json] FIELD [VALUE]",
+        "Empty a field, or take one of its values away",
+        unset_field,
+        parents=[changes],
     )
     erase = actions.add(
         "erase",
         "[--json] [--keep-messages] [--spare PLACE] [--yes] FIELD",
         "Erase a field for good, with its past; shows first what goes",
         erase_field,
-        parents=[one],
+        parents=[changes],
     )
     erase.add_argument(
         "--keep-messages", action="store_true", help="leave the conversations, and so the words in them, as they are"

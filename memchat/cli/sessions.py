@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from memchat.cli import sessions_changing
 from memchat.cli.erasing import add_options
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE, FAILED, WrongUsage, say
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def register(commands: Commands) -> None:
         (("--archived",), {"action": "store_true", "help": "those that are filed away"}),
         (("--tag",), {"metavar": "TAG", "action": "append", "help": "only sessions with this tag; again for more"}),
     )
-    one = shared(JSON)
+    one, change = shared(JSON), changing()
     parser = commands.add(
         "sessions",
         "[list | show | rename | archive | tag | fork | …] [--json] [--search QUERY]",
@@ -45,7 +45,9 @@ def register(commands: Commands) -> None:
     show = actions.add(
         "show", "[--json] [--at MESSAGE] ID", "A session with its messages and summaries", show_session, parents=[one]
     )
-    rename = actions.add("rename", "[--json] ID TITLE", "Give a session another title", rename_session, parents=[one])
+    rename = actions.add(
+        "rename", "[--json] ID TITLE", "Give a session another title", rename_session, parents=[change]
+    )
     export = actions.add(
         "export", "[--json] [-o FILE] ID", "A session as Markdown, or as JSON", export_session, parents=[one]
     )
@@ -54,21 +56,21 @@ def register(commands: Commands) -> None:
         "[--json] [--with-memories] [--yes] ID",
         "Erase a session for good; tells first what rests on it",
         delete_session,
-        parents=[one],
+        parents=[change],
     )
     erase = actions.add(
         "erase",
         "[--json] [--keep-memories] [--spare PLACE] [--yes] ID",
         "Erase a session for good, with what was learned in it; shows first what goes",
         erase_session,
-        parents=[one],
+        parents=[change],
     )
     system = actions.add(
         "system",
         "[--json] [--persona NAME] [--clear] ID [TEXT]",
         "Show or change what a session's model is told first",
         session_system,
-        parents=[one],
+        parents=[change],
     )
     sessions_changing.register(actions)
     for action in (show, rename, export, delete, erase, system):
@@ -76,7 +78,6 @@ def register(commands: Commands) -> None:
     show.add_argument("--at", metavar="MESSAGE", help="only the messages around this one, as a search prints its id")
     rename.add_argument("title", metavar="TITLE", nargs="+", help="the new title")
     export.add_argument("-o", "--output", metavar="FILE", help="write to this file, not to stdout")
-    delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     delete.add_argument(
         "--with-memories", action="store_true", help="erase the memories too that rest on it and on nothing else"
     )

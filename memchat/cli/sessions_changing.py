@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import Commands, changing
 from memchat.cli.running import DONE
 
 if TYPE_CHECKING:
@@ -13,35 +13,37 @@ if TYPE_CHECKING:
 
 def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat sessions`."""
-    one = shared(JSON)
+    change = changing()
     archive = actions.add(
         "archive",
         "[--json] ID...",
         "File sessions away: out of lists, and still recalled from",
         archive_sessions,
-        parents=[one],
+        parents=[change],
     )
     unarchive = actions.add(
-        "unarchive", "[--json] ID...", "Bring them back into lists", unarchive_sessions, parents=[one]
+        "unarchive", "[--json] ID...", "Bring them back into lists", unarchive_sessions, parents=[change]
     )
-    tag = actions.add("tag", "[--json] ID TAG...", "Give a session tags", tag_session, parents=[one])
-    untag = actions.add("untag", "[--json] ID [TAG...]", "Take tags away, or all of them", untag_session, parents=[one])
+    tag = actions.add("tag", "[--json] ID TAG...", "Give a session tags", tag_session, parents=[change])
+    untag = actions.add(
+        "untag", "[--json] ID [TAG...]", "Take tags away, or all of them", untag_session, parents=[change]
+    )
     fork = actions.add(
-        "fork", "[--json] ID [MESSAGE]", "Go on from a message in a session of its own", fork_session, parents=[one]
+        "fork", "[--json] ID [MESSAGE]", "Go on from a message in a session of its own", fork_session, parents=[change]
     )
     drop = actions.add(
         "drop",
         "[--json] ID MESSAGE...",
         "Take messages out of the requests, and keep them",
         drop_messages,
-        parents=[one],
+        parents=[change],
     )
     put_back = actions.add(
         "put-back",
         "[--json] ID [MESSAGE...]",
         "Put them back into the requests, or all of them",
         put_back_messages,
-        parents=[one],
+        parents=[change],
     )
     for action in (archive, unarchive):
         action.add_argument("ids", metavar="ID", nargs="+", help="a session; the start of its id is enough")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 
 if TYPE_CHECKING:
@@ -29,10 +29,9 @@ def register(commands: Commands) -> None:
         "[--json] [--yes] NAME",
         "Erase all of a space for good; shows first what goes",
         delete_space,
-        parents=[one],
+        parents=[changing()],
     )
     delete.add_argument("name", metavar="NAME", help="as `memchat spaces` lists it")
-    delete.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     delete.set_defaults(spare=[])
 
 

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ _ABOUT_SESSION = "the session; the start of its id is enough, and without it the
 
 
 def register(commands: Commands) -> None:
-    one = shared(JSON)
+    one, change = shared(JSON), changing()
     parser = commands.add(
         "summary",
         "[show | edit | history | revert | fold | unfold] [--json]",
@@ -25,14 +25,18 @@ def register(commands: Commands) -> None:
     parser.set_defaults(json=False, session="")
     actions = Commands(parser, dest="action", title="actions", metavar="ACTION")
     shown = actions.add("show", "[--json] [SESSION]", "The rolling summary that holds", show, parents=[one])
-    edited = actions.add("edit", "[--json] SESSION TEXT", "Put your own words in its place", edit, parents=[one])
+    edited = actions.add("edit", "[--json] SESSION TEXT", "Put your own words in its place", edit, parents=[change])
     versions = actions.add("history", "[--json] [SESSION]", "All its versions", history, parents=[one])
     reverted = actions.add(
-        "revert", "[--json] SESSION VERSION", "Let another version hold; `undo` takes it back", revert, parents=[one]
+        "revert", "[--json] SESSION VERSION", "Let another version hold; `undo` takes it back", revert, parents=[change]
     )
-    folded = actions.add("fold", "[--json] [SESSION]", "Fold the older half of the buffer now", fold, parents=[one])
+    folded = actions.add("fold", "[--json] [SESSION]", "Fold the older half of the buffer now", fold, parents=[change])
     unfolded = actions.add(
-        "unfold", "[--json] [SESSION]", "Take the last fold back: its messages go along verbatim", unfold, parents=[one]
+        "unfold",
+        "[--json] [SESSION]",
+        "Take the last fold back: its messages go along verbatim",
+        unfold,
+        parents=[change],
     )
     for action in (shown, versions, folded, unfolded):
         action.add_argument("session", metavar="SESSION", nargs="?", default="", help=_ABOUT_SESSION)

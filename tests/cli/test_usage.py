@@ -73,6 +73,37 @@ def test_wrong_usage_is_2_and_said_on_stderr(cli: Cli, arguments: tuple[str, ...
     assert "Traceback" not in result.err
 
 
+def test_what_an_action_does_not_know_is_told_with_its_own_usage(cli: Cli) -> None:
+    told = cli("memory", "edit", "--nonsense", "f1", "Likes tea").err.splitlines()
+    assert told[0] == "memchat memory edit: unrecognized arguments: --nonsense"
+    assert told[1].startswith("Usage: memchat memory edit ")
+    assert "required: SESSION\n" in cli("memory", "mute").err
+
+
+_READING = {
+    "memory": {"list", "show", "about", "history", "conflicts", "status", "export", "rules"},
+    "sessions": {"list", "show", "export"},
+    "profile": {"list"},
+    "summary": {"show", "history"},
+    "spaces": {"list"},
+    "index": {"status"},
+}
+
+
+def test_whatever_changes_something_takes_yes_and_json() -> None:
+    from memchat.cli.parser import build
+    from tests.cli.reference import parsers
+
+    changing = 0
+    for parser in parsers(build()):
+        _, command, *actions = (*parser.prog.split(), "")
+        if command not in _READING or actions[:1] == [""] or actions[-2] in _READING[command]:
+            continue
+        changing += 1
+        assert {"--yes", "-y", "--json"} <= parser._option_string_actions.keys(), parser.prog
+    assert changing > 40
+
+
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(cli: Cli, command: str) -> None:
     result = cli(*command.split(), "--help")
