@@ -1,8 +1,8 @@
 """Keeping the memory small: what is stale, past its time or beyond the cap goes out of use; nothing is lost by it.
 
-What is archived is out of recall and still there, to be restored. What the user imported, changed or brought back counts
-as said at that moment, and is out of the cap's reach for `SPARED_DAYS`: nothing is done against what they just did. Only sessions that the user wants to be kept for so
-long and no longer are erased, and that is off unless it is set.
+What is archived is out of recall and still there, to be restored. Nothing is done against what the user just did: what
+they imported, changed or brought back counts as said at that moment, and the cap lets it be for `SPARED_DAYS`. Only
+sessions that the user wants to be kept for so long and no longer are erased, and that is off unless it is set.
 """
 
 from collections.abc import Collection, Iterable
@@ -65,7 +65,7 @@ async def tidy(store: "Store", settings: LearningSettings, now: datetime) -> Tid
         if past_its_time(each, settings, now, handled.get(each.id)) or stale(each, settings, now, handled.get(each.id))
     }
     left = [each for each in facts if each.id not in going]
-    spared = {id for id, moment in handled.items() if now - moment < timedelta(days=SPARED_DAYS)}
+    spared = {each for each, moment in handled.items() if now - moment < timedelta(days=SPARED_DAYS)}
     going.update((each.id, each) for each in beyond(left, settings.most_facts, now, spared))
     if going:
         await store.memories.archive(list(going), actor=ACTOR)
