@@ -9,7 +9,8 @@ _OPENING = re.compile(
     r"|fyi|please"
     r"|right|true|to be honest|honestly|you know|look|listen|in fact|just so you know|for the record"
     r"|for context|since|as"
-    r"|update|(?:good|great|bad|sad) news|heads[ -]up|(?:ok )?long story(?: short)?|to be clear|quick (?:one|question)|side note"
+    r"|update|(?:good|great|bad|sad) news|heads[ -]up|(?:ok )?long story(?: short)?|to be clear"
+    r"|quick (?:one|question)|side note"
     r"|(?:i['’]m )?sorry|i (?:misread|misspoke|mistyped|misremembered|was wrong)|correction|scratch that|my mistake"
     r"|fun fact|because|given that|haha|hmm|good (?:morning|evening|afternoon))(?:\s+there)?\b[,.!:]*\s+)+(?=\w)",
     re.IGNORECASE,
