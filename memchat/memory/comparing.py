@@ -82,7 +82,8 @@ _CHANGED = re.compile(
 _CORRECTED = re.compile(
     r"\b(?:i\ (?:misread|misspoke|mistyped|misremembered|meant)|i\ (?:was|got\ (?:it|that))\ wrong|correction"
     r"|scratch\ that|my\ mistake|verlesen|ich\ meinte|korrektur|falsch\ gesagt|me\ equivoqué|quise\ decir"
-    r"|je\ me\ suis\ trompée?|je\ voulais\ dire|mi\ sono\ sbagliat[oa]|volevo\ dire|eu\ quis\ dizer|vergist|ik\ bedoelde)\b"
+    r"|je\ me\ suis\ trompée?|je\ voulais\ dire|mi\ sono\ sbagliat[oa]|volevo\ dire|eu\ quis\ dizer"
+    r"|vergist|ik\ bedoelde)\b"
     r"|я\ ошиб(?:ся|лась)|間違えました|訂正|說錯|说错|看錯|看错|更正|잘못\ 말",
     re.IGNORECASE | re.VERBOSE,
 )
