@@ -100,6 +100,19 @@ def test_a_word_that_stands_far_in_is_brought_into_view_and_marked() -> None:
     assert any(str(span.style) == "bold $accent" and span.start == at for span in line.spans)
 
 
+def test_a_cut_beginning_is_cut_between_words() -> None:
+    text = "Which trains go from Tokyo to Kyoto and back again on one day"
+    shown = columns.line(row(text=text), 40, looks=LOOKS, present=NOW, words=["kyoto"]).plain
+    assert "…Tokyo to Kyoto" in shown
+
+
+def test_a_profile_fields_name_is_told_once() -> None:
+    for text in ("preferred_language: English", "preferred language: English"):
+        shown = columns.line(row(field="preferred_language", text=text), 80, looks=LOOKS, present=NOW).plain
+        assert shown.count("preferred") == 1
+        assert "preferred language: English" in shown
+
+
 def test_narrow_tables_keep_what_matters() -> None:
     names = {width: [place.column.name for place in columns.places(width)] for width in (30, 50, 74, 120)}
     assert names[30] == ["text", "sure"]
@@ -177,10 +190,12 @@ def test_sorting_by_the_same_column_again_turns_it_round() -> None:
 
 def test_empty_lists_say_what_comes_there() -> None:
     nothing = Catalogue()
-    said = {empty.sentence(Sight(tab=tab), nothing, 0, add="ctrl+n", filters="ctrl+f") for tab in TABS}
+    said = {empty.sentence(Sight(tab=tab), nothing, 0, add="ctrl+n", filters="ctrl+f", close="esc") for tab in TABS}
     assert len(said) == len(TABS)
     narrowed = Sight().narrowed("pinned")
-    assert "ctrl+f" in empty.sentence(narrowed, Catalogue([row()]), 3, add="ctrl+n", filters="ctrl+f")
+    searched = empty.sentence(Sight(words=("x",)), Catalogue([row()]), 0, add="ctrl+n", filters="ctrl+f", close="esc")
+    assert "esc takes them away" in searched
+    assert "ctrl+f" in empty.sentence(narrowed, Catalogue([row()]), 3, add="ctrl+n", filters="ctrl+f", close="esc")
 
 
 # what can be done

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from memchat.core.erasure import Erasure, ErasureKind, Fate, Place
 from memchat.core.errors import MemchatError
+from memchat.tui.looks import STATUS_NAMES
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, shown
 from memchat.tui.widgets.pane import Pane
@@ -91,7 +92,8 @@ class EraseScreen(Dialog[bool]):
     def _show(self, erasure: Erasure) -> None:
         several = f"{len(self._targets):,} memories" if len(self._targets) > 1 else ""
         self.entitle(f"Erase for good · {several or one_line(erasure.title, 40)}")
-        number = counted(sum(place.id not in self._spared for place in erasure.places), "place")
+        going = sum(place.fate != "stays" and place.id not in self._spared for place in erasure.places)
+        number = counted(going, "place")
         told = [f"This cannot be undone. It is in {number}."]
         if erasure.words:
             told.append(f"Found by: {', '.join(erasure.words)}.")
@@ -119,7 +121,8 @@ class EraseScreen(Dialog[bool]):
         parts: list[Part] = []
         if place is not None:
             parts.append((f"{place.kind.replace('_', ' ')}", "$primary"))
-            parts.append((f" · {one_line(place.where, 200)}\n\n" if place.where else "\n\n", "$dim"))
+            where = next((name for status, name in STATUS_NAMES.items() if status == place.where), place.where)
+            parts.append((f" · {one_line(where, 200)}\n\n" if where else "\n\n", "$dim"))
             parts.append((shown(place.text[:4000]), "$foreground"))
             if place.words:
                 parts += [("\n\nWhat goes of it\n", "$primary")]

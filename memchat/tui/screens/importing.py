@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from memchat.core.errors import MemchatError
 from memchat.transfer.values import BadLine, Fate, Imported, ImportItem, ImportPreview
+from memchat.tui.looks import kind_of
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, shown
 from memchat.tui.widgets.pane import Pane
@@ -94,7 +95,7 @@ class ImportScreen(Dialog[Imported | None]):
         word, colour = ("left out", "$dim") if item.line in self._without else _FATES[item.fate]
         return Row(
             key=str(item.line),
-            left=((f"{word:<10}", colour), (f"{item.memory.kind:<12}", "$dim"), (one_line(item.memory.text), "")),
+            left=((f"{word:<10}", colour), (f"{kind_of(item.memory):<12}", "$dim"), (one_line(item.memory.text), "")),
         )
 
     @on(Rows.Highlighted)
@@ -111,7 +112,7 @@ class ImportScreen(Dialog[Imported | None]):
         parts: list[Part] = []
         if item := self._item(key):
             memory = item.memory
-            parts += [(f"line {item.line} · {memory.kind}", "$primary")]
+            parts += [(f"line {item.line} · {kind_of(memory)}", "$primary")]
             parts += [(f" · {one_line(memory.subject, 40)}" if memory.subject != "user" else "", "$dim")]
             parts += [("\n\n", ""), (shown(memory.text), "$foreground")]
             parts += [(f"\n\n{shown(item.why)}" if item.why else "", "$warning")]

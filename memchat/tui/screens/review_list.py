@@ -121,6 +121,9 @@ class ReviewList(Dialog[Went]):
             right=(*told, (dot, dot_colour)),
         )
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.preview)
+
     @on(Rows.Highlighted)
     def _highlighted(self, event: Rows.Highlighted) -> None:
         event.stop()
@@ -137,10 +140,10 @@ class ReviewList(Dialog[Went]):
         known = await reading.about(self.assistant, memory)
         keys = {"keep": "", "both": ""}
         keys |= {name: self.key(f"review.{name}") for name in ("accept", "reject", "source")}
-        width = max(20, pane.size.width - 2)
-        parts = tuple(detail.of_memory(known, looks=self.looks, present=now(), width=width, keys=keys))
-        if parts != pane.parts:
-            pane.parts = parts
+        width, roomy = max(20, pane.size.width - 2), pane.size.height >= detail.ROOMY
+        parts = detail.of_memory(known, looks=self.looks, present=now(), width=width, keys=keys, roomy=roomy)
+        if tuple(parts) != pane.parts:
+            pane.parts = tuple(parts)
 
     def action_read(self, step: int) -> None:
         """Scrolls the pane."""

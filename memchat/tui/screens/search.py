@@ -81,7 +81,7 @@ class SearchScreen(Dialog[SearchHit]):
     HEADING = "Search"
     CSS_PATH: ClassVar = [Path(__file__).with_name(name) for name in ("dialog.tcss", "search.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open there", id="search.open"),
+        Binding("enter", "open", "Open", id="search.open"),
         Binding("tab", "next_kind(1)", "Kind", priority=True, id="search.narrow"),
         Binding("shift+tab", "next_kind(-1)", "Kind before", show=False, priority=True, id="search.widen"),
         Binding("ctrl+r", "speaker", "From", priority=True, id="search.speaker"),

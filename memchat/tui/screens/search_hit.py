@@ -6,6 +6,7 @@ from datetime import datetime
 from memchat.core.context import RecalledItem
 from memchat.core.searching import SearchHit
 from memchat.core.times import ago, now
+from memchat.tui.looks import age_in_words
 from memchat.tui.screens.why_parts import score_parts
 from memchat.tui.text import one_line, shown
 from memchat.tui.widgets.panels.lines import Part
@@ -75,7 +76,7 @@ def whole(hit: SearchHit) -> tuple[Part, ...]:
     parts: list[Part] = [
         (f"{title}\n", "bold $foreground"),
         (name, colour),
-        (f" · {at.day} {at:%b %Y, %H:%M} · {ago(source.at, now())}", "$dim"),
+        (f" · {at.day} {at:%b %Y, %H:%M} · {age_in_words(source.at, now())}", "$dim"),
         (f" · {one_line(hit.space, 40)}\n\n" if hit.space else "\n\n", "$dim"),
         *_around(hit),
         ("\n", ""),

@@ -133,8 +133,9 @@ class WhyScreen(Dialog[WhyWent]):
 
     def _show(self) -> None:
         reason = self.reason
-        parts = why_parts.whole(reason, muted=self._ref in self._muted) if reason else ()
         pane = self.query_one(Pane)
+        muted, roomy = self._ref in self._muted, not self.has_class("-short")
+        parts = why_parts.whole(reason, muted=muted, roomy=roomy) if reason else ()
         if pane.parts != parts:
             pane.parts = parts
         self.refresh_bindings()

@@ -82,24 +82,31 @@ def _row(reason: Reason, looks: Looks, muted: frozenset[str]) -> Row:
     )
 
 
-def whole(reason: Reason, *, muted: bool) -> tuple[Part, ...]:
-    """All that is known of why something was there, or was not."""
+def whole(reason: Reason, *, muted: bool, roomy: bool = True) -> tuple[Part, ...]:
+    """All that is known of why something was there, or was not.
+
+    Args:
+        reason: Why.
+        muted: Whether the session does not recall it any more.
+        roomy: Whether there are lines to spare for blank ones.
+    """
+    end = "\n\n" if roomy else "\n"
     text = level(plain(reason.text))
     cut = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
-    parts: list[Part] = [(f"{cut}\n\n", "$foreground")]
+    parts: list[Part] = [(f"{cut}{end}", "$foreground")]
     if reason.missed:
-        parts.append((f"Not in the request: {plain(reason.missed)}.\n\n", "$warning"))
+        parts.append((f"Not in the request: {plain(reason.missed)}.{end}", "$warning"))
     elif reason.item is None:
-        parts.append((f"{_ALWAYS[reason.how]}\n\n", "$dim"))
+        parts.append((f"{_ALWAYS[reason.how]}{end}", "$dim"))
     if reason.item is not None:
         parts += score_parts(reason.item)
-        parts.append(("\n", ""))
+        parts.append((end[1:], ""))
     if reason.item is not None and reason.item.since_then:
-        parts.append((f"Since then: {one_line(reason.item.since_then, 200)}\n\n", "$warning"))
+        parts.append((f"Since then: {one_line(reason.item.since_then, 200)}{end}", "$warning"))
     if reason.gone:
-        parts.append(("It is not in use any more.\n\n", "$warning"))
+        parts.append((f"It is not in use any more.{end}", "$warning"))
     if muted:
-        parts.append(("Muted in this session: not recalled from its next request on.\n\n", "$warning"))
+        parts.append((f"Muted in this session: not recalled from its next request on.{end}", "$warning"))
     return (*parts, *_facts(reason))
 
 

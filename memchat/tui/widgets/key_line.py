@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from textual import events
+from textual import actions, events
 from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
@@ -26,6 +26,10 @@ def shown_keys(app: App[object], binding: Binding) -> str:
 class KeyLine(Widget, can_focus=False):
     """`enter open  ctrl+d delete  esc close`; a click on one does it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._most: dict[int, int] = {}
+
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
         self.call_after_refresh(self.refresh, layout=True)
@@ -37,9 +41,15 @@ class KeyLine(Widget, can_focus=False):
         return Content("\n").join(self._lines(self.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A second line where one is not enough and the screen is not too low for it."""
+        """A second line where one is not enough and the screen is not too low for it.
+
+        It keeps the second one, so that nothing above it jumps while a few keys come and go.
+        """
         del container
-        return len(self._lines(width)) if viewport.height >= _TALL else 1
+        if viewport.height < _TALL:
+            return 1
+        self._most[width] = max(self._most.get(width, 1), len(self._lines(width)))
+        return self._most[width]
 
     def _lines(self, width: int) -> list[Content]:
         """The keys, in as many lines as they need, two at most."""
@@ -82,4 +92,7 @@ class KeyLine(Widget, can_focus=False):
                     yield binding
 
     def _enabled(self, action: str) -> bool:
-        return "." in action or bool(self.screen.check_action(action.partition("(")[0], ()))
+        if "." in action:
+            return True
+        _, name, parameters = actions.parse(action)
+        return bool(self.screen.check_action(name, parameters))

@@ -133,14 +133,15 @@ class BrowserBase(Dialog[Went]):
 
     @property
     def targets(self) -> list[MemoryRow]:
-        """What an action is about: the marked rows, else the one under the cursor."""
-        marked = [row for key in sorted(self.table.marked) if (row := self.catalogue.row(key)) is not None]
+        """What an action is about: the marked rows, the newest first, else the one under the cursor."""
+        found = (self.catalogue.row(key) for key in self.table.marked)
+        marked = sorted((row for row in found if row), key=lambda row: (row.observed_at, row.id), reverse=True)
         return marked or ([self.row] if self.row is not None else [])
 
     def keys(self) -> dict[str, str]:
         """How the keys are written that the pane tells of."""
         ids = {"memory.accept": "accept", "memory.reject": "reject", "memory.keep": "keep", "memory.keep-both": "both"}
-        ids |= {"memory.source": "source", "memory.add": "add", "memory.filters": "filters"}
+        ids |= {"memory.source": "source", "memory.add": "add", "memory.filters": "filters", "dialog.close": "close"}
         found = {name: name for name in ids.values()}
         for base in type(self).__mro__:
             for binding in base.__dict__.get("BINDINGS", ()):
@@ -202,7 +203,9 @@ class BrowserBase(Dialog[Went]):
         if not lines and self._loaded:
             elsewhere = len(catalogue.lines(replace(sight, tab="all"), present)) if sight.filtered else 0
             keys = self.keys()
-            self.table.empty = empty.sentence(sight, catalogue, elsewhere, add=keys["add"], filters=keys["filters"])
+            self.table.empty = empty.sentence(
+                sight, catalogue, elsewhere, add=keys["add"], filters=keys["filters"], close=keys["close"]
+            )
         self.table.show(catalogue, lines, sight.words, told=sight.tab in ("all", "conflicts"), first=first)
         head = self.query_exactly_one(Head)
         head.sort, head.descending = sight.sort, sight.descending
@@ -242,6 +245,7 @@ class BrowserBase(Dialog[Went]):
     def on_resize(self) -> None:
         if self._loaded:
             self._tell(len(self.table.shown))
+            self.call_after_refresh(self.preview)
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:
@@ -263,16 +267,17 @@ class BrowserBase(Dialog[Went]):
         if row is None:
             self.known, pane.parts = None, ()
             return
-        keys, width = self.keys(), max(20, pane.size.width - 2)
+        keys, roomy = self.keys(), pane.size.height >= detail.ROOMY
+        width, signs, present = max(20, pane.size.width - 2), self.looks, now()
         try:
             if is_memory(row):
                 found = await reading.known(self.assistant, row, self.catalogue)
                 self.known = replace(found, settling=self.sight.tab == "conflicts")
-                parts = detail.of_memory(self.known, looks=self.looks, present=now(), width=width, keys=keys)
+                parts = detail.of_memory(self.known, looks=signs, present=present, width=width, keys=keys, roomy=roomy)
             else:
                 self.known = None
                 made = await reading.made_of(self.assistant, row)
-                parts = detail.of_session(row, made, looks=self.looks, present=now(), keys=keys)
+                parts = detail.of_session(row, made, looks=signs, present=present, keys=keys, roomy=roomy)
         except NotFound:
             self.known, parts = None, [("It is gone.", "$dim")]
         if tuple(parts) != pane.parts:

@@ -14,6 +14,9 @@ from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
 from memchat.tui.widgets.picker import Picker
 
+_LONG = 40
+"""Characters of a choice for which the list is made as wide as there is room."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -66,6 +69,7 @@ class ChooseScreen(Dialog[str]):
     def on_mount(self) -> None:
         self.entitle(self._title)
         # As high as what is in it: frame, keys, the filter with the line under it, and the rows.
+        self.query_one("#frame").set_class(max((len(each.text) for each in self._choices), default=0) > _LONG, "-long")
         self.query_one("#frame").styles.height = max(2, len(self._choices)) + 6
         self._show()
         self.query_one(Picker).focus_filter()

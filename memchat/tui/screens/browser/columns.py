@@ -151,12 +151,15 @@ def _text(row: MemoryRow, width: int, words: Sequence[str], *, told: bool) -> li
     colour = "$foreground" if row.status in ("active", "pending") else "$dim"
     status = f" · {STATUS_NAMES[row.status]}" if told and width >= 30 else ""
     label = f"{one_line(row.field, 20).replace('_', ' ')}: " if row.field else ""
-    said = said.removeprefix(f"{row.field}: ")
+    for field in (row.field, row.field.replace("_", " ")) if row.field else ():
+        said = said.removeprefix(f"{field}: ")
     room = max(1, width - len(status) - cell_len(label))
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
     first = pattern.search(said) if pattern else None
     if first is not None and cell_len(said[: first.end()]) > room - 1:
-        said = "…" + said[max(0, first.start() - _LEAD) :]
+        lead = said[max(0, first.start() - _LEAD) : first.start()]
+        # From the beginning of a word, where there is one.
+        said = "…" + (lead.partition(" ")[2] or lead.lstrip()) + said[first.start() :]
     said = cut(said, room)
     parts: list[Part] = [(label, "$dim")]
     place = 0

@@ -15,6 +15,9 @@ from memchat.tui.widgets.pane import HANG, JOIN
 LONGEST = 4_000
 """Characters of a text that the pane shows."""
 
+ROOMY = 12
+"""Lines of a pane that has some to spare for blank ones."""
+
 _NAME = 8
 _USES = 5
 
@@ -43,7 +46,9 @@ class Known:
     settling: bool = False
 
 
-def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys: Mapping[str, str]) -> list[Part]:
+def of_memory(
+    known: Known, *, looks: Looks, present: datetime, width: int, keys: Mapping[str, str], roomy: bool = True
+) -> list[Part]:
     """The pane of a fact or of a profile field's value.
 
     Args:
@@ -52,12 +57,13 @@ def of_memory(known: Known, *, looks: Looks, present: datetime, width: int, keys
         present: From when ages are counted.
         width: Of the pane, in cells.
         keys: How keys are written, by what they do.
+        roomy: Whether the pane has lines to spare for blank ones.
     """
-    memory = known.memory
+    memory, blank = known.memory, "\n" if roomy else ""
     parts: list[Part] = [
-        (f"{level(plain(said(memory)))[:LONGEST]}\n\n", "$foreground"),
+        (f"{level(plain(said(memory)))[:LONGEST]}\n{blank}", "$foreground"),
         *_kind(memory, looks),
-        ("\n", ""),
+        (blank, ""),
     ]
     parts += _told(known, keys)
     parts += _facts(memory, present)
@@ -130,6 +136,7 @@ def _facts(memory: Memory, present: datetime) -> list[Part]:
         last = f", last {age_in_words(memory.last_used_at, present)}" if memory.last_used_at else ""
         used = f"{counted(memory.use_count, 'time')}{last}"
     about = [memory.subject if memory.subject != ABOUT_USER else "", "" if memory.field else memory.attribute]
+    about = list(dict.fromkeys(about))
     told = (
         ("about", " · ".join(filter(None, about))),
         ("said", f"{memory.observed_at.astimezone():%d %b %Y} · {age_in_words(memory.observed_at, present)}"),
@@ -223,12 +230,17 @@ def of_session(
     looks: Looks,
     present: datetime,
     keys: Mapping[str, str],
+    roomy: bool = True,
 ) -> list[Part]:
     """The pane of what was made of a session: its rolling summary, or its summary as something that can be found."""
     text = found.text if found is not None else row.text
     sign, colour = looks.kind(row.kind)
     what = "rolling summary" if row.kind == "summary" else "past session"
-    parts: list[Part] = [(f"{level(plain(text))[:LONGEST]}\n\n", "$foreground"), (f"{sign} {what}\n\n", colour)]
+    blank = "\n" if roomy else ""
+    parts: list[Part] = [
+        (f"{level(plain(text))[:LONGEST]}\n{blank}", "$foreground"),
+        (f"{sign} {what}\n{blank}", colour),
+    ]
     told = [
         ("session", one_line(row.title, 80) or "untitled"),
         ("made" if row.kind == "summary" else "began", age_in_words(row.observed_at, present)),

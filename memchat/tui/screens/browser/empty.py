@@ -21,7 +21,7 @@ _TAUGHT: dict[Tab, str] = {
 }
 
 
-def sentence(sight: Sight, catalogue: Catalogue, elsewhere: int, *, add: str, filters: str) -> str:
+def sentence(sight: Sight, catalogue: Catalogue, elsewhere: int, *, add: str, filters: str, close: str) -> str:
     """Says why there is nothing, and what to do about it.
 
     Args:
@@ -30,10 +30,11 @@ def sentence(sight: Sight, catalogue: Catalogue, elsewhere: int, *, add: str, fi
         elsewhere: How many rows fit in the other lists.
         add: The key that adds a memory.
         filters: The key of the filters.
+        close: The key that empties the box before it closes.
     """
     if not sight.filtered or not catalogue.rows:
         return _TAUGHT[sight.tab].format(add=add)
-    said = ["Nothing here has these words." if sight.words else "Nothing here is like that."]
+    said = [f"Nothing here has these words. {close} takes them away." if sight.words else "Nothing here is like that."]
     if elsewhere:
         said.append(f"{counted(elsewhere, 'row')} in the other lists: shift+tab goes to all of them.")
     if sight.filters:

@@ -12,6 +12,7 @@ from memchat.core.searching import BadFilter, SearchHit
 from memchat.tui.looks import STATUS_NAMES, Looks, age_in_words, kind_of
 from memchat.tui.screens.search_hit import marked
 from memchat.tui.text import counted, one_line, plain
+from memchat.tui.widgets.pane import HANG
 from memchat.tui.widgets.panels.lines import Part
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def parts(session: Session, looked: Looked, present: datetime, looks: Looks, *, 
         hits = (
             part
             for hit in looked.found
-            for part in (_who(hit.item.source.role), *marked(hit.snippet.text, hit.snippet.marks), _END)
+            for part in (_who(hit.item.source.role), HANG, *marked(hit.snippet.text, hit.snippet.marks), _END)
         )
         sections.append([("Found\n", "$primary"), *hits])
     if looked.summary:
@@ -108,7 +109,9 @@ def parts(session: Session, looked: Looked, present: datetime, looks: Looks, *, 
         sections.append([("Draft\n", "$primary"), (f"{one_line(session.draft, 300)}\n", "italic")])
     if looked.newest:
         said = (
-            part for message in looked.newest for part in (_who(message.role), (f"{one_line(message.text, 300)}\n", ""))
+            part
+            for message in looked.newest
+            for part in (_who(message.role), HANG, (f"{one_line(message.text, 300)}\n", ""))
         )
         sections.append([("Last said\n", "$primary"), *said])
     between = [_END] if roomy else []
@@ -137,7 +140,7 @@ def _learned(memories: Sequence[Memory], looks: Looks) -> list[Part]:
     told: list[Part] = []
     for memory in memories[:_FACTS]:
         aside = "" if memory.status == "active" else f" · {STATUS_NAMES[memory.status]}"
-        told += [line_sign(memory, looks), (one_line(memory.text, 300), ""), (f"{aside}\n", "$warning")]
+        told += [line_sign(memory, looks), HANG, (one_line(memory.text, 300), ""), (f"{aside}\n", "$warning")]
     if len(memories) > _FACTS:
         told.append((f"and {len(memories) - _FACTS:,} more\n", "$dim"))
     return told

@@ -67,6 +67,8 @@ class SessionsScreen(SessionsBase):
             return editing and action in ("edit_keep", "edit_leave")
         if action == "space":
             return len(self._spaces) > 1
+        if action == "open":
+            return bool(self.picker.key) or self._begins
         session = self.session
         if action in _ABOUT_ONE and session is None:
             return False
@@ -88,8 +90,13 @@ class SessionsScreen(SessionsBase):
 
     def action_open(self) -> None:
         """Closes the list with the session under the cursor; in another space that has none, a new one begins."""
-        if self.picker.key or (self._assistant is not self._own and not self._sessions):
+        if self.picker.key or self._begins:
             self.dismiss(Picked(self.space, self.picker.key))
+
+    @property
+    def _begins(self) -> bool:
+        """Whether opening begins a session, in another space that has none."""
+        return self._assistant is not self._own and not self._sessions
 
     # in its place
 
