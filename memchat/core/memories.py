@@ -107,6 +107,7 @@ class ProfileField:
 
 Action = Literal[
     "add",
+    "import",
     "edit",
     "reinforce",
     "revise",
@@ -122,6 +123,7 @@ Action = Literal[
     "rename",
     "tag",
     "delete",
+    "fork",
     "fold",
     "unfold",
     "revert",
@@ -143,7 +145,7 @@ class Change:
             `kept_out:MESSAGE`; `profile:FIELD` in changes from before profile values were memories.
         actor: `user`, or the model's name.
         before: The value as JSON before the change; none for the first.
-        after: The value as JSON after it; none when it was removed.
+        after: The value as JSON after it; none when it was removed. Of what was imported, `file` names where from.
         undone_at: When it was taken back.
         batch: Changes of one batch were made together and are taken back together.
     """

@@ -1,10 +1,15 @@
 """A session that goes on from the middle of another: its first messages are copies."""
 
+import json
+
 import apsw
 
 from memchat.core.errors import NotFound
 from memchat.core.ids import new_id
+from memchat.core.memories import ABOUT_USER
+from memchat.store.history import record
 from memchat.store.lookup import number_of
+from memchat.store.session_states import session_target, snapshot
 from memchat.store.sql import row, rows, run, value
 
 _COPIED = (
@@ -72,6 +77,7 @@ def fork(db: apsw.Connection, given: str, message_id: str, now: float) -> int:
     number = db.last_insert_rowid()
     _copy_messages(db, source, number, place)
     _copy_summary(db, source, number, fork_id, place)
+    _note(db, session_target(fork_id), now)
     return number
 
 
@@ -97,6 +103,13 @@ def orphan(db: apsw.Connection, session: int) -> list[int]:
             original,
         )
     return [number for _, number in heirs]
+
+
+def _note(db: apsw.Connection, target: str, now: float) -> None:
+    """Has the fork in the history; taking it back puts the session away as deleting it does."""
+    state = json.loads(snapshot(db, target) or "{}")
+    before = json.dumps(state | {"deleted_at": now}, ensure_ascii=False)
+    record(db, target=target, action="fork", actor=ABOUT_USER, before=before, at=now, shows=False)
 
 
 def _copy_messages(db: apsw.Connection, source: int, number: int, place: int) -> None:

@@ -26,12 +26,16 @@ SESSION_KEPT = (
 """What of a session its history brings back."""
 
 OUTLIVED = (
-    f"(target >= '{_PREFIX}' AND target < 'session;' "
+    f"((target >= '{_PREFIX}' AND target < 'session;' "
     "AND json_extract(before, '$.summary_id') IS NOT json_extract(after, '$.summary_id') "
     "AND iif(undone_at IS NULL, json_extract(after, '$.summary_id'), json_extract(before, '$.summary_id')) IS NOT "
-    f"(SELECT summary_id FROM sessions WHERE id = substr(target, {len(_PREFIX) + 1})))"
+    f"(SELECT summary_id FROM sessions WHERE id = substr(target, {len(_PREFIX) + 1}))) "
+    "OR (action = 'fork' AND EXISTS (SELECT 1 FROM sessions AS s "
+    f"WHERE s.id = substr(changes.target, {len(_PREFIX) + 1}) AND (s.number IN (SELECT session FROM claims) "
+    "OR EXISTS (SELECT 1 FROM messages AS m WHERE m.session = s.number AND m.created_at > changes.at)))))"
 )
-"""Of rows of `changes`: those of a rolling summary that was folded on since, which nothing takes back any more."""
+"""Of rows of `changes`, those which nothing takes back any more: of a rolling summary that was folded on since, and of
+a fork that is open, or went on by itself."""
 
 
 def session_target(session_id: str) -> str:

@@ -74,6 +74,24 @@ async def test_a_fork_takes_the_summary_that_held_there(store: Store) -> None:
     assert await store.summaries.latest(early.id) is None
 
 
+async def test_a_fork_is_in_the_history_and_taken_back_until_it_goes_on(store: Store) -> None:
+    session = await session_of(store, "zebras", "okapis")
+    said = await store.messages.range(session, 1, 4)
+    forked = await store.sessions.fork(session, said[1].id)
+    (change,) = await store.memories.history(f"session:{forked.id}")
+    assert (change.action, change.actor) == ("fork", "user")
+    assert await store.memories.undo() is not None
+    assert [each.id for each in await store.sessions.list()] == [session]
+    assert await store.memories.redo() is not None
+    assert {each.id for each in await store.sessions.list()} == {session, forked.id}
+    await store.sessions.claim(forked.id, "me", 60)
+    assert await store.memories.undo() is None
+    await store.sessions.release(forked.id, "me")
+    await exchange(store, forked.id, "tapirs", "Yes")
+    assert await store.memories.undo() is None
+    assert {each.id for each in await store.sessions.list()} == {session, forked.id}
+
+
 async def test_a_fork_from_nowhere_is_refused(store: Store) -> None:
     one, two = await session_of(store, "a"), await session_of(store, "b")
     other = (await store.messages.range(two, 1, 1))[0]
