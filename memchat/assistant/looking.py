@@ -45,6 +45,10 @@ class Looking(Desk):
         """The latest changes of all, the newest first, with those that were undone."""
         return await self._store.memories.changes(limit=limit, offset=offset)
 
+    async def together(self, change: Change) -> int:
+        """How many other changes were made together with one, and taken back with it where it was."""
+        return await self._store.memories.together(change)
+
     async def undo(self) -> Change | None:
         """Takes the newest change back, with all that was changed together with it; none when there is nothing."""
         return self._told(await self._store.memories.undo())

@@ -45,7 +45,7 @@ class Remembering(Reviewing, Looking, Ruling):
         """
         self.check_keeps(session_id)
         memory = await facts.remember(self._store, text, session_id=session_id, message_id=None, redact=self._redact)
-        self._tell(Learned(added=(memory,)))
+        self._tell(Learned(added=(memory,), session_id=session_id))
         return memory
 
     def check_keeps(self, session_id: str | None) -> None:
@@ -123,21 +123,25 @@ class Remembering(Reviewing, Looking, Ruling):
         """The profile's fields that have a value."""
         return tuple(await self._store.profile.list())
 
-    async def set_profile(self, field: str, value: str, *, only: bool = False) -> ProfileField:
+    async def set_profile(
+        self, field: str, value: str, *, only: bool = False, session_id: str | None = None
+    ) -> ProfileField:
         """Sets a profile field by hand; one of several values gets one more.
 
         Args:
             field: Its name.
             value: What it holds.
             only: Whether a field of several values holds nothing else from now on.
+            session_id: The session in which the user asked for it; none outside of any.
 
         Raises:
-            MemchatError: There is no such field, or the value is empty.
+            MemchatError: There is no such field, the value is empty, or the session is incognito.
         """
+        self.check_keeps(session_id)
         changed = await profile_rules.set_field(
             self._store, self._settings.profile, field, value, redact=self._redact, only=only
         )
-        self._tell(Learned(profile=(changed,)))
+        self._tell(Learned(profile=(changed,), session_id=session_id))
         return changed
 
     async def unset_profile(self, field: str, value: str | None = None) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+import apsw
+
 from memchat.core.memories import Change
 from memchat.core.times import from_unix, to_unix
 from memchat.store import history, undoing
 from memchat.store.database import Database
+from memchat.store.sql import value
 
 
 class Changes:
@@ -36,6 +39,10 @@ class Changes:
         """When the user last changed each memory that they ever changed, or took back what was changed of it."""
         found = await self._database.read(history.handled)
         return {target: from_unix(moment) for target, moment in found.items()}
+
+    async def together(self, change: Change) -> int:
+        """How many other changes were made together with one, and taken back with it where it was."""
+        return await self._database.read(_together, change)
 
     async def undo(self) -> Change | None:
         """Takes the newest change back that still stands, with those that were made together with it.
@@ -75,3 +82,14 @@ class Changes:
             MemchatError: What would come back was changed again since, by learning.
         """
         return await self._database.write(undoing.redo, self._now)
+
+
+def _together(db: apsw.Connection, change: Change) -> int:
+    counted = value(
+        db,
+        "SELECT count(*) FROM changes WHERE batch = ?1 AND id != ?2 "
+        "AND undone_at IS (SELECT undone_at FROM changes WHERE id = ?2)",
+        change.batch,
+        change.id,
+    )
+    return int(counted)

@@ -1,6 +1,7 @@
 """Changes in words, and taking them back or making them again with a sentence of what was done."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from memchat.core.memories import ABOUT_USER, Change
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _DID = {
     "add": "added",
+    "import": "imported",
     "edit": "edited",
     "reinforce": "said again",
     "revise": "made more exact",
@@ -38,7 +40,15 @@ _DID = {
     "unmute": "unmuted",
     "settle": "settled",
 }
+_DID_RULE = {"add": "rule made", "drop": "rule dropped"}
+_ASIDE: dict[str, tuple[str, ...]] = {
+    "given another type": ("kind",),
+    "given other dates": ("valid_from", "valid_to"),
+}
+"""What an edit of something else than the words did, by what it set."""
+_EDITED = ("text", "value", "pinned", "kind", "valid_from", "valid_to")
 _OF_RULE = ("kind", "subject", "attribute", "text")
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
 _UNTITLED = "Untitled"
 
 
@@ -48,7 +58,7 @@ async def undo(memories: "Looking") -> str:
     Raises:
         MemchatError: It cannot be taken back.
     """
-    return _said("Taken back", await memories.undo()) or "There is no change to take back."
+    return await _said("Taken back", memories, await memories.undo()) or "There is no change to take back."
 
 
 async def undo_one(memories: "Looking", change_id: str) -> str:
@@ -57,7 +67,7 @@ async def undo_one(memories: "Looking", change_id: str) -> str:
     Raises:
         MemchatError: It cannot be taken back.
     """
-    return _said("Taken back", await memories.undo_change(change_id))
+    return await _said("Taken back", memories, await memories.undo_change(change_id))
 
 
 async def redo(memories: "Looking") -> str:
@@ -66,11 +76,24 @@ async def redo(memories: "Looking") -> str:
     Raises:
         MemchatError: It cannot be made again.
     """
-    return _said("Made again", await memories.redo()) or "There is nothing to make again."
+    return await _said("Made again", memories, await memories.redo()) or "There is nothing to make again."
 
 
-def _said(done: str, change: Change | None) -> str:
-    return f"{done}: {told(change)}" if change is not None else ""
+async def _said(done: str, memories: "Looking", change: Change | None) -> str:
+    if change is None:
+        return ""
+    others = await memories.together(change)
+    return f"{done}: {told(change)}{f', and {others:,} more' if others else ''}"
+
+
+def named(texts: Sequence[str]) -> str:
+    """The first of some texts, and how many more there are, as the end of a sentence."""
+    if not texts:
+        return "nothing any more."
+    if len(texts) > 1:
+        return f"{one_line(texts[0], 160)} · {len(texts) - 1:,} more."
+    first = one_line(texts[0], 160)
+    return first if first.endswith(_ENDS) else f"{first}."
 
 
 def told(change: Change, what: str | None = None) -> str:
@@ -86,6 +109,16 @@ def told(change: Change, what: str | None = None) -> str:
 
 def did(change: Change) -> str:
     """What was done, in a word or two."""
+    if change.target.startswith("rule:"):
+        return _DID_RULE.get(change.action, change.action)
+    if change.action == "edit":
+        before, after = state(change.before), state(change.after)
+        changed = {name for name in _EDITED if before.get(name) != after.get(name)}
+        if changed == {"pinned"}:
+            return "pinned" if after["pinned"] else "unpinned"
+        for said, columns in _ASIDE.items():
+            if changed and changed <= set(columns):
+                return said
     return _DID.get(change.action, change.action.replace("_", " "))
 
 

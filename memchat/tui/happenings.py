@@ -118,20 +118,12 @@ class Happenings:
     def _learned(self, event: Learned) -> None:
         chat = self._chat
         if event.message_id is None:
-            chat.work(self._changed_by_hand(event), group="note")
-        if tells(event) and event.session_id in (None, chat.session_id):
+            # What the lines tell of may have been undone or written over.
+            chat.work(chat.transcript.hear(chat.assistant.store.memories.by_ids), group="note")
+        if tells(event) and event.session_id == chat.session_id:
             chat.work(chat.transcript.add_chip(Chip(event, chat.chip_keys()), event.message_id), group="note")
             chat.used("learned")
         chat.work(self.look_again(), group="plan")
-
-    async def _changed_by_hand(self, event: Learned) -> None:
-        """Has the lines that still offer something tell what became of it, undone and written over included."""
-        transcript = self._chat.transcript
-        await transcript.hear(event.changed)
-        held = {each for chip in transcript.query(Chip) if chip.fresh for each in chip.held}
-        if held:
-            found = await self._chat.assistant.store.memories.by_ids(list(held))
-            await transcript.hear([memory for memory in found if memory.status not in ("active", "pending")])
 
     def _consolidated(self, event: Consolidated) -> None:
         did = [

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 async def fork(chat: "ChatScreen", _: str) -> None:
     """Goes on from the last message in a session of its own."""
+    _check_kept(chat, "forked")
     await fork_at(chat, await chat.assistant.store.messages.last(chat.session_id))
 
 
@@ -19,8 +20,9 @@ async def fork_at(chat: "ChatScreen", message: Message | None) -> None:
     """Goes on from a message in a session that shares all up to it.
 
     Raises:
-        MemchatError: A reply is under way, or there is no message yet.
+        MemchatError: A reply is under way, there is no message yet, or the session is incognito.
     """
+    _check_kept(chat, "forked")
     if chat.turns.running:
         raise MemchatError("A reply is under way.", "Fork once it is there, or stop it with esc.")
     if message is None:
@@ -33,6 +35,7 @@ async def fork_at(chat: "ChatScreen", message: Message | None) -> None:
 
 async def archive(chat: "ChatScreen", _: str) -> None:
     """Files the session away, or brings it back where it was."""
+    _check_kept(chat, "archived")
     session = await chat.assistant.session(chat.session_id)
     if not session.message_count:
         raise MemchatError("There is nothing in this session yet.")
@@ -46,6 +49,7 @@ async def archive(chat: "ChatScreen", _: str) -> None:
 
 async def tag(chat: "ChatScreen", argument: str) -> None:
     """Gives the session tags, takes away those with a minus; tells them where there is nothing to do."""
+    _check_kept(chat, "tagged")
     session = await chat.assistant.session(chat.session_id)
     words = argument.replace(",", " ").split()
     gone = {word.lstrip("-#").casefold() for word in words if word.startswith("-")}
@@ -57,6 +61,14 @@ async def tag(chat: "ChatScreen", argument: str) -> None:
     chat.say(
         f"Tags: {told}" if told else "This session has no tags. /tag WORDS gives it some, /tag -WORD takes one away."
     )
+
+
+def _check_kept(chat: "ChatScreen", done: str) -> None:
+    """Lets nothing be done that only a session can have that is still there tomorrow."""
+    if chat.session is not None and chat.session.incognito:
+        raise MemchatError(
+            f"This session is incognito: nothing of it is kept, so it cannot be {done}.", "Begin another with ctrl+n."
+        )
 
 
 def _name(session: Session) -> str:

@@ -153,7 +153,7 @@ async def forget(chat: "ChatScreen", argument: str) -> None:
         chat.action_memory()
         return
     gone = await chat.assistant.memories.forget(argument)
-    chat.say(f"Forgotten: {gone.text}")
+    chat.say(f"Forgotten: {changes.named([gone.text])} /undo brings it back.")
 
 
 async def memory(chat: "ChatScreen", argument: str) -> None:
@@ -168,8 +168,7 @@ async def profile(chat: "ChatScreen", argument: str) -> None:
     if not field:
         chat.action_panel("profile")
     elif value.strip():
-        chat.assistant.memories.check_keeps(chat.session_id)
-        await chat.assistant.memories.set_profile(field, value.strip())
+        await chat.assistant.memories.set_profile(field, value.strip(), session_id=chat.session_id)
     else:
         values = "; ".join(item.value for item in chat.profile if item.field == field)
         chat.say(f"{field}: {values}" if values else f"{field} has no value. /profile {field} VALUE")

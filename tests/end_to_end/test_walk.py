@@ -29,7 +29,6 @@ from memchat.tui.screens.sessions import SessionsScreen
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.screens.why import WhyScreen
 from memchat.tui.text import brief
-from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.panels.lines import Prose
 from memchat.tui.widgets.panels.rows import Rows as List
 from tests.assistant.conftest import Script, prompt_of
@@ -87,7 +86,7 @@ class Walker:
     @property
     def told(self) -> list[str]:
         """The lines about what was learned, from top to bottom."""
-        return [chip.sentence for chip in self.run.chat.query(Chip)]
+        return self.run.chips
 
     async def press(self, *keys: str) -> None:
         await self.run.pilot.press(*keys)

@@ -19,6 +19,7 @@ from memchat.providers.discovery import discover
 from memchat.providers.scripted import Reply, Say, ScriptedServer
 from memchat.tui.app import MemchatApp
 from memchat.tui.screens.chat import ChatScreen
+from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.message import MessageView
 
 WAIT_SECONDS = 10.0
@@ -38,6 +39,11 @@ class Run:
     @property
     def views(self) -> list[MessageView]:
         return self.chat.transcript.views
+
+    @property
+    def chips(self) -> list[str]:
+        """What the lines under the answers say was learned."""
+        return [chip.sentence for chip in self.chat.query(Chip) if chip.display]
 
     @property
     def first_message(self) -> Message:

@@ -81,7 +81,7 @@ async def test_a_key_drops_what_was_learned_and_undo_brings_it_back(start: Start
     async with start(server) as run:
         memory = await learned(run)
         await run.pilot.press("alt+d")
-        await run.until(lambda: not run.chat.query(Chip))
+        await run.until(lambda: not run.chips)
         assert await status(run, memory) == "forgotten"
         (change, *_) = await run.chat.assistant.memories.changes(limit=1)
         assert (change.action, change.actor) == ("forget", "user")
@@ -101,7 +101,7 @@ async def test_the_keys_do_nothing_and_type_nothing_while_something_is_typed(
         assert run.app.screen is run.chat
         assert await status(run, memory) == "active"
         await run.pilot.press("backspace", "backspace", "alt+d")
-        await run.until(lambda: not run.chat.query(Chip))
+        await run.until(lambda: not run.chips)
         await run.pilot.press("alt+d")  # there is nothing left to drop
         assert run.chat.prompt.text == ""
 
@@ -125,7 +125,7 @@ async def test_the_keys_are_about_the_newest_line_alone(start: Start, server: Sc
         run.chat.heard_from(Learned(added=(coffee,), session_id=run.chat.session_id))
         await run.until(lambda: len(run.chat.query(Chip)) == 2)
         await run.pilot.press("alt+d")
-        await run.until(lambda: len(run.chat.query(Chip)) == 1)
+        await run.until(lambda: len(run.chips) == 1)
         assert [await status(run, memory) for memory in (tea, coffee)] == ["active", "forgotten"]
 
 
@@ -160,22 +160,42 @@ async def test_what_waits_is_accepted_edited_or_rejected_on_its_line(start: Star
         assert (kept.text, kept.status) == ("The user likes milk", "active")
 
 
-async def test_several_are_dropped_as_one_and_edited_in_a_list(start: Start, server: ScriptedServer) -> None:
+async def test_a_line_that_names_one_of_several_opens_the_list_of_them(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
         run.chat.heard_from(Learned(added=(tea, coffee), session_id=run.chat.session_id))
-        await run.until(lambda: list(run.chat.query(Chip)))
+        await run.until(lambda: run.chips == ["remembered: likes tea · 1 more"])
         await run.idle()
-        await run.pilot.press("alt+e")
-        await run.until(lambda: isinstance(run.app.screen, ReviewScreen))
-        await run.until(lambda: any("The user likes coffee" in line for line in run.screen))
-        await run.pilot.press("escape")
-        await run.until(lambda: run.app.screen is run.chat)
+        for key in ("alt+e", "alt+d"):
+            await run.pilot.press(key)
+            await run.until(lambda: isinstance(run.app.screen, ReviewScreen))
+            await run.until(lambda: any("The user likes coffee" in line for line in run.screen))
+            assert [await status(run, memory) for memory in (tea, coffee)] == ["active", "active"]
+            await run.pilot.press("escape")
+            await run.until(lambda: run.app.screen is run.chat)
+        await run.chat.assistant.memories.forget(tea.id)
+        await run.until(lambda: run.chips == ["remembered: likes coffee"])
+        await run.pilot.press("alt+d")  # the one that it names
+        await run.until(lambda: not run.chips)
+        assert await status(run, coffee) == "forgotten"
+
+
+async def test_undo_brings_a_line_back_as_it_was(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        first = await learned(run)
+        waiting = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
+        run.chat.heard_from(Learned(pending=(waiting,), session_id=run.chat.session_id))
+        await run.until(lambda: run.chips == ["remembered: likes tea", "to review: likes cocoa"])
         await run.pilot.press("alt+d")
-        await run.until(lambda: not run.chat.query(Chip))
-        assert [await status(run, memory) for memory in (tea, coffee)] == ["forgotten", "forgotten"]
-        await run.chat.assistant.memories.undo()
-        assert [await status(run, memory) for memory in (tea, coffee)] == ["active", "active"]
+        await run.until(lambda: run.chips == ["remembered: likes tea"])
+        await run.chat.assistant.memories.edit(first.id, "The user likes green tea")
+        await run.until(lambda: run.chips == ["remembered: likes green tea"])
+        await run.send("/undo")
+        await run.until(lambda: run.chips == ["remembered: likes tea"])
+        await run.send("/undo")
+        await run.until(lambda: run.chips == ["remembered: likes tea", "to review: likes cocoa"])
+        await run.pilot.press("alt+k")
+        await run.until(lambda: run.chips == ["remembered: likes tea", "remembered: likes cocoa"])
 
 
 async def test_a_message_tells_what_was_learned_from_it(start: Start, server: ScriptedServer) -> None:
@@ -208,11 +228,13 @@ async def test_a_line_goes_when_what_it_tells_of_is_written_over_or_undone(
 ) -> None:
     async with start(server) as run:
         await run.send("/profile location Taipei")
-        await run.until(lambda: [chip.sentence for chip in run.chat.query(Chip)] == ["location: Taipei"])
+        await run.until(lambda: run.chips == ["location: Taipei"])
         await run.send("/profile location Lisbon")
-        await run.until(lambda: [chip.sentence for chip in run.chat.query(Chip)] == ["location: Lisbon"])
+        await run.until(lambda: run.chips == ["location: Lisbon"])
         await run.send("/undo")
-        await run.until(lambda: not run.chat.query(Chip))
+        await run.until(lambda: run.chips == ["location: Taipei"])
+        await run.send("/undo")
+        await run.until(lambda: not run.chips)
 
 
 # the panels
@@ -386,3 +408,15 @@ async def test_an_edit_of_a_single_memory_opens_an_editor(start: Start, server: 
         (chip,) = run.chat.query(Chip)
         await run.until(lambda: chip.sentence == "remembered: likes green tea")
         assert (await run.chat.assistant.memories.get(memory.id)).text == "The user likes green tea"
+
+
+async def test_keys_go_from_a_line_to_the_messages_around_it(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("First")
+        await learned(run)
+        await run.pilot.press("ctrl+up")
+        assert run.chat.query_one(Chip).has_focus
+        await run.pilot.press("up")
+        assert run.views[-1].has_focus
+        await run.pilot.press("ctrl+up", "down")
+        assert run.chat.prompt.has_focus

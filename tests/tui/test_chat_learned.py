@@ -16,7 +16,6 @@ from memchat.paths import Paths
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.text_edit import TextEditScreen
 from memchat.tui.turns import TurnHappened
-from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.forgetting import ForgetQuestion
 from memchat.tui.widgets.message import MessageView
 from tests.tui.conftest import Run, Start
@@ -35,16 +34,12 @@ def places(run: Run) -> list[str]:
     return [child.role if isinstance(child, MessageView) else "note" for child in children]
 
 
-def chips(run: Run) -> list[str]:
-    return [chip.sentence for chip in run.chat.transcript.query(Chip)]
-
-
 async def learn_two_and_one_to_review(run: Run) -> tuple[Memory, Memory, Memory]:
     """Tells of tea and coffee, which were learned, and of cocoa, which waits for a review; gives the three."""
     tea, coffee = await stored(run, "The user likes tea"), await stored(run, "The user likes coffee")
     cocoa = await stored(run, "The user likes cocoa", status="pending", reason="Not sure.")
     run.chat.heard_from(Learned(added=(tea, coffee), pending=(cocoa,), session_id=run.chat.session_id))
-    await run.until(lambda: chips(run))
+    await run.until(lambda: run.chips)
     return tea, coffee, cocoa
 
 
@@ -60,8 +55,8 @@ async def test_what_is_learned_later_stands_under_its_own_answer(start: Start, s
         await run.ask("And where is Kyoto?")
         memory = await stored(run, "The user likes small gardens")
         run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id))
-        await run.until(lambda: chips(run))
-        assert chips(run) == ["remembered: likes small gardens"]
+        await run.until(lambda: run.chips)
+        assert run.chips == ["remembered: likes small gardens"]
         assert places(run) == ["user", "assistant", "note", "user", "assistant"]
         assert run.chat.prompt.has_focus
 
@@ -72,7 +67,29 @@ async def test_what_another_session_taught_is_not_shown_here(start: Start, serve
         memory = await stored(run, "The user likes tea")
         run.chat.heard_from(Learned(added=(memory,), session_id="another", message_id="m1"))
         await run.idle()
-        assert chips(run) == []
+        assert run.chips == []
+
+
+async def test_what_is_changed_by_hand_is_no_line_under_an_answer(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        memories = run.chat.assistant.memories
+        await run.pilot.press("f4", "enter", *"Alice B.", "enter")  # in the panel
+        await run.until(lambda: any("Alice B." in line for line in run.screen))
+        await memories.remember("The user likes canoes")  # as the browser does
+        await run.idle()
+        assert run.chips == []
+        await run.pilot.press("escape")
+        await run.send("/remember I like tea")
+        await run.until(lambda: run.chips == ["remembered: I like tea"])
+        await run.send("/profile location Lisbon")
+        await run.until(lambda: run.chips == ["remembered: I like tea", "location: Lisbon"])
+        await run.send("/incognito")
+        await run.until(lambda: run.chat.session is not None and run.chat.session.incognito)
+        await run.idle()
+        await memories.remember("Added in incognito")
+        await run.idle()
+        assert run.chips == []
 
 
 async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server: ScriptedServer) -> None:
@@ -80,11 +97,11 @@ async def test_one_line_tells_of_several_and_of_what_waits(start: Start, server:
         await run.ask("I like tea and coffee")
         _, _, cocoa = await learn_two_and_one_to_review(run)
         await run.idle()
-        assert chips(run) == ["remembered: likes tea · 1 more · 1 to review"]
+        assert run.chips == ["remembered: likes tea · 1 more · 1 to review"]
         assert "1 to review" in run.screen[0]
         run.chat.heard_from(Learned(pending=(cocoa,), session_id=run.chat.session_id))
-        await run.until(lambda: len(chips(run)) == 2)
-        assert chips(run)[1] == "to review: likes cocoa"
+        await run.until(lambda: len(run.chips) == 2)
+        assert run.chips[1] == "to review: likes cocoa"
         await run.idle()
         await run.click("review")
         await run.until(lambda: any("Waits for you: Not sure." in line for line in run.screen))
@@ -102,13 +119,13 @@ async def test_a_value_that_changed_is_told_with_the_old_one(start: Start, serve
         (old,) = await memories.list(fields=True)
         new = await run.chat.assistant.store.profile.set("location", "Lisbon", origin="user")
         run.chat.heard_from(Learned(profile=(new,), superseded=(old,), session_id=run.chat.session_id))
-        await run.until(lambda: "updated: location Taipei → Lisbon" in chips(run))
+        await run.until(lambda: "updated: location Taipei → Lisbon" in run.chips)
 
 
 async def test_a_chip_edits_and_forgets(start: Start, server: ScriptedServer) -> None:
     async with start(server) as run:
         await run.send("/remember I like tea")
-        await run.until(lambda: chips(run))
+        await run.until(lambda: run.chips)
         await run.idle()
         await run.click("edit")
         await run.until(lambda: isinstance(run.app.screen, TextEditScreen))
@@ -129,7 +146,7 @@ async def test_what_is_said_again_is_not_told_again(start: Start, server: Script
         memory = await stored(run, "The user likes tea")
         run.chat.heard_from(Learned(known=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id))
         await run.idle()
-        assert chips(run) == []
+        assert run.chips == []
 
 
 async def test_what_a_later_message_changes_is_told(start: Start, server: ScriptedServer) -> None:
@@ -140,8 +157,8 @@ async def test_what_a_later_message_changes_is_told(start: Start, server: Script
         for memory in (revised, ended):
             event = Learned(changed=(memory,), session_id=run.chat.session_id, message_id=run.first_message.id)
             run.chat.heard_from(event)
-        await run.until(lambda: len(chips(run)) == 2)
-        assert sorted(chips(run)) == ["no longer: uses vim", "updated: lives in Alfama, Lisbon"]
+        await run.until(lambda: len(run.chips) == 2)
+        assert sorted(run.chips) == ["no longer: uses vim", "updated: lives in Alfama, Lisbon"]
 
 
 async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServer) -> None:
@@ -150,13 +167,13 @@ async def test_a_line_tells_what_became_of_it(start: Start, server: ScriptedServ
         tea, coffee, cocoa = await learn_two_and_one_to_review(run)
         memories = run.chat.assistant.memories
         await memories.forget(tea.id)
-        await run.until(lambda: chips(run) == ["remembered: likes coffee · 1 to review"])
+        await run.until(lambda: run.chips == ["remembered: likes coffee · 1 to review"])
         await memories.edit(coffee.id, "The user likes strong coffee")
-        await run.until(lambda: chips(run) == ["remembered: likes strong coffee · 1 to review"])
+        await run.until(lambda: run.chips == ["remembered: likes strong coffee · 1 to review"])
         await memories.reject(cocoa.id)
-        await run.until(lambda: chips(run) == ["remembered: likes strong coffee"])
+        await run.until(lambda: run.chips == ["remembered: likes strong coffee"])
         await memories.archive(coffee.id)
-        await run.until(lambda: chips(run) == [])
+        await run.until(lambda: run.chips == [])
 
 
 async def test_what_is_accepted_stands_where_it_waited(start: Start, server: ScriptedServer) -> None:
@@ -164,9 +181,9 @@ async def test_what_is_accepted_stands_where_it_waited(start: Start, server: Scr
         await run.ask("Hello")
         memory = await stored(run, "location: Lisbon", field="location", value="Lisbon", status="pending", reason="?")
         run.chat.heard_from(Learned(pending=(memory,), session_id=run.chat.session_id))
-        await run.until(lambda: chips(run) == ["to review: location: Lisbon"])
+        await run.until(lambda: run.chips == ["to review: location: Lisbon"])
         await run.chat.assistant.memories.accept(memory.id)
-        await run.until(lambda: chips(run) == ["location: Lisbon"])
+        await run.until(lambda: run.chips == ["location: Lisbon"])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +220,7 @@ async def test_a_question_about_what_is_forgotten_already_goes(start: Start, ser
         memory = await stored(run, "The user eats peanuts")
         await ask_whether_to_forget(run, memory)
         await run.chat.assistant.memories.forget(memory.id)
-        await run.until(lambda: not run.chat.transcript.query(ForgetQuestion))
+        await run.until(lambda: not run.chat.transcript.query_one(ForgetQuestion).display)
 
 
 async def test_forgetting_is_asked_and_typing_goes_on(start: Start, server: ScriptedServer) -> None:

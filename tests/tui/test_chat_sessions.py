@@ -362,3 +362,21 @@ async def test_a_session_is_filed_away_and_tagged_by_commands(start: Start, serv
         await run.send("/undo")
         await run.until(lambda: any("Taken back" in said for said in run.said))
         assert (await assistant.session(here)).tags == ("kyoto", "[b]tea[/b]")
+
+
+async def test_what_an_incognito_session_cannot_be_is_told_as_it_is(start: Start, server: ScriptedServer) -> None:
+    async with start(server) as run:
+        await run.send("/incognito")
+        await run.until(lambda: run.chat.session is not None and run.chat.session.incognito)
+        await run.ask("Something that is not kept")
+        session = run.chat.session_id
+        for command in ("/fork", "/archive", "/tag foo"):
+            await run.send(command)
+        await run.until(lambda: len(run.said) == 3)
+        assert [said.partition(". ")[0] for said in run.said] == [
+            f"This session is incognito: nothing of it is kept, so it cannot be {done}"
+            for done in ("forked", "archived", "tagged")
+        ]
+        await run.pilot.press("shift+tab", "f")
+        await run.until(lambda: sum("cannot be forked" in said for said in run.said) == 2)
+        assert run.chat.session_id == session

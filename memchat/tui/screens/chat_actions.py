@@ -5,6 +5,7 @@ from typing import Literal
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_spaces import ChatSpaces
 from memchat.tui.widgets.completions import Completions
+from memchat.tui.widgets.message import MessageView
 from memchat.tui.widgets.panels import PanelName, Panels
 
 
@@ -98,13 +99,14 @@ class ChatActions(ChatSpaces):
         self.work(opens.editor(self), group="open")
 
     def action_message_step(self, by: int) -> None:
-        """Focuses the message before (-1) or after (1) the focused one."""
-        views = self.transcript.views
-        at = next((i for i, view in enumerate(views) if view.has_focus), len(views))
-        if at + by >= len(views):
+        """Focuses the message before (-1) or after (1) what has the focus, a line under an answer included."""
+        children = list(self.transcript.children)
+        at = next((place for place, child in enumerate(children) if child.has_focus), len(children))
+        way = children[at + 1 :] if by > 0 else children[:at][::-1]
+        if (view := next((child for child in way if isinstance(child, MessageView)), None)) is not None:
+            view.focus()
+        elif by > 0:
             self.prompt.focus()
-        elif at + by >= 0:
-            views[at + by].focus()
         else:
             self.transcript.scroll_home(animate=False)
 

@@ -6,9 +6,10 @@ from textual import on
 
 from memchat.core.context import RecalledItem
 from memchat.core.errors import MemchatError
+from memchat.tui import changes
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_actions import ChatActions
-from memchat.tui.text import counted, one_line
+from memchat.tui.text import counted
 from memchat.tui.widgets.chip import Chip, ChipAction
 from memchat.tui.widgets.panels.messages import (
     BufferDropped,
@@ -53,12 +54,12 @@ class ChatPanels(ChatActions):
         match message.action:
             case "keep":
                 self.work(self._chip_kept(chip), group="memory")
-            case "drop":
-                self.work(self._chip_dropped(chip), group="memory")
             case "review":
                 self.work(opens.review(self), group="open")
-            case "edit" if chip.learned[1:]:
+            case "drop" | "edit" if chip.learned[1:]:  # the line names only the first of them
                 self.work(opens.learned(self, (*chip.learned, *chip.pending)), group="open")
+            case "drop":
+                self.work(self._chip_dropped(chip), group="memory")
             case "edit" if chip.learned:
                 self.work(opens.edit_memory(self, chip.learned[0]), group="open")
             case "edit":
@@ -70,12 +71,18 @@ class ChatPanels(ChatActions):
         self._leave_chip(chip)
 
     async def _chip_dropped(self, chip: Chip) -> None:
-        self._leave_chip(chip)
-        if chip.learned:
-            await self.forget(chip.learned)
-        else:
-            rejected = await self.assistant.memories.reject(list(chip.pending))
-            self.say(f"Rejected: {_named([memory.text for memory in rejected])} {_UNDO}")
+        if chip.has_focus:
+            self.prompt.focus()
+        chip.display = False  # until it is told what became of it; another press of the key finds nothing here
+        try:
+            if chip.learned:
+                await self.forget(chip.learned)
+            else:
+                rejected = await self.assistant.memories.reject(list(chip.pending))
+                self.say(f"Rejected: {changes.named([memory.text for memory in rejected])} {_UNDO}")
+        except MemchatError:
+            chip.display = True
+            raise
 
     def _leave_chip(self, chip: Chip) -> None:
         focused = chip.has_focus
@@ -86,7 +93,7 @@ class ChatPanels(ChatActions):
     async def forget(self, ids: Sequence[str]) -> None:
         """Takes memories out of use, as one change."""
         gone = await self.assistant.memories.forget(list(ids))
-        self.say(f"Forgotten: {_named([memory.text for memory in gone])} /undo brings it back.")
+        self.say(f"Forgotten: {changes.named([memory.text for memory in gone])} /undo brings it back.")
 
     # the profile
 
@@ -212,22 +219,14 @@ class ChatPanels(ChatActions):
         memories, ref = self.assistant.memories, ref_of(item)
         if muted:
             await memories.mute(ref, self.session_id)
-            self.say(f"Not recalled in this session any more: {one_line(item.text, 80)} {_UNDO}")
+            self.say(f"Not recalled in this session any more: {changes.named([item.text])} {_UNDO}")
         else:
             await memories.unmute(ref, self.session_id)
-            self.say(f"Recalled in this session again: {one_line(item.text, 80)}")
+            self.say(f"Recalled in this session again: {changes.named([item.text])}")
 
     async def _pin(self, id: str) -> None:
         memories = self.assistant.memories
         pinned = not (await memories.get(id)).pinned
         changed = await memories.pin(id, pinned=pinned)
         said = "In every request from now on" if pinned else "Not in every request any more"
-        self.say(f"{said}: {one_line(changed.text, 80)} {_UNDO}")
-
-
-def _named(texts: Sequence[str]) -> str:
-    """The first of some texts, and how many more there are."""
-    if not texts:
-        return "nothing any more."
-    more = f" · {counted(len(texts) - 1, 'more', 'more')}." if len(texts) > 1 else ""
-    return f"{one_line(texts[0], 160)}{more}"
+        self.say(f"{said}: {changes.named([changed.text])} {_UNDO}")

@@ -27,10 +27,23 @@ CHIP_ACTIONS: tuple[ChipAction, ...] = get_args(ChipAction)
 
 
 class Note(Line):
-    """A quiet line between messages: something remembered, folded, failed."""
+    """A quiet line between messages: something remembered, folded, failed.
 
-    def heard(self, memory: Memory) -> bool:  # noqa: ARG002 - most lines tell of no memory
-        """Takes over what a memory became by the user's hand; whether the line still tells anything."""
+    One that can have the focus is left for the messages by the keys that go from one of these to the next.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "screen.message_step(1)", "Next message", id="message.next", show=False),
+        Binding("up", "screen.message_step(-1)", "Previous message", id="message.previous", show=False),
+    ]
+
+    @property
+    def told_of(self) -> tuple[str, ...]:
+        """Ids of the memories that it tells of, in use or not."""
+        return ()
+
+    def hear(self, known: Mapping[str, Memory]) -> bool:  # noqa: ARG002 - most lines tell of no memory
+        """Takes over what the memories are now that it tells of; whether it still tells anything."""
         return True
 
 
@@ -69,11 +82,19 @@ class Chip(Note):
         super().__init__(classes="-learned -chip")
         self.can_focus = True
         self._keys = keys or {}
+        self._learned = event
         self._tell(event)
 
     def _tell(self, event: Learned) -> None:
         self.event = event
         self.sentence = _told(event)
+
+    @property
+    def told_of(self) -> tuple[str, ...]:
+        """Ids of the memories that it tells of, also of those that are not in use any more."""
+        learned = self._learned
+        fields = (field.memory_id for field in learned.profile if field.memory_id)
+        return (*fields, *(memory.id for memory in (*learned.added, *learned.changed, *learned.pending)))
 
     @property
     def learned(self) -> tuple[str, ...]:
@@ -134,17 +155,14 @@ class Chip(Note):
             if all(key == action[0] for action, key in last.items()):
                 yield _linked([("", action) for action in last], before=f"{together}+ ", initials=True)
 
-    def heard(self, memory: Memory) -> bool:
-        """Tells what a memory of the line became; whether there is anything left to tell."""
-        event = _without(self.event, memory.id)
-        if event is None:
-            return True
-        if memory.status == "active":
-            event = replace(event, added=(*event.added, memory))
+    def hear(self, known: Mapping[str, Memory]) -> bool:
+        """Tells what the memories of the line are now; whether there is anything left to tell."""
+        event = _as_now(self._learned, known, past=not self.fresh)
         if not tells(event):
             return False
-        self._tell(event)
-        self.refresh()
+        if event != self.event:
+            self._tell(event)
+            self.refresh()
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -185,16 +203,41 @@ def tells(event: Learned) -> bool:
     return bool(event.added or event.profile or event.pending or (event.message_id and event.changed))
 
 
-def _without(event: Learned, memory_id: str) -> Learned | None:
-    """The event as it is without one memory; none when that is not in it."""
-    left = replace(
+def _as_now(event: Learned, known: Mapping[str, Memory], *, past: bool) -> Learned:
+    """What an event tells today.
+
+    Args:
+        event: As it happened.
+        known: Its memories as they are now; what was erased is not among them.
+        past: Whether it still tells of what something else took the place of since.
+    """
+
+    def stands(id: str) -> bool:
+        memory = known.get(id)
+        return memory is not None and (memory.status == "active" or (past and memory.status == "superseded"))
+
+    def now_as(memory: Memory) -> Memory:
+        return known[memory.id] if known[memory.id].status == "active" else memory
+
+    waited = [known[memory.id] for memory in event.pending if memory.id in known]
+    return replace(
         event,
-        added=tuple(memory for memory in event.added if memory.id != memory_id),
-        changed=tuple(memory for memory in event.changed if memory.id != memory_id),
-        pending=tuple(memory for memory in event.pending if memory.id != memory_id),
-        profile=tuple(field for field in event.profile if field.memory_id != memory_id),
+        profile=tuple(
+            replace(field, value=known[field.memory_id].value or field.value) if field.memory_id in known else field
+            for field in event.profile
+            if not field.memory_id or stands(field.memory_id)
+        ),
+        added=(
+            *(now_as(memory) for memory in event.added if stands(memory.id)),
+            *(memory for memory in waited if memory.status == "active"),
+        ),
+        changed=tuple(
+            known[memory.id]
+            for memory in event.changed
+            if memory.id in known and known[memory.id].status in ("active", memory.status)
+        ),
+        pending=tuple(memory for memory in waited if memory.status == "pending"),
     )
-    return None if left == event else left
 
 
 def _told(event: Learned) -> str:

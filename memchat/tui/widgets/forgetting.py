@@ -1,5 +1,6 @@
 """The model asks whether something shall be forgotten; the user answers when they like."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
@@ -37,9 +38,15 @@ class ForgetQuestion(Note, can_focus=True):
         self.memory = memory
         super().__init__(self._asked("shift+tab comes here"), classes="-question")
 
-    def heard(self, memory: Memory) -> bool:
-        """Asks no more once the memory is not in use."""
-        return memory.id != self.memory.id or memory.status == "active"
+    @property
+    def told_of(self) -> tuple[str, ...]:
+        """The memory that it asks about."""
+        return (self.memory.id,)
+
+    def hear(self, known: Mapping[str, Memory]) -> bool:
+        """Asks as long as the memory is in use."""
+        memory = known.get(self.memory.id)
+        return memory is not None and memory.status == "active"
 
     def _asked(self, aside: str) -> Content:
         return Content.assemble(

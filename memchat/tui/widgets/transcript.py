@@ -1,6 +1,6 @@
 """The conversation: a page of messages, more of them on scrolling up, at the end while a reply grows."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -144,18 +144,24 @@ class Transcript(VerticalScroll):
     @property
     def newest_chip(self) -> Chip | None:
         """What was learned last, as long as it offers something."""
-        return next((chip for chip in self.query(Chip) if chip.newest and chip.fresh), None)
+        return next((chip for chip in self.query(Chip) if chip.newest and chip.fresh and chip.display), None)
 
     def fade(self) -> None:
         """Takes from what was learned so far what it offers; it stays, quieter."""
         for chip in self.query(Chip):
             chip.fresh = False
 
-    async def hear(self, changed: Sequence[Memory]) -> None:
-        """Has the lines that tell of memories tell what these became, and takes those away that tell nothing then."""
-        for line in [child for child in self.children if isinstance(child, Note)]:
-            if not all(line.heard(memory) for memory in changed):
-                await line.remove()
+    async def hear(self, read: Callable[[list[str]], Awaitable[Sequence[Memory]]]) -> None:
+        """Has the lines tell what their memories are now; those that have nothing to tell then are not shown.
+
+        Args:
+            read: Gives the memories of some ids, as far as they are there.
+        """
+        lines = [line for line in self.query(Note) if line.told_of]
+        if ids := list(dict.fromkeys(each for line in lines for each in line.told_of)):
+            known = {memory.id: memory for memory in await read(ids)}
+            for line in lines:
+                line.display = line.hear(known)
 
     async def add_earlier(self, messages: Sequence[Message], *, more: bool) -> None:
         """Mounts older messages above the others; what is in view does not move."""
