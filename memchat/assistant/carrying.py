@@ -10,7 +10,8 @@ from memchat.core.errors import MemchatError, NotFound
 from memchat.core.events import Learned
 from memchat.memory.profile import field_named
 from memchat.memory.quoting import one_line
-from memchat.transfer.comparing import compared
+from memchat.store.transferring import Arrival
+from memchat.transfer.comparing import compared, later
 from memchat.transfer.reading import MOST_BYTES, read_memories
 from memchat.transfer.values import Format, Imported, ImportPreview
 from memchat.transfer.writing import as_jsonl, as_page
@@ -31,16 +32,20 @@ class Transfer:
         told = await self._telling.page(each=1 << 30, subjects=1 << 30, episodes=1 << 30)
         return await asyncio.to_thread(as_page, told, memories)
 
-    async def import_memory(self, file: Path) -> ImportPreview:
+    async def import_memory(self, file: Path, *, erased: bool = False) -> ImportPreview:
         """What an import of a file would do; changes nothing.
+
+        Args:
+            file: Where it is.
+            erased: Whether what the user has erased is taken in too.
 
         Raises:
             MemchatError: It cannot be read, is too long, or has no memories in it.
         """
-        return await self.preview(await asyncio.to_thread(_read, file), one_line(file.name))
+        return await self.preview(await asyncio.to_thread(_read, file), one_line(file.name), erased=erased)
 
-    async def preview(self, text: str, name: str) -> ImportPreview:
-        """What an import of a text would do; changes nothing.
+    async def preview(self, text: str, name: str, *, erased: bool = False) -> ImportPreview:
+        """What an import of a text would do; changes nothing. The arguments are those of `import_memory`.
 
         Raises:
             MemchatError: There are no memories in it.
@@ -54,7 +59,9 @@ class Transfer:
                 on_screen="A file has one a line: a sentence, or what /export memory FILE.jsonl writes.",
             )
         known = await store.transferring.everything()
-        erased = await store.transferring.erased([each.memory.text for each in contents.candidates])
+        undone = await store.transferring.undone()
+        texts = [] if erased else [each.memory.text for each in contents.candidates]
+        left_out = await store.transferring.erased(texts)
 
         def field(named: str) -> str | None:
             try:
@@ -63,12 +70,14 @@ class Transfer:
                 return None
 
         def compare() -> ImportPreview:
+            items = compared(contents.candidates, known, settings, erased=left_out, undone=undone, fields=field)
             return ImportPreview(
                 name=name,
                 kind=contents.kind,
-                items=compared(contents.candidates, known, settings, erased=erased, fields=field),
+                items=items,
                 bad=contents.bad,
                 skipped=contents.skipped,
+                note=later(items, known, settings),
             )
 
         return await asyncio.to_thread(compare)
@@ -81,7 +90,8 @@ class Transfer:
             without: Lines that are left out.
         """
         store = self._means.store
-        stored = await store.transferring.everything()
+        undone = await store.transferring.undone()
+        stored = [each for each in await store.transferring.everything() if each.id not in undone]
         known = {(each.text, each.field, each.status, each.valid_to) for each in stored}
         ids = {each.id for each in stored}
         wanted = [
@@ -93,7 +103,15 @@ class Transfer:
         if not wanted:
             return Imported()
         batch, memories = await store.transferring.put(
-            [(item.memory, [each.id for each in item.against if each.id in ids]) for item in wanted]
+            [
+                Arrival(
+                    memory=item.memory,
+                    replaces=tuple(each.id for each in item.against if each.id in ids),
+                    back=item.back.id if item.back is not None and item.back.id in undone else None,
+                )
+                for item in wanted
+            ],
+            preview.name,
         )
         self._means.publish(
             Learned(

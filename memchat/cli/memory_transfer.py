@@ -37,7 +37,7 @@ def register(actions: Commands) -> None:
     )
     taken = actions.add(
         "import",
-        "[--json] [--yes] FILE",
+        "[--json] [--yes] [--erased] FILE",
         "Take memories in from a file; shows first what becomes of each",
         import_memory,
         parents=[shared(JSON)],
@@ -46,6 +46,9 @@ def register(actions: Commands) -> None:
         "file", metavar="FILE", help="what `export --format jsonl` wrote, a sentence a line, or what ChatGPT exports"
     )
     taken.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    taken.add_argument(
+        "--erased", action="store_true", help="take in what you have erased too; without it, it stays away"
+    )
 
 
 async def export_memory(args: Namespace) -> int:
@@ -69,15 +72,17 @@ async def import_memory(args: Namespace) -> int:
     from memchat.cli.output import print_fields, print_json
 
     async with assistant(args, begins=True) as opened:
-        preview = await opened.transfer.import_memory(Path(args.file))
+        preview = await opened.transfer.import_memory(Path(args.file), erased=args.erased)
         asking = sys.stdin.isatty() and sys.stderr.isatty() and not args.json
         if not args.json:
             _show(preview)
+        if left_out := preview.counts.get("erased"):
+            say(_left_out(left_out))
         if not args.yes:
             if args.json:
                 print_json(_preview_json(preview, imported=False))
             if not preview.wanted:
-                say("There is nothing new in it.")
+                say("There is nothing else in it to take in." if left_out else "There is nothing new in it.")
                 return DONE
             if not (asking and agreed(f"Take in {_number(len(preview.wanted))}? [y/N] ")):
                 say("Nothing was taken in." if asking else "Nothing was taken in. --yes takes it in.")
@@ -88,7 +93,9 @@ async def import_memory(args: Namespace) -> int:
         print_json(_preview_json(preview, imported=True) | {"memories": [memory.id for memory in done.memories]})
         return DONE
     waiting = sum(memory.status == "pending" for memory in done.memories)
-    print_fields([("taken in", len(done.memories)), ("wait for review", waiting or None)])
+    ids = {item.back.id for item in preview.items if item.back is not None}
+    again = sum(memory.id in ids for memory in done.memories)
+    print_fields([("taken in", len(done.memories)), ("come back", again or None), ("wait for review", waiting or None)])
     return DONE
 
 
@@ -96,11 +103,17 @@ def _number(count: int) -> str:
     return "1 memory" if count == 1 else f"{count:,} memories"
 
 
+def _left_out(count: int) -> str:
+    if count == 1:
+        return "1 was erased by you and is left out; --erased takes it in."
+    return f"{count:,} were erased by you and are left out; --erased takes them in."
+
+
 def _show(preview: "ImportPreview") -> None:
     from memchat.cli.output import Column, print_table
 
     rows: list[tuple[int, str, str, str]] = [
-        (item.line, _FATES[item.fate], item.memory.text, item.why) for item in preview.items
+        (item.line, _becomes(item), item.memory.text, item.why) for item in preview.items
     ]
     rows += [(bad.line, "cannot be read", bad.text, bad.why) for bad in preview.bad]
     print_table(
@@ -113,8 +126,12 @@ def _show(preview: "ImportPreview") -> None:
         sorted(rows),
         empty="There is nothing in it.",
     )
-    if preview.skipped:
-        say(preview.skipped)
+    for sentence in filter(None, (preview.skipped, preview.note)):
+        say(sentence)
+
+
+def _becomes(item: "ImportItem") -> str:
+    return "comes back" if item.fate == "new" and item.back is not None else _FATES[item.fate]
 
 
 def _preview_json(preview: "ImportPreview", *, imported: bool) -> dict[str, Any]:
@@ -125,6 +142,7 @@ def _preview_json(preview: "ImportPreview", *, imported: bool) -> dict[str, Any]
         "items": [_item_json(item) for item in preview.items],
         "bad": [{"line": bad.line, "text": bad.text, "why": bad.why} for bad in preview.bad],
         "skipped": preview.skipped,
+        "note": preview.note,
         "imported": imported,
     }
 
@@ -139,4 +157,5 @@ def _item_json(item: "ImportItem") -> dict[str, Any]:
         "field": item.memory.field,
         "status": item.memory.status,
         "against": [memory.id for memory in item.against],
+        "back": None if item.back is None else item.back.id,
     }

@@ -1,5 +1,7 @@
 """Every change of a memory, of a rule, of what a session mutes: who, when, from what, to what."""
 
+import json
+
 import apsw
 
 from memchat.core.ids import new_id
@@ -24,6 +26,7 @@ def record(
     batch: str | None = None,
     again: bool = False,
     shows: bool = True,
+    file: str = "",
 ) -> None:
     """Notes a change that was just made; what the user changes shows in the next request.
 
@@ -37,7 +40,11 @@ def record(
         batch: What it was made together with; none for nothing.
         again: Whether it was taken back, and is made again.
         shows: Whether it is about what requests show of the memory.
+        file: Where it was imported from; empty where it was not.
     """
+    after = snapshot(db, target)
+    if file and after is not None:
+        after = json.dumps({**json.loads(after), "file": file}, ensure_ascii=False)
     run(
         db,
         "INSERT INTO changes (id, target, action, actor, at, before, after, batch, again) "
@@ -48,7 +55,7 @@ def record(
         actor,
         at,
         before,
-        snapshot(db, target),
+        after,
         batch or new_id("batch"),
         int(again),
     )

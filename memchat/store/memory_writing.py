@@ -132,6 +132,7 @@ def insert(
     replaces: Sequence[str] = (),
     more: Mapping[str, Any] | None = None,
     sources: Sequence[Source] = (),
+    file: str = "",
 ) -> Memory:
     """Stores and indexes a memory that is not there.
 
@@ -142,10 +143,29 @@ def insert(
         replaces: What it supersedes once it is accepted.
         more: Further columns.
         sources: What it rests on besides its own sources.
+        file: Where it was imported from.
     """
+    columns = {"id": new_id("memory"), **columns_of(pen, new, replaces), **(more or {})}
+    run(
+        pen.db,
+        f"INSERT INTO memories ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        *columns.values(),
+    )
+    memory_id = columns["id"]
+    add_sources(pen.db, memory_id, [*sources, *new.sources])
+    for part in dict.fromkeys(new.derived_from):
+        run(pen.db, "INSERT INTO lineage (memory, part) VALUES (?, ?)", memory_id, part)
+    record(
+        pen.db, target=memory_id, action=action, actor=pen.actor, before=None, at=pen.now, batch=pen.batch, file=file
+    )
+    put_fact(pen.db, memory_id)
+    return reading.get(pen.db, memory_id)
+
+
+def columns_of(pen: Pen, new: NewMemory, replaces: Sequence[str] = ()) -> dict[str, Any]:
+    """The columns of a new memory, but for its id."""
     seen_at = to_unix(_seen_at(new, pen.now))
-    columns: dict[str, Any] = {
-        "id": new_id("memory"),
+    return {
         "kind": new.kind,
         "text": new.text,
         "normal_text": normal(new.text),
@@ -165,24 +185,13 @@ def insert(
         "actor": pen.actor,
         "reason": storable(new.reason),
         "replaces": json.dumps(list(replaces)) if replaces else "",
-        **(more or {}),
     }
-    run(
-        pen.db,
-        f"INSERT INTO memories ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-        *columns.values(),
-    )
-    memory_id = columns["id"]
-    add_sources(pen.db, memory_id, [*sources, *new.sources])
-    for part in dict.fromkeys(new.derived_from):
-        run(pen.db, "INSERT INTO lineage (memory, part) VALUES (?, ?)", memory_id, part)
-    record(pen.db, target=memory_id, action=action, actor=pen.actor, before=None, at=pen.now, batch=pen.batch)
-    put_fact(pen.db, memory_id)
-    return reading.get(pen.db, memory_id)
 
 
-def change(pen: Pen, id: str, action: Action, values: Mapping[str, Any], *, sources: Sequence[Source] = ()) -> bool:
-    """Sets columns of a memory and adds sources to it.
+def change(
+    pen: Pen, id: str, action: Action, values: Mapping[str, Any], *, sources: Sequence[Source] = (), file: str = ""
+) -> bool:
+    """Sets columns of a memory and adds sources to it; `file` is where that was imported from.
 
     Returns:
         Whether that changed anything; if not, there is nothing in its history either.
@@ -195,7 +204,7 @@ def change(pen: Pen, id: str, action: Action, values: Mapping[str, Any], *, sour
         return False
     assignments = ", ".join(f"{column} = ?" for column in (*values, "updated_at"))
     run(pen.db, f"UPDATE memories SET {assignments} WHERE id = ?", *values.values(), pen.now, id)
-    record(pen.db, target=id, action=action, actor=pen.actor, before=before, at=pen.now, batch=pen.batch)
+    record(pen.db, target=id, action=action, actor=pen.actor, before=before, at=pen.now, batch=pen.batch, file=file)
     same_text = before is not None and json.loads(before)["text"] == values.get("text", json.loads(before)["text"])
     put_fact(pen.db, id, same_text=same_text)
     return True

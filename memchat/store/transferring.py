@@ -1,7 +1,7 @@
 """All memories out of the database, and others into it in one step."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import apsw
@@ -11,10 +11,24 @@ from memchat.core.times import to_unix
 from memchat.store import memory_reading as reading
 from memchat.store.database import Database
 from memchat.store.decisions import NewMemory
-from memchat.store.memory_writing import insert, pen
+from memchat.store.memory_writing import Pen, change, columns_of, insert, pen
 from memchat.store.records import MEMORY
 from memchat.store.sql import rows, run, value
 from memchat.store.tombstones import entombed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A memory of a file, as it is to be stored.
+
+    Attributes:
+        replaces: Ids of what it is to supersede once the user accepts it.
+        back: The memory that was taken back and comes into use again as this one; none for a new one.
+    """
+
+    memory: Memory
+    replaces: tuple[str, ...] = ()
+    back: str | None = None
 
 
 class Transferring:
@@ -33,29 +47,45 @@ class Transferring:
             lambda db: frozenset(text for text in dict.fromkeys(texts) if entombed(db, None, text))
         )
 
-    async def put(self, memories: Sequence[tuple[Memory, Sequence[str]]]) -> tuple[str, list[Memory]]:
+    async def undone(self) -> frozenset[str]:
+        """Ids of the memories whose making the user took back, so that they count as not there."""
+        return await self._database.read(
+            lambda db: frozenset(
+                found
+                for (found,) in rows(
+                    db,
+                    "SELECT id FROM memories WHERE status = 'forgotten' AND EXISTS (SELECT 1 FROM changes "
+                    "WHERE target = memories.id AND before IS NULL AND undone_at IS NOT NULL) "
+                    "AND NOT EXISTS (SELECT 1 FROM changes WHERE target = memories.id AND undone_at IS NULL "
+                    "AND json_extract(after, '$.status') = 'forgotten')",
+                )
+            )
+        )
+
+    async def put(self, arrivals: Sequence[Arrival], file: str = "") -> tuple[str, list[Memory]]:
         """Stores memories of another database as one change, the user's.
 
         Args:
-            memories: Each with the ids of what it is to supersede once the user accepts it. The ids that they have
-                among themselves are made anew where they are taken, and their links go along; what links to a memory
-                that is not among them is let go of.
+            arrivals: The ids that they have among themselves are made anew where they are taken, and their links go
+                along; what links to a memory that is not among them is let go of.
+            file: The name of what they were in.
 
         Returns:
             What takes it all back at once, and the memories as they are stored.
         """
-        return await self._database.write(_put, memories, to_unix(self._database.clock()))
+        return await self._database.write(_put, arrivals, file, to_unix(self._database.clock()))
 
 
 def _everything(db: apsw.Connection) -> list[Memory]:
     return reading.memories_of(db, list(rows(db, f"SELECT {MEMORY} FROM memories ORDER BY number")))
 
 
-def _put(db: apsw.Connection, memories: Sequence[tuple[Memory, Sequence[str]]], now: float) -> tuple[str, list[Memory]]:
+def _put(db: apsw.Connection, arrivals: Sequence[Arrival], file: str, now: float) -> tuple[str, list[Memory]]:
     writer = pen(db, ABOUT_USER, now)
     stored: dict[str, str] = {}
     kept: list[tuple[Memory, str]] = []
-    for memory, replaces in memories:
+    for arrival in arrivals:
+        memory = arrival.memory
         new = NewMemory(
             kind=memory.kind,
             text=memory.text,
@@ -82,12 +112,24 @@ def _put(db: apsw.Connection, memories: Sequence[tuple[Memory, Sequence[str]]], 
             "last_used_at": None if memory.last_used_at is None else to_unix(memory.last_used_at),
             "updated_at": min(now, to_unix(memory.updated_at)),
         }
-        made = insert(writer, new, action="add", replaces=replaces, more=more)
+        if arrival.back is None:
+            made = insert(writer, new, action="import", replaces=arrival.replaces, more=more, file=file).id
+        else:
+            made = _bring_back(
+                writer, arrival.back, columns_of(writer, new, arrival.replaces) | more, new.sources, file
+            )
         if memory.id:
-            stored.setdefault(memory.id, made.id)
-        kept.append((memory, made.id))
+            stored.setdefault(memory.id, made)
+        kept.append((memory, made))
     _link(db, kept, stored)
     return writer.batch, reading.by_ids(db, [made for _, made in kept])
+
+
+def _bring_back(writer: Pen, id: str, columns: dict[str, Any], sources: Sequence[Source], file: str) -> str:
+    # What is taken back again is left with no link that the file does not know of.
+    run(writer.db, "UPDATE memories SET superseded_by = NULL WHERE id = ?", id)
+    change(writer, id, "import", columns, sources=sources, file=file)
+    return id
 
 
 def _link(db: apsw.Connection, kept: Sequence[tuple[Memory, str]], stored: dict[str, str]) -> None:

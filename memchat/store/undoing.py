@@ -310,6 +310,7 @@ def _make_again(db: apsw.Connection, change: Change, now: float) -> None:
         at=now,
         batch=change.batch,
         again=True,
+        file=json.loads(change.after or "{}").get("file", ""),
     )
 
 

@@ -9,6 +9,7 @@ from memchat.memory.attributes import one_valued
 from memchat.memory.quoting import defused, one_line
 from memchat.memory.screening import screen_if
 from memchat.memory.screening_writes import suspicious
+from memchat.memory.tidying import SPARED_DAYS
 from memchat.transfer.values import Candidate, ImportItem
 
 _IN_USE = ("active", "pending")
@@ -20,6 +21,7 @@ def compared(
     settings: Settings,
     *,
     erased: Collection[str],
+    undone: Collection[str],
     fields: Callable[[str], str | None],
 ) -> tuple[ImportItem, ...]:
     """What becomes of each.
@@ -28,18 +30,54 @@ def compared(
         candidates: What the file holds.
         known: All memories that are there.
         settings: Which fields have several values, and whether secrets are replaced.
-        erased: Texts among them that the user has erased.
+        erased: Texts among them that the user has erased, and that are left out.
+        undone: Ids of what the user took back: it counts as not there.
         fields: The configured profile field of a name; none where there is no such.
     """
-    shelves = _Shelves(known)
+    shelves = _Shelves([memory for memory in known if memory.id not in undone])
+    taken_back = _Returning([memory for memory in known if memory.id in undone])
     items: list[ImportItem] = []
     for candidate in candidates:
         memory = _cleaned(candidate.memory, settings, fields)
         item = _fate(candidate, memory, shelves, settings, erased)
         if item.fate not in ("same", "erased"):
             shelves.add(item.memory, mine=True)
+            item = taken_back.told(item)
         items.append(item)
     return tuple(items)
+
+
+def later(items: Sequence[ImportItem], known: Sequence[Memory], settings: Settings) -> str:
+    """What the cap on facts will make of them, in a sentence; empty when it lets all of them be."""
+    most = settings.learning.most_facts
+    new = [item.memory for item in items if item.fate == "new"]
+    facts = sum(memory.status == "active" and memory.field is None for memory in (*known, *new))
+    if not most or not any(memory.status == "active" for memory in new) or facts <= most:
+        return ""
+    return (
+        f"With them {facts:,} facts are in use; after {SPARED_DAYS} days the least valuable beyond {most:,} are "
+        "archived. `learning.most_facts` says how many stay."
+    )
+
+
+class _Returning:
+    """Memories whose making the user took back, each of which comes back once at most."""
+
+    def __init__(self, undone: Sequence[Memory]) -> None:
+        self._left: dict[tuple[str, str | None], list[Memory]] = {}
+        for memory in undone:
+            self._left.setdefault((_normal(memory.text), memory.field), []).append(memory)
+
+    def told(self, item: ImportItem) -> ImportItem:
+        """`item`, with the one that it brings back."""
+        memory = item.memory
+        left = self._left.get((_normal(memory.text), memory.field))
+        if not left:
+            return item
+        times = (memory.valid_from, memory.valid_to)
+        back = next((each for each in left if (each.valid_from, each.valid_to) == times), left[0])
+        left.remove(back)
+        return replace(item, back=back, why=item.why or "You took this back; it comes in again.")
 
 
 class _Shelves:
@@ -91,7 +129,7 @@ def _fate(
     if twin is not None:
         why = "It is there already."
         if memory.status in _IN_USE and twin.status not in _IN_USE:
-            why = f"It is there already, and {twin.status}."
+            why = f"It is there already, and {twin.status}; restore it to use it again."
         return ImportItem(line=line, memory=memory, fate="same", why=why, against=(twin,))
     if candidate.memory.text in erased:
         return ImportItem(line=line, memory=memory, fate="erased", why="You have erased this.")

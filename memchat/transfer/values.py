@@ -11,7 +11,7 @@ Format = Literal["markdown", "jsonl"]
 
 Fate = Literal["new", "same", "conflict", "held", "erased"]
 """What becomes of it: it is kept, it is there already, it waits for review because it contradicts what is known or
-because it must not be taken in unseen, or it is left out because the user has erased it."""
+because it must not be taken in unseen, or it is left out because the user has erased it and did not ask for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,9 @@ class ImportItem:
 
     Attributes:
         memory: As it will be stored, or is there already.
-        why: Why it is not simply kept, in a sentence; empty when it is.
+        why: Why it is not simply kept, or kept again, in a sentence; empty when it is.
         against: The memories that say the same, or otherwise.
+        back: The memory that says this and was taken back; it comes into use again.
     """
 
     line: int
@@ -71,6 +72,7 @@ class ImportItem:
     fate: Fate
     why: str = ""
     against: tuple[Memory, ...] = ()
+    back: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class ImportPreview:
     Attributes:
         name: The file's.
         kind: What kind of file it is, in words.
+        note: What comes of it later, in a sentence; empty for nothing.
     """
 
     name: str
@@ -87,6 +90,7 @@ class ImportPreview:
     items: tuple[ImportItem, ...]
     bad: tuple[BadLine, ...] = ()
     skipped: str = ""
+    note: str = ""
 
     @property
     def counts(self) -> Mapping[Fate, int]:

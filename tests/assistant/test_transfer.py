@@ -170,9 +170,58 @@ async def test_what_was_erased_or_forgotten_does_not_come_back(open_assistant: O
     preview = await assistant.transfer.preview(text, "x")
     assert [(item.fate, item.why) for item in preview.items] == [
         ("erased", "You have erased this."),
-        ("same", "It is there already, and forgotten."),
+        ("same", "It is there already, and forgotten; restore it to use it again."),
     ]
     assert (await assistant.transfer.apply(preview)).batch == ""
+    asked = await assistant.transfer.preview(text, "x", erased=True)
+    assert [item.fate for item in asked.items] == ["new", "same"]
+    (back,) = (await assistant.transfer.apply(asked)).memories
+    assert (back.text, back.status, back.origin) == ("My garden lies in Zanzibar.", "active", "import")
+
+
+async def test_what_was_taken_back_comes_in_again_and_is_there_once(open_assistant: Open, tmp_path: Path) -> None:
+    here, there = await open_assistant(PLAIN), await _elsewhere(tmp_path)
+    before = _comparable(await _filled(here.store))
+    text = await here.transfer.export_memory("jsonl")
+    first = (await there.transfer.apply(await there.transfer.preview(text, "memory.jsonl"))).memories
+    for _ in range(2):
+        await there.memories.undo()
+        preview = await there.transfer.preview(text, "memory.jsonl")
+        assert {item.fate for item in preview.items} == {"new"}
+        assert {item.why for item in preview.items} == {"You took this back; it comes in again."}
+        done = await there.transfer.apply(preview)
+        assert [each.id for each in done.memories] == [each.id for each in first]
+        after = await there.store.transferring.everything()
+        assert [each.id for each in after] == [each.id for each in first], "none is there twice"
+        assert _comparable(after) == before
+    await there.memories.undo()
+    await there.memories.redo()
+    assert _comparable(await there.store.transferring.everything()) == before
+    changes = await there.memories.changes()
+    assert {(each.action, each.actor) for each in changes} == {("import", "user")}
+    assert {json.loads(each.after or "")["file"] for each in changes} == {"memory.jsonl"}
+    await there.close()
+
+
+async def test_what_is_forgotten_after_it_came_in_again_stays_so(open_assistant: Open) -> None:
+    assistant = await open_assistant(PLAIN)
+    text = "- I collect stamps."
+    for _ in range(2):
+        (memory,) = (await assistant.transfer.apply(await assistant.transfer.preview(text, "x"))).memories
+        await assistant.memories.undo()
+    await assistant.memories.redo()
+    await assistant.memories.forget(memory.id)
+    preview = await assistant.transfer.preview(text, "x")
+    assert [item.fate for item in preview.items] == ["same"]
+
+
+async def test_more_than_the_cap_is_told_before(open_assistant: Open) -> None:
+    assistant = await open_assistant({**PLAIN, "learning.most_facts": 2})
+    await assistant.memories.remember("I collect stamps.")
+    few, many = "- I keep bees.", "- I keep bees.\n- I like tea."
+    assert (await assistant.transfer.preview(few, "x")).note == ""
+    note = (await assistant.transfer.preview(many, "x")).note
+    assert note.startswith("With them 3 facts are in use; after 30 days the least valuable beyond 2 are archived.")
 
 
 async def test_a_source_is_true_only_where_its_words_stand(open_assistant: Open) -> None:

@@ -54,6 +54,35 @@ def test_exported_and_imported_elsewhere(ok: Cli, cli: Cli, tmp_path: Path) -> N
     assert ok("--space", "other", "memory", "list", "--json").json == []
 
 
+def test_what_was_erased_comes_in_only_when_that_is_asked_for(cli: Cli, ok: Cli, tmp_path: Path) -> None:
+    ok("memory", "add", "I like tea.")
+    file = tmp_path / "memory.jsonl"
+    ok("memory", "export", str(file))
+    ok("memory", "erase", "--yes", ok("memory", "list", "--json").json[0]["id"])
+    left = cli("memory", "import", "--yes", str(file))
+    assert (left.code, left.err) == (0, "memchat: 1 was erased by you and is left out; --erased takes it in.\n")
+    assert ok("memory", "list", "--json").json == []
+    shown = cli("memory", "import", "--json", str(file))
+    assert (shown.json["counts"]["erased"], shown.err.count("--erased")) == (1, 1)
+    done = ok("memory", "import", "--yes", "--erased", str(file))
+    assert (done.err, done.rows[-1]) == ("", ["taken in", "1"])
+    assert [each["text"] for each in ok("memory", "list", "--json").json] == ["I like tea."]
+
+
+def test_what_was_taken_back_comes_in_again(ok: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("- I like tea.\n- I keep bees.\n")
+    ok("memory", "import", "--yes", str(file))
+    ok("memory", "undo")
+    assert ok("memory", "list", "--json").json == []
+    rows = ok("memory", "import", "--yes", str(file)).rows
+    assert rows[0] == ["1", "comes back", "I like tea.", "You took this back; it comes in again."]
+    assert rows[2:] == [["taken in", "2"], ["come back", "2"]]
+    assert len(ok("memory", "list", "--json").json) == len(ok("memory", "list", "--status", "all", "--json").json) == 2
+    last = ok("memory", "history", "--json").json[0]
+    assert (last["action"], last["actor"], last["after"]["file"]) == ("import", "user", "list.txt")
+
+
 def test_what_becomes_of_each_line_is_shown(cli: Cli, ok: Cli, tmp_path: Path) -> None:
     ok("memory", "add", "I like tea.")
     file = tmp_path / "list.txt"

@@ -13,6 +13,7 @@ from memchat.core.memories import Memory
 from memchat.core.settings import LearningSettings
 from memchat.memory.tidying import ACTOR, beyond, past_its_time, stale, tidy
 from memchat.store import Store
+from memchat.store.transferring import Arrival
 from tests.clocks import StillClock
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -94,7 +95,7 @@ async def _handed(store: Store, clock: StillClock, how: str) -> str:
     clock.at = NOW - timedelta(minutes=4)
     if how == "import":
         await store.memories.erase(old.id)
-        await store.transferring.put([(old, ())])
+        await store.transferring.put([Arrival(memory=old)])
         (old,) = await store.memories.list()
     elif how == "edit":
         await store.memories.edit(old.id, "The user saw two herons.")

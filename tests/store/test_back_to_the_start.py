@@ -20,6 +20,7 @@ from memchat.core.memories import Memory, Source
 from memchat.core.rules import LearningRule
 from memchat.store.decisions import Add, Archive, Decision, Expire, Hold, Merge, NewMemory, Reinforce, Replace, Revise
 from memchat.store.store import Store
+from memchat.store.transferring import Arrival
 from tests.store.conftest import Ticking
 from tests.store.helpers import exchange, found, query
 
@@ -170,8 +171,16 @@ async def hold(store: Store, ids: Ids, number: int) -> None:
 
 async def imported(store: Store, ids: Ids, number: int) -> None:
     memories = await store.memories.by_ids(some(ids["memories"], number))
-    taken = [(_imported(each, place + number), some(ids["memories"], place)) for place, each in enumerate(memories)]
-    await store.transferring.put(taken)
+    undone = sorted(await store.transferring.undone())
+    taken = [
+        Arrival(
+            memory=_imported(each, place + number),
+            replaces=tuple(some(ids["memories"], place)),
+            back=undone[place] if place < len(undone) else None,
+        )
+        for place, each in enumerate(memories)
+    ]
+    await store.transferring.put(taken, "kept.jsonl")
 
 
 def _imported(memory: Memory, number: int) -> Memory:
