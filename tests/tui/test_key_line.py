@@ -21,6 +21,19 @@ async def test_only_keys_that_do_something_are_shown() -> None:
             assert ("what changed" in app.text()) == there
 
 
+@pytest.mark.parametrize(("size", "looks"), [((80, 24), {"-narrow", "-short"}), ((120, 40), {"-wide", "-tall"})])
+async def test_a_dialog_is_drawn_for_its_size_from_the_first(size: tuple[int, int], looks: set[str]) -> None:
+    seen: list[set[str]] = []
+
+    class Watched(RequestScreen):
+        def on_mount(self) -> None:
+            seen.append({"-narrow", "-wide", "-short", "-tall"} & self.classes)
+            super().on_mount()
+
+    async with showing(Watched([samples.request(samples.plan(8))]), size=size):
+        assert seen == [looks]
+
+
 async def test_nothing_jumps_when_keys_go(assistant: Assistant) -> None:
     await session(assistant, "Trip to Kyoto")
     screen = SessionsScreen(assistant)

@@ -31,11 +31,23 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     ]
 
     def compose(self) -> ComposeResult:
+        self._fit()
         with Vertical(id="frame") as frame:
             frame.border_title = Content(one_line(self.HEADING, 60)).markup
             yield from self.content()
             yield Static("", id="problem", markup=False)
             yield KeyLine()
+
+    def _fit(self) -> None:
+        """Is laid out for the size that there is at once; Textual tells the breakpoints only after the first drawing."""
+        size = self.app.size
+        for there, breakpoints in (
+            (size.width, self.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            fits = [name for least, name in breakpoints if there >= least]
+            for _, name in breakpoints:
+                self.set_class(name == fits[-1], name)
 
     @property
     def ready(self) -> bool:
@@ -67,6 +79,10 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         line.set_class(bool(sentence), "-shown")
         self.set_class(bool(sentence), "-failed")
 
+    def refused(self, error: MemchatError) -> None:
+        """Says why a change cannot be made."""
+        self.fail(str(error))
+
     async def do(self, change: Awaitable[object], said: str = "") -> bool:
         """Makes a change and tells of it, or says what went wrong; whether it was made.
 
@@ -77,7 +93,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         try:
             done = await change
         except MemchatError as error:
-            self.fail(str(error))
+            self.refused(error)
             return False
         self.fail("")
         if sentence := said or (done if isinstance(done, str) else ""):
