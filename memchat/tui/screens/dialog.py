@@ -39,7 +39,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
             yield KeyLine()
 
     def _fit(self) -> None:
-        """Is laid out for the size that there is at once; Textual tells the breakpoints only after the first drawing."""
+        """Is laid out for the size that there is at once: Textual tells the breakpoints after the first drawing."""
         size = self.app.size
         for there, breakpoints in (
             (size.width, self.HORIZONTAL_BREAKPOINTS),
