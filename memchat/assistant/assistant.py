@@ -34,6 +34,7 @@ from memchat.assistant.transcript import read as read_transcript
 from memchat.assistant.turns import Turns
 from memchat.assistant.values import SessionView
 from memchat.assistant.views import Views
+from memchat.assistant.watching import Watching
 from memchat.config import set_value
 from memchat.core.context import ContextPlan
 from memchat.core.events import EmbedderChanged, SessionChanged, TurnEvent
@@ -56,6 +57,7 @@ class Assistant(Models):
         settings: What is configured.
         paths: Where the files are.
         store: The database; an incognito session lives elsewhere.
+        watching: Notices what another program changes.
         indexing: What finding by meaning rests on.
         searches: What a person looks for.
         memories: What the user changes of memories and profile.
@@ -103,6 +105,7 @@ class Assistant(Models):
             clock=clock,
         )
         self._homes = Homes(self._home_of, store, clock)
+        self.watching = Watching(store, self._listeners)
         self.indexing = Indexing(self._homes, self._embedding)
         self._sessions = OpenSessions(self._homes, self._owner, self._listeners)
         self.memories = Remembering(
@@ -182,7 +185,8 @@ class Assistant(Models):
         self._homes.main.learning.start()
         loading = self._texts.load(), self._embedding.get(), self._connection.prepare()
         idling = Idling(self._homes, self._connection, lambda: self.settings, self._clock)
-        for work in (*loading, self._sessions.purge(self._clock()), self._sessions.keep(), idling.run()):
+        lasting = self._sessions.keep(), idling.run(), self.watching.run()
+        for work in (*loading, self._sessions.purge(self._clock()), *lasting):
             self._background.begin(work)
 
     async def counted(self) -> None:

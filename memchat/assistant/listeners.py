@@ -16,6 +16,10 @@ class Listeners:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
+    def __bool__(self) -> bool:
+        """Whether anyone listens."""
+        return bool(self._listeners)
+
     def add(self, listener: Listener) -> Callable[[], None]:
         """Adds `listener`, and gives what removes it again."""
         self._listeners.append(listener)

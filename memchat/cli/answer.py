@@ -16,6 +16,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
+    ChangedElsewhere,
     ContextBuilt,
     Delta,
     EmbedderChanged,
@@ -210,7 +211,7 @@ class TextAnswer(Answer):
             self._write("\n")
 
 
-_ASIDE = (EmbedderChanged, EpisodeClosed, LearningChanged, Retrying, SessionChanged)
+_ASIDE = (ChangedElsewhere, EmbedderChanged, EpisodeClosed, LearningChanged, Retrying, SessionChanged)
 """What a screen shows beside the turn; scripts read what the turn and its learning did, and stderr has the rest."""
 
 

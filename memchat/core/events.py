@@ -168,6 +168,11 @@ class SessionChanged:
     session: Session
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedElsewhere:
+    """Another program changed what is remembered, or erased something: what is shown of it may be past."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningChanged:
     """How many learning jobs wait or run, and the last failure in a sentence.
@@ -238,6 +243,7 @@ BackgroundEvent = (
     | Consolidated
     | SummaryUpdated
     | EpisodeClosed
+    | ChangedElsewhere
     | SessionChanged
     | LearningChanged
     | EmbedderChanged

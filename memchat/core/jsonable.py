@@ -7,6 +7,7 @@ from memchat.core.browsing import Use
 from memchat.core.context import ContextPlan, LeftOut, RecalledItem
 from memchat.core.events import (
     AssistantSaved,
+    ChangedElsewhere,
     Consolidated,
     ContextBuilt,
     Delta,
@@ -334,6 +335,8 @@ def event_json(event: Event) -> Json:  # noqa: C901 - one case an event
             }
         case EpisodeClosed(summary):
             return {"type": "episode_closed", "summary": session_summary_json(summary)}
+        case ChangedElsewhere():
+            return {"type": "changed_elsewhere"}
         case SessionChanged(session):
             return {"type": "session_changed", "session": session_json(session)}
         case LearningChanged():

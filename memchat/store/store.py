@@ -27,6 +27,7 @@ from memchat.store.sessions import Sessions
 from memchat.store.summaries import Summaries
 from memchat.store.transferring import Transferring
 from memchat.store.usage import LearningUsage
+from memchat.store.watching import Watching
 from memchat.store.writing import cut_off, index_messages
 
 
@@ -60,6 +61,7 @@ class Store:
         self.rules = Rules(database)
         self.mutes = Mutes(database)
         self.consolidations = Consolidations(database)
+        self.watching = Watching(database)
 
     @classmethod
     async def open(cls, path: Path | None, *, clock: Clock = now) -> "Store":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
+    ChangedElsewhere,
     Consolidated,
     ContextBuilt,
     Delta,
@@ -110,6 +111,9 @@ class Happenings:
                 self._index_changed(event)
             case Consolidated():
                 self._consolidated(event)
+            case ChangedElsewhere():
+                chat.work(chat.catch_up(), group="session")
+                self._learned(Learned())
             case EpisodeClosed():
                 pass
             case _:

@@ -6,6 +6,8 @@ from textual.widgets import Input, TextArea
 
 from memchat.assistant import Assistant
 from memchat.core.memories import Source
+from memchat.core.settings import Settings
+from memchat.paths import Paths
 from memchat.tui.screens.browser import Went
 from memchat.tui.screens.browser.filters import FiltersScreen
 from memchat.tui.screens.browser.table import Head
@@ -278,9 +280,13 @@ async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant)
     async with browsing(assistant, size=(120, 40)) as (app, pilot):
         await app.press(pilot, "f4")
         listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
-        assert [text.partition(":")[0] for text in listed] == ["edited by you", "edited by you", "added by qwen"]
+        assert [text.partition(":")[0] for text in listed] == [
+            "pinned by you",
+            "given another type by you",
+            "added by qwen",
+        ]
         await app.press(pilot, "down", "enter")
-        assert "Taken back: edited by you: The user rents a flat" in app.said
+        assert "Taken back: given another type by you: The user rents a flat" in app.said
         found = await assistant.memories.get(memory.id)
         assert (found.kind, found.pinned) == ("fact", True), "what came after it stays"
         await assistant.memories.set_kind([memory.id], "event")
@@ -292,11 +298,11 @@ async def test_one_change_out_of_its_history_is_taken_back(assistant: Assistant)
         await app.press(pilot, "shift+f4")
         listed = ["".join(text for text, _ in row.left) for row in app.screen.query_one(Rows).rows]
         assert listed[:2] == [
-            "added by you: Nothing about your diet is learned.",
-            "edited by you: The user rents a flat",
+            "rule made by you: Nothing about your diet is learned.",
+            "given another type by you: The user rents a flat",
         ]
         await app.press(pilot, "enter")
-        assert f"Taken back: added by you: {rule.says}" in app.said
+        assert f"Taken back: rule made by you: {rule.says}" in app.said
         assert await assistant.memories.rules() == []
 
 
@@ -310,6 +316,27 @@ async def test_the_source_is_quoted_and_gone_to(assistant: Assistant, size: tupl
         assert "“small gardens”\n  Trip to Kyoto" in app.beside
         await app.press(pilot, "ctrl+s")
         assert app.result == Went(session_id=talk.id, message_id=message.id)
+
+
+async def test_a_conversation_that_is_gone_is_told_of_and_not_gone_to(assistant: Assistant) -> None:
+    talk = await session(assistant, "Trip to Kyoto", "I love small gardens")
+    (message, *_) = await assistant.store.messages.page(talk.id, before_seq=None, limit=9)
+    source = Source(session_id=talk.id, message_id=message.id, quote="I love small gardens")
+    await stored(assistant, "The user loves gardens", sources=[source])
+    await assistant.sessions.delete(talk.id)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        assert "“Trip to Kyoto”, which was deleted" in app.beside
+        assert "goes there" not in app.beside
+        await app.press(pilot, "ctrl+s")
+        assert app.problem == "The conversation was deleted: undoing that brings it back."
+        await assistant.store.sessions.erase(talk.id)
+        app.browser.load()
+        await app.idle(pilot)
+        assert "what was said is gone" in app.beside
+        assert "a conversation, which was erased" in app.beside
+        await app.press(pilot, "ctrl+s")
+        assert app.problem == "The conversation was erased: there is nothing to go to."
+        assert app.screen is app.browser
 
 
 async def test_what_took_its_place_is_gone_to(assistant: Assistant) -> None:
@@ -437,3 +464,41 @@ async def test_a_key_that_can_do_nothing_here_says_why_and_edits_no_filter(assis
         await app.press(pilot, "ctrl+d")
         assert app.said[-1] == "That is done with what is in use, and this is archived."
         assert app.browser.filter.value == "milk"
+
+
+async def test_what_another_program_does_shows_and_keeps_cursor_and_filter(
+    assistant: Assistant, paths: Paths, settings: Settings
+) -> None:
+    tea = await stored(assistant, "The user likes tea", days=1)
+    gone = await stored(assistant, "The user likes wasps", days=2)
+    milk = await stored(assistant, "The user likes milk", days=3)
+    await assistant.watching.look()
+    other = await Assistant.open(settings, paths, environ={})
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        await app.write(pilot, "likes")
+        await app.press(pilot, "down", "down")
+        await other.memories.edit(tea.id, "The user likes green tea")
+        await assistant.watching.look()
+        await app.idle(pilot)
+        assert app.texts == ["The user likes green tea", gone.text, milk.text]
+        assert (app.table.cursor, app.browser.filter.value) == (2, "likes")
+
+        # Before it is looked again.
+        await app.press(pilot, "up")
+        await other.eraser.erase("memory", gone.id)
+        await app.press(pilot, "ctrl+r")
+        assert app.problem == "It is gone: another window erased it."
+        assert app.texts == ["The user likes green tea", milk.text]
+        await app.press(pilot, "ctrl+r")
+        assert app.problem == ""
+
+
+async def test_a_row_that_is_edited_stays_in_its_place_until_that_is_done(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes tea", days=1)
+    async with browsing(assistant) as (app, pilot):
+        await app.press(pilot, "enter")
+        await assistant.memories.remember("The user likes milk")
+        await app.idle(pilot)
+        assert len(app.texts) == 1
+        await app.press(pilot, "escape")
+        assert len(app.texts) == 2

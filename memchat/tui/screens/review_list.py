@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 
 from memchat.core.errors import MemchatError
-from memchat.core.events import BackgroundEvent, Learned
+from memchat.core.events import BackgroundEvent, ChangedElsewhere, Learned
 from memchat.core.memories import Memory
 from memchat.core.times import now
 from memchat.tui import looks
@@ -88,7 +88,7 @@ class ReviewList(Dialog[Went]):
         self._unsubscribe()
 
     def _heard(self, event: BackgroundEvent) -> None:
-        if isinstance(event, Learned) and self.is_mounted:
+        if isinstance(event, Learned | ChangedElsewhere) and self.is_mounted:
             self.load()
 
     @work(exclusive=True, group="load", exit_on_error=False)

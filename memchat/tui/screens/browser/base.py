@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from memchat.core.browsing import MemoryRow
 from memchat.core.errors import MemchatError, NotFound
-from memchat.core.events import BackgroundEvent, EpisodeClosed, Learned, SummaryUpdated
+from memchat.core.events import BackgroundEvent, ChangedElsewhere, EpisodeClosed, Learned, SummaryUpdated
 from memchat.core.times import now
 from memchat.tui import looks
 from memchat.tui.screens.browser import detail, empty, reading
@@ -154,14 +154,15 @@ class BrowserBase(Dialog[Went]):
     def on_mount(self) -> None:
         self.table.empty = "Looking…"
         self.filter.focus()
-        self._unsubscribe = self.assistant.subscribe(self._heard)
+        self._unsubscribe = self.assistant.subscribe(self.heard)
         self.load()
 
     def on_unmount(self) -> None:
         self._unsubscribe()
 
-    def _heard(self, event: BackgroundEvent) -> None:
-        if isinstance(event, Learned | SummaryUpdated | EpisodeClosed) and self.is_mounted:
+    def heard(self, event: BackgroundEvent) -> None:
+        """Looks again at what changed meanwhile."""
+        if isinstance(event, Learned | SummaryUpdated | EpisodeClosed | ChangedElsewhere) and self.is_mounted:
             self.load()
 
     @work(exclusive=True, group="load", exit_on_error=False)

@@ -1,7 +1,7 @@
 """All that is known of one memory, for the pane beside the table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from memchat.core.browsing import MemoryRow, Use
@@ -32,6 +32,7 @@ class Known:
         instead: What took its place.
         before: What it took the place of, and what was merged into it.
         titles: Of the sessions that it is from, by id.
+        lost: What became of those of them that cannot be gone to, by id.
         conflict: The contradiction that it stands in.
         settling: Whether keys settle it where it is shown.
     """
@@ -42,6 +43,7 @@ class Known:
     instead: Memory | None = None
     before: tuple[Memory, ...] = ()
     titles: Mapping[str, str]
+    lost: Mapping[str, str] = field(default_factory=dict)
     conflict: Conflict | None = None
     settling: bool = False
 
@@ -162,12 +164,16 @@ def _sources(known: Known, keys: Mapping[str, str]) -> list[Part]:
     if not sources:
         return []
     parts: list[Part] = [("\nSource" if len(sources) == 1 else "\nSources", "$primary")]
-    if any(source.session_id for source in sources):
+    if any(source.session_id and source.session_id not in known.lost for source in sources):
         parts.append((f"  {keys['source']} goes there", "$dim"))
     parts.append(("\n", ""))
     for number, source in enumerate(sources):
-        parts.append((f"“{one_line(source.quote, 300)}”\n" if source.quote else "set by hand\n", "italic"))
-        if source.session_id:
+        lost = known.lost.get(source.session_id or "")
+        set_by_hand = "what was said is gone\n" if lost else "set by hand\n"
+        parts.append((f"“{one_line(source.quote, 300)}”\n" if source.quote else set_by_hand, "italic"))
+        if lost:
+            parts += [("  ", ""), HANG, (f"{named(source, known)}, which was {lost}\n", "$dim")]
+        elif source.session_id:
             parts += [
                 ("  ", ""),
                 HANG,
@@ -175,6 +181,12 @@ def _sources(known: Known, keys: Mapping[str, str]) -> list[Part]:
                 ("\n", ""),
             ]
     return parts
+
+
+def named(source: Source, known: Known) -> str:
+    """The conversation that a source is from."""
+    title = one_line(known.titles.get(source.session_id or "", ""), 60)
+    return f"“{title}”" if title else "a conversation"
 
 
 def title_of(source: Source, titles: Mapping[str, str]) -> str:

@@ -22,8 +22,8 @@ class Changing(Protocol):
         """Shows it."""
         ...
 
-    def fail(self, sentence: str) -> None:
-        """Says what went wrong."""
+    def refused(self, error: MemchatError) -> None:
+        """Says why a change cannot be made."""
         ...
 
     async def do(self, change: Awaitable[object], said: str = "") -> bool:
@@ -43,7 +43,7 @@ async def offer(screen: Changing, memory_id: str, listed: str) -> None:
     try:
         rules = await memories.rule_choices(memory_id)
     except MemchatError as error:
-        screen.fail(str(error))
+        screen.refused(error)
         return
 
     async def take(key: str | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from memchat.core.browsing import MemoryRow, Use
-from memchat.core.errors import MemchatError, NotFound
+from memchat.core.errors import NotFound
 from memchat.core.memories import Memory
 from memchat.core.messages import RollingSummary, SessionSummary
 from memchat.tui.screens.browser.detail import Known
@@ -44,13 +44,15 @@ async def about(assistant: "Assistant", memory: Memory) -> Known:
     """All about a memory but what contradicts it."""
     history = await assistant.memories.history(f"profile:{memory.field}" if memory.field else memory.id)
     instead = await assistant.store.memories.by_ids([memory.superseded_by] if memory.superseded_by else [])
+    titles, lost = await _titles(assistant, (source.session_id for source in memory.sources))
     return Known(
         memory=memory,
         history=tuple(history),
         uses=tuple(await _uses(assistant, memory.id)),
         instead=instead[0] if instead else None,
         before=tuple(await _before(assistant, memory)),
-        titles=await _titles(assistant, (source.session_id for source in memory.sources)),
+        titles=titles,
+        lost=lost,
     )
 
 
@@ -75,11 +77,17 @@ async def _before(assistant: "Assistant", memory: Memory) -> list[Memory]:
     return [each for each in past if each.superseded_by == memory.id]
 
 
-async def _titles(assistant: "Assistant", ids: Iterable[str | None]) -> dict[str, str]:
+async def _titles(assistant: "Assistant", ids: Iterable[str | None]) -> tuple[dict[str, str], dict[str, str]]:
+    """The titles of sessions, and what became of those that cannot be gone to."""
     titles: dict[str, str] = {}
+    lost: dict[str, str] = {}
     for each in list(dict.fromkeys(filter(None, ids)))[:_NAMED]:
         try:
-            titles[each] = (await assistant.session(each)).title
-        except MemchatError:
-            titles[each] = "a session that is gone"
-    return titles
+            session = await assistant.session(each)
+        except NotFound:
+            lost[each] = "erased"
+        else:
+            titles[each] = session.title
+            if session.deleted_at is not None:
+                lost[each] = "deleted"
+    return titles, lost

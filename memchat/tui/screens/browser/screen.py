@@ -7,6 +7,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from memchat.core.errors import NotFound
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.memory.zones import user_zone
 from memchat.tui.screens.browser import detail, possible
@@ -177,8 +178,11 @@ class BrowserScreen(BrowserRules):
         zone = await user_zone(self.assistant.store)
         self.app.push_screen(ValidityScreen(memory.valid_from, memory.valid_to, zone), take)
 
-    def action_erase(self) -> None:
+    async def action_erase(self) -> None:
         """Shows what would go with it, and erases it for good when that is wanted."""
+        if len(await self.assistant.store.memories.by_ids(self.ids)) < len(self.ids):
+            self.tell_gone()
+            return
 
         def took(erased: bool | None) -> None:  # noqa: FBT001
             self.erased = self.erased or bool(erased)
@@ -226,21 +230,26 @@ class BrowserScreen(BrowserRules):
 
     # elsewhere
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Goes to the session of what is under the cursor."""
         if (row := self.row) is not None and row.session_id is not None:
-            self._leave(row.session_id, row.message_id)
+            await self._leave(row.session_id, row.message_id)
 
-    def action_source(self) -> None:
+    async def action_source(self) -> None:
         """Goes to the message that it rests on; lets the user choose where there are several."""
         known, row = self.known, self.row
         if known is None or row is None or known.memory.id != row.id:
-            self.action_open()
+            await self.action_open()
             return
         sources = [(number, each) for number, each in enumerate(known.memory.sources) if each.session_id]
         if len(sources) == 1:
-            self.action_jump("source", sources[0][0])
+            await self.action_jump("source", sources[0][0])
         elif sources:
+
+            async def take(key: str | None) -> None:
+                if key:
+                    await self.action_jump("source", int(key))
+
             choices = [
                 Choice(
                     key=str(number),
@@ -249,22 +258,19 @@ class BrowserScreen(BrowserRules):
                 )
                 for number, source in sources
             ]
-            self.app.push_screen(
-                ChooseScreen("Which source?", choices),
-                lambda key: self.action_jump("source", int(key)) if key else None,
-            )
+            self.app.push_screen(ChooseScreen("Which source?", choices), take)
 
-    def action_jump(self, what: str, number: int) -> None:
+    async def action_jump(self, what: str, number: int) -> None:
         """Goes to a message that the pane names."""
         if what == "session":
-            self.action_open()
+            await self.action_open()
         elif self.known is not None and what == "source":
             source = self.known.memory.sources[number]
             if source.session_id:
-                self._leave(source.session_id, source.message_id)
+                await self._leave(source.session_id, source.message_id)
         elif self.known is not None:
             use = self.known.uses[number]
-            self._leave(use.session_id, use.message_id)
+            await self._leave(use.session_id, use.message_id)
 
     def action_show(self, what: str, number: int) -> None:
         """Goes to another memory that the pane names."""
@@ -273,7 +279,15 @@ class BrowserScreen(BrowserRules):
             if memory is not None:
                 self.go_to_row(memory.id)
 
-    def _leave(self, session_id: str, message_id: str | None) -> None:
+    async def _leave(self, session_id: str, message_id: str | None) -> None:
+        try:
+            deleted = (await self.assistant.session(session_id)).deleted_at is not None
+        except NotFound:
+            self.fail("The conversation was erased: there is nothing to go to.")
+            return
+        if deleted:
+            self.fail("The conversation was deleted: undoing that brings it back.")
+            return
         self.dismiss(Went(erased=self.erased, session_id=session_id, message_id=message_id))
 
     def action_menu(self) -> None:

@@ -6,7 +6,8 @@ from textual import on
 from textual.binding import Binding
 
 from memchat.core.browsing import MemoryRow
-from memchat.core.errors import MemchatError
+from memchat.core.errors import MemchatError, NotFound
+from memchat.core.events import BackgroundEvent
 from memchat.core.memories import Memory
 from memchat.tui.screens.browser import detail
 from memchat.tui.screens.browser.base import BrowserBase
@@ -21,13 +22,38 @@ _INLINE = 200
 """Characters of a text that is edited in its row; a longer one, or one of several lines, gets an editor."""
 
 
+_GONE = "It is gone: another window erased it."
+_SOME_GONE = "Nothing was done: some of what is marked is gone, since another window erased it."
+
+
 class BrowserWords(BrowserBase):
     """The browser with what writes words, and with how a change is made and told of."""
+
+    _late: BackgroundEvent | None = None
+    """What happened while a row was being edited."""
 
     @property
     def editing(self) -> bool:
         """Whether a row is being edited in its place."""
         return self.query_exactly_one(InlineInput).has_class("-open")
+
+    def heard(self, event: BackgroundEvent) -> None:
+        if self.ready and self.editing:
+            self._late = event  # a row that is being edited stays where it is
+        else:
+            super().heard(event)
+
+    def refused(self, error: MemchatError) -> None:
+        """Says why a change cannot be made; what is gone is shown no more."""
+        if isinstance(error, NotFound):
+            self.tell_gone()
+        else:
+            super().refused(error)
+
+    def tell_gone(self) -> None:
+        """Says that what something was to be done with is not there, and looks again."""
+        self.fail(_GONE if len(self.targets) == 1 else _SOME_GONE)
+        self.load()
 
     async def do(self, change: Awaitable[object], said: str = "") -> bool:
         """Makes a change and tells of it; what was marked is not any more."""
@@ -93,6 +119,9 @@ class BrowserWords(BrowserBase):
         row = self.catalogue.row(event.key)
         if event.value and row is not None and (memory := await self.whole(row)) is not None:
             await self._word(memory, event.value)
+        if self._late is not None:
+            late, self._late = self._late, None
+            self.heard(late)
 
     async def action_reword(self) -> None:
         """Edits what is under the cursor in an editor; what waits is accepted with that."""
@@ -141,7 +170,7 @@ class BrowserWords(BrowserBase):
         try:
             return await self.assistant.memories.get(row.id)
         except MemchatError as error:
-            self.fail(str(error))
+            self.refused(error)
             return None
 
     def action_add(self) -> None:
