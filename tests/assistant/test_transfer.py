@@ -216,7 +216,7 @@ async def test_what_is_forgotten_after_it_came_in_again_stays_so(open_assistant:
 
 
 async def test_more_than_the_cap_is_told_before(open_assistant: Open) -> None:
-    assistant = await open_assistant({**PLAIN, "learning.most_facts": 2})
+    assistant = await open_assistant({"memory.embedder": "off", "learning.mode": "off", "learning.most_facts": "2"})
     await assistant.memories.remember("I collect stamps.")
     few, many = "- I keep bees.", "- I keep bees.\n- I like tea."
     assert (await assistant.transfer.preview(few, "x")).note == ""

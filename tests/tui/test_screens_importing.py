@@ -78,6 +78,46 @@ async def test_what_is_left_out_is_not_taken_in(assistant: Assistant, file: Path
     assert len(await assistant.store.memories.list(status="active")) == 1
 
 
+async def test_what_was_erased_comes_in_when_that_is_asked_for(assistant: Assistant, tmp_path: Path) -> None:
+    file = tmp_path / "memory.jsonl"
+    file.write_text(await assistant.transfer.export_memory("jsonl"), "utf-8")
+    (known,) = await assistant.store.memories.list()
+    await assistant.eraser.erase("memory", known.id)
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(ImportScreen(assistant, file))
+        await app.until(pilot, lambda: app.listed)
+        shown = " ".join(app.text().replace("│", " ").split())
+        assert "1 was erased by you and is left out; e takes it in." in shown
+        assert "Take these in" not in shown
+        await app.press(pilot, "y", "enter")
+        assert len(app.screen_stack) == 2, "there is nothing to take in"
+        await pilot.press("e")
+        await app.until(pilot, lambda: app.listed[0].startswith("new"))
+        await pilot.press("e")
+        await app.until(pilot, lambda: app.listed[0].startswith("left out"))
+        await pilot.press("e")
+        await app.until(pilot, lambda: app.listed[0].startswith("new"))
+        assert "1 was erased by you and comes in all the same." in " ".join(app.text().replace("│", " ").split())
+        await pilot.press("y")
+        await app.until(pilot, lambda: len(app.screen_stack) == 1)
+    assert [memory.text for memory in app.result.memories] == ["I like tea."]
+
+
+async def test_what_was_taken_back_is_told_to_come_in_again(assistant: Assistant, file: Path) -> None:
+    preview = await assistant.transfer.import_memory(file)
+    await assistant.transfer.apply(preview)
+    await assistant.memories.undo()
+    app = Stage()
+    async with app.run_test() as pilot:
+        await app.open(ImportScreen(assistant, file))
+        await app.until(pilot, lambda: app.listed)
+        assert [row.split()[0] for row in app.listed] == ["to", "again", "again", "known", "unread"]
+        await pilot.press("down")
+        assert "You took this back; it comes in again." in app.beside
+        await app.press(pilot, "escape")
+
+
 async def test_a_file_that_cannot_be_read_says_why(assistant: Assistant, tmp_path: Path) -> None:
     app = Stage()
     async with app.run_test() as pilot:

@@ -14,6 +14,7 @@ from memchat.transfer.values import BadLine, Fate, Imported, ImportItem, ImportP
 from memchat.tui.looks import kind_of
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line, shown
+from memchat.tui.widgets.key_line import shown_keys
 from memchat.tui.widgets.pane import Pane
 from memchat.tui.widgets.panels.lines import Part
 from memchat.tui.widgets.panels.rows import Row, Rows
@@ -43,6 +44,8 @@ class ImportScreen(Dialog[Imported | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "take", "Take these in", id="import.yes"),
         Binding("space", "leave", "Leave this one out", id="import.leave"),
+        Binding("e", "erased(True)", "Erased ones too", id="import.erased"),
+        Binding("e", "erased(False)", "Without erased ones", id="import.not-erased"),
     ]
 
     def __init__(self, assistant: "Assistant", file: Path) -> None:
@@ -50,6 +53,8 @@ class ImportScreen(Dialog[Imported | None]):
         self._assistant = assistant
         self._file = file
         self._without: set[int] = set()
+        self._with_erased = False
+        self._erased = 0
         self._preview: ImportPreview | None = None
 
     def content(self) -> ComposeResult:
@@ -66,33 +71,64 @@ class ImportScreen(Dialog[Imported | None]):
     @work(exclusive=True, group="load", exit_on_error=False)
     async def _load(self) -> None:
         try:
-            self._preview = await self._assistant.transfer.import_memory(self._file)
+            preview = await self._assistant.transfer.import_memory(self._file, erased=self._with_erased)
         except MemchatError as error:
             self.query_one(Rows).empty = "There is nothing to take in."
             self.fail(str(error))
             return
-        self._show(self._preview)
+        if not self._with_erased:
+            self._erased = preview.counts.get("erased", 0)
+        self._preview = preview
+        self._show(preview)
+
+    def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """As `check_action`: only what the file has something for."""
+        if action == "take":
+            return bool(self._wanted)
+        if action == "leave":
+            return self._preview is not None and bool(self._preview.wanted)
+        if action == "erased":
+            return self._erased > 0 and parameters == (not self._with_erased,)
+        return super().allows(action, parameters)
+
+    @property
+    def _wanted(self) -> list[ImportItem]:
+        """What would be taken in."""
+        found = self._preview.wanted if self._preview is not None else ()
+        return [item for item in found if item.line not in self._without]
 
     def _show(self, preview: ImportPreview) -> None:
-        wanted = [item for item in preview.wanted if item.line not in self._without]
+        wanted = self._wanted
         waiting = sum(item.fate != "new" for item in wanted)
         told = [f"{counted(len(wanted), 'memory', 'memories')} of {preview.kind} to take in; /undo takes them back."]
         if waiting:
             told.append(f"{waiting:,} of them {'waits' if waiting == 1 else 'wait'} for your review.")
         if known := preview.counts.get("same"):
             told.append(f"{known:,} {'is' if known == 1 else 'are'} there already.")
+        if self._erased:
+            told.append(self._told_erased())
         if preview.bad:
             told.append(f"{counted(len(preview.bad), 'line')} cannot be read.")
-        told.append(preview.skipped)
+        told += [preview.skipped, preview.note]
         self.query_one("#what", Static).update(shown(" ".join(filter(None, told))))
         listing = self.query_one(Rows)
         listing.empty = "There is nothing in it."
         items = sorted(preview.items, key=lambda item: (_ORDER.index(item.fate), item.line))
         listing.rows = (*map(self._row, items), *(_bad_row(bad) for bad in preview.bad))
         self._tell(listing.key)
+        self.refresh_bindings()
+
+    def _told_erased(self) -> str:
+        were = f"{self._erased:,} {'was' if self._erased == 1 else 'were'} erased by you"
+        if self._with_erased:
+            return f"{were} and {'comes' if self._erased == 1 else 'come'} in all the same."
+        found = next(each for each in self.BINDINGS if isinstance(each, Binding) and each.id == "import.erased")
+        it = "it" if self._erased == 1 else "them"
+        is_ = "is" if self._erased == 1 else "are"
+        return f"{were} and {is_} left out; {shown_keys(self.app, found)} takes {it} in."
 
     def _row(self, item: ImportItem) -> Row:
-        word, colour = ("left out", "$dim") if item.line in self._without else _FATES[item.fate]
+        word, colour = ("left out", "$dim") if item.line in self._without else _fate(item)
         return Row(
             key=str(item.line),
             left=((f"{word:<10}", colour), (f"{kind_of(item.memory):<12}", "$dim"), (one_line(item.memory.text), "")),
@@ -141,10 +177,16 @@ class ImportScreen(Dialog[Imported | None]):
         self._without ^= {item.line}
         self._show(self._preview)
 
+    def action_erased(self, erased: bool) -> None:  # noqa: FBT001 - given by the binding
+        """Has what the user erased taken in too, or leaves it out."""
+        self._with_erased = erased
+        self._preview = None
+        self._load()
+
     @work(exclusive=True, group="take", exit_on_error=False)
     async def action_take(self) -> None:
         """Takes them in, and closes."""
-        if self._preview is None:
+        if self._preview is None or not self._wanted:
             return
         try:
             done = await self._assistant.transfer.apply(self._preview, without=frozenset(self._without))
@@ -152,6 +194,10 @@ class ImportScreen(Dialog[Imported | None]):
             self.fail(str(error))
             return
         self.dismiss(done)
+
+
+def _fate(item: ImportItem) -> tuple[str, str]:
+    return ("again", "$success") if item.fate == "new" and item.back is not None else _FATES[item.fate]
 
 
 def _bad_row(bad: BadLine) -> Row:
