@@ -29,10 +29,10 @@ class Hint(NamedTuple):
 
 
 _HINTS: dict[Step, Hint] = {
-    "learned": Hint("", "Say something about you", "a line under the answer tells what was kept"),
-    "chip": Hint("chip.edit", "Correct what was kept", "or keep it, or drop it: keys are on that line"),
-    "panels": Hint("chat.recalled", "Look at what the model gets", "its lines have keys of their own"),
-    "memory": Hint("chat.memory", "Browse all that is known", "edit it, pin it, take it back"),
+    "learned": Hint("", "Say something about you", "told under its answer"),
+    "chip": Hint("chip.edit", "Correct what was kept", "keep it, or drop it"),
+    "panels": Hint("chat.recalled", "Look at what the model gets", "and change it there"),
+    "memory": Hint("chat.memory", "Browse all that is known", "edit, pin, take back"),
 }
 
 

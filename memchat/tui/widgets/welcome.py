@@ -13,13 +13,13 @@ from memchat.tui.widgets.chip import Note
 _FIRST = (
     ("prompt.send", "Ask something", "write below"),
     ("", "Have something remembered", "“I like short answers”"),
-    ("chat.profile", "Say who you are", "it goes with every message"),
+    ("chat.profile", "Say who you are", "goes with every message"),
     ("chat.sessions", "Go on with a session", "all are kept here"),
-    ("chat.model", "Pick the model", "built in, local, or by API"),
+    ("chat.model", "Pick the model", "built in, local or API"),
 )
 _FIRST_INCOGNITO = (
     _FIRST[0],
-    ("chat.new", "Leave incognito", "a new session, which is kept"),
+    ("chat.new", "Leave incognito", "begin one that is kept"),
     *_FIRST[3:],
 )
 
@@ -48,7 +48,7 @@ class Welcome(Widget, can_focus=False):
         rows = [(self._keys.get(name, "") if name else "/remember", what, how) for name, what, how in first]
         left = max(len(key) for key, _, _ in rows)
         middle = max(len(what) for _, what, _ in rows)
-        wide = self.size.width >= left + middle + 32
+        wide = self.size.width >= left + 3 + middle + 3 + max(len(how) for _, _, how in rows)
         greeting = "An assistant that remembers, and shows you what."
         if self._incognito:
             reading = "What is remembered is read." if self._reads else "What is remembered is not read."
