@@ -1,6 +1,8 @@
 """A session that goes on from the middle of another: its first messages are copies."""
 
 import json
+import re
+from itertools import count
 
 import apsw
 
@@ -11,6 +13,8 @@ from memchat.store.history import record
 from memchat.store.lookup import number_of
 from memchat.store.session_states import session_target, snapshot
 from memchat.store.sql import row, rows, run, value
+
+_NUMBERED = re.compile(r" \(\d{1,2}\)$")
 
 _COPIED = (
     "seq",
@@ -63,9 +67,10 @@ def fork(db: apsw.Connection, given: str, message_id: str, now: float) -> int:
         db,
         "INSERT INTO sessions (id, title, title_by, created_at, updated_at, last_seq, summarised_to, model, persona, "
         "incognito, learned_to, system_prompt, tags, forked_from_id, unfolded_to) "
-        "SELECT ?, title, title_by, ?, ?, ?, ?, model, persona, incognito, ?, system_prompt, tags, id, "
+        "SELECT ?, ?, title_by, ?, ?, ?, ?, model, persona, incognito, ?, system_prompt, tags, id, "
         "min(unfolded_to, ?) FROM sessions WHERE number = ?",
         fork_id,
+        _title(db, source),
         now,
         now,
         place,
@@ -103,6 +108,16 @@ def orphan(db: apsw.Connection, session: int) -> list[int]:
             original,
         )
     return [number for _, number in heirs]
+
+
+def _title(db: apsw.Connection, source: int) -> str:
+    """The other's title with a number that tells the two apart: `Trip to Kyoto (2)`."""
+    title = str(value(db, "SELECT title FROM sessions WHERE number = ?", source))
+    if not title:
+        return ""
+    first = _NUMBERED.sub("", title)
+    taken = {each for (each,) in rows(db, "SELECT title FROM sessions WHERE instr(title, ?) = 1", first)}
+    return next(each for each in (f"{first} ({number})" for number in count(2)) if each not in taken)
 
 
 def _note(db: apsw.Connection, target: str, now: float) -> None:

@@ -17,7 +17,7 @@ async def test_a_fork_shares_the_beginning_and_goes_on_by_itself(store: Store) -
     await store.sessions.set_tags(session, ["trip"])
     await store.sessions.keep_out(session, [said[1].id], out=True)
     forked = await store.sessions.fork(session, said[3].id)
-    assert (forked.title, forked.tags, forked.forked_from) == ("zebras", ("trip",), session)
+    assert (forked.title, forked.tags, forked.forked_from) == ("zebras (2)", ("trip",), session)
     assert (forked.message_count, forked.learned_to) == (4, 4)
     assert await _messages(store, forked.id) == [message.text for message in said[:4]]
     copies = await store.messages.range(forked.id, 1, 4)
@@ -29,6 +29,17 @@ async def test_a_fork_shares_the_beginning_and_goes_on_by_itself(store: Store) -
     assert await _messages(store, session) == [message.text for message in said]
     assert await store.messages.unlearned(forked.id, 9) == await store.messages.range(forked.id, 5, 5)
     assert [each.id for each in await store.sessions.unfinished("me")] == [session, forked.id]
+
+
+async def test_a_forks_title_tells_it_from_all_others(store: Store) -> None:
+    session = await session_of(store, "zebras")
+    (first, *_) = await store.messages.range(session, 1, 2)
+    second = await store.sessions.fork(session, first.id)
+    (copy, *_) = await store.messages.range(second.id, 1, 1)
+    titles = [second.title, (await store.sessions.fork(second.id, copy.id)).title]
+    await store.sessions.rename(session, "", by="user")
+    titles.append((await store.sessions.fork(session, first.id)).title)
+    assert titles == ["zebras (2)", "zebras (3)", ""]
 
 
 async def test_what_a_fork_shares_is_found_once(store: Store) -> None:

@@ -173,6 +173,34 @@ async def test_filters_are_chosen_in_a_menu_and_show_at_once(assistant: Assistan
         assert len(app.texts) == 2
 
 
+async def test_what_is_about_the_user_is_chosen_in_the_menu(assistant: Assistant) -> None:
+    await stored(assistant, "The user likes tea")
+    await stored(assistant, "Mei has a dog", subject="Mei")
+    async with browsing(assistant, size=(120, 60)) as (app, pilot):
+        await app.press(pilot, "ctrl+f")
+        listed = [text.strip("✓ ") for text in app.listed]
+        assert listed[listed.index("About") :][1:3] == ["you", "Mei"]
+        steps = sum(1 for row in app.rows.rows[: listed.index("About") + 1] if row.key)
+        await app.press(pilot, *["down"] * steps, "enter", "escape")
+        assert app.texts == ["The user likes tea"]
+        assert "about you · 1 of 2" in app.text()
+
+
+async def test_the_menu_says_with_what_something_can_be_done(assistant: Assistant) -> None:
+    made = await session(assistant, "Of tea")
+    async with browsing(assistant) as (app, pilot):
+        await app.press(pilot, "f2")
+        assert app.title_shown == "What can be done"
+        await app.press(pilot, "escape")
+        await assistant.store.summaries.put_session(
+            session_id=made.id, text="They spoke of tea.", to_seq=2, tokens=5, model="qwen"
+        )
+        app.browser.load()
+        await app.idle(pilot)
+        await app.press(pilot, "f2")
+        assert app.title_shown == "With what was made of a session"
+
+
 async def test_several_are_marked_changed_as_one_and_taken_back_as_one(assistant: Assistant) -> None:
     for number, word in enumerate(("tea", "coffee", "cocoa", "water")):
         await stored(assistant, f"The user likes {word}", days=number)

@@ -106,6 +106,16 @@ def test_a_cut_beginning_is_cut_between_words() -> None:
     assert "…Tokyo to Kyoto" in shown
 
 
+@pytest.mark.parametrize("width", [36, 50, 60, 80])
+def test_what_is_found_near_the_end_is_seen_with_as_much_before_it_as_there_is_room_for(width: int) -> None:
+    text = "The user saved Murin-an, a small and quiet place off the river, with a root garden"
+    shown = columns.line(row(text=text), width, looks=LOOKS, present=NOW, words=["gard"]).plain
+    said = shown[(place := columns.text_place(width)).start :][: place.width]
+    assert said.rstrip().endswith("garden")
+    assert said.startswith("…")
+    assert cell_len(said) - cell_len(said.rstrip()) < len("Murin-an,"), "no more is free than a word's room"
+
+
 def test_a_profile_fields_name_is_told_once() -> None:
     for text in ("preferred_language: English", "preferred language: English"):
         shown = columns.line(row(field="preferred_language", text=text), 80, looks=LOOKS, present=NOW).plain

@@ -344,4 +344,22 @@ async def test_a_key_that_can_do_nothing_here_edits_no_filter(assistant: Assista
     async with showing(SessionsScreen(assistant)) as (app, pilot):
         await app.write(pilot, "nothing has these")
         await app.press(pilot, "home", "ctrl+d", "ctrl+k")
-        assert app.screen.query_one("#filter", Input).value == "nothing has these"
+        box = app.screen.query_one("#filter", Input)
+        assert box.value == "nothing has these"
+        await app.press(pilot, "escape")
+        assert box.value == "", "what is typed goes first"
+        await app.press(pilot, "escape")
+        assert app.result is None
+
+
+async def test_what_was_said_last_is_told_without_its_markdown(assistant: Assistant) -> None:
+    made = await session(assistant, "Kyoto", "Is 2 * 3 * 4 right?")
+    question = await assistant.store.messages.append_user(made.id, "And **this**?", tokens=5)
+    reply = await assistant.store.messages.begin_reply(made.id, question.id, text="", model="scripted")
+    text = "## Gardens\n\n- **Murin-an**, see [its page](https://example.org)\n- `code` [bold]x[/]"
+    await assistant.store.messages.finish_reply(
+        reply.id, text=text, status="complete", tokens=4, usage=None, finish_reason="stop"
+    )
+    async with showing(SessionsScreen(assistant), size=(120, 40)) as (app, _):
+        assert "Gardens Murin-an, see its page code [bold]x[/]" in app.beside
+        assert "And **this**?" in app.beside, "what the user types is no Markdown"

@@ -157,9 +157,7 @@ def _text(row: MemoryRow, width: int, words: Sequence[str], *, told: bool) -> li
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
     first = pattern.search(said) if pattern else None
     if first is not None and cell_len(said[: first.end()]) > room - 1:
-        lead = said[max(0, first.start() - _LEAD) : first.start()]
-        # From the beginning of a word, where there is one.
-        said = "…" + (lead.partition(" ")[2] or lead.lstrip()) + said[first.start() :]
+        said = "…" + said[_beginning(said, first.start(), first.end(), room) :]
     said = cut(said, room)
     parts: list[Part] = [(label, "$dim")]
     place = 0
@@ -169,6 +167,25 @@ def _text(row: MemoryRow, width: int, words: Sequence[str], *, told: bool) -> li
     parts += [(said[place:], colour), (status, STATUS_COLOURS[row.status])]
     short = width - cell_len(label) - cell_len(said) - len(status)
     return [*(part for part in parts if part[0]), (" " * short, "")]
+
+
+def _beginning(text: str, found: int, end: int, room: int) -> int:
+    """Where a text is cut off at its start, so that what was found in it is seen and as much of the room is filled.
+
+    Args:
+        text: Too long for its room.
+        found: Where what was found begins.
+        end: Where it ends.
+        room: In cells, with an ellipsis before it and perhaps one behind.
+    """
+    begin = max(0, found - _LEAD)
+    while begin < found and cell_len(text[begin:end]) > room - 2:
+        begin += 1
+    while begin > 0 and cell_len(text[begin - 1 :]) < room:
+        begin -= 1
+    # At the beginning of a word, where there is one.
+    blank = text.find(" ", max(0, begin - 1), found)
+    return blank + 1 if begin and blank >= 0 else begin
 
 
 def cut(text: str, width: int) -> str:

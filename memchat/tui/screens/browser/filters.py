@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from memchat.core.browsing import ROW_KINDS
-from memchat.core.memories import ORIGINS
+from memchat.core.memories import ABOUT_USER, ORIGINS
 from memchat.tui.looks import ORIGIN_NAMES, Looks
 from memchat.tui.screens.browser.choose import Choice
 from memchat.tui.screens.browser.columns import COLUMNS
-from memchat.tui.screens.browser.sight import AGES, GROUPS, Sight
+from memchat.tui.screens.browser.sight import AGES, GROUPS, Sight, about
 from memchat.tui.screens.dialog import Dialog
 from memchat.tui.text import counted, one_line
 from memchat.tui.widgets.panels.rows import Rows
@@ -70,9 +70,11 @@ class FiltersScreen(Dialog[None]):
             Choice(key="", text="Rests on the words of"),
             *(self._choice(f"origin:{each}", ORIGIN_NAMES[each], on=each in wanted.origins) for each in ORIGINS),
         ]
-        if self._subjects:
-            choices.append(Choice(key="", text="About"))
-            choices += [self._choice(f"subject:{name}", name, on=wanted.subject == name) for name in self._subjects]
+        choices.append(Choice(key="", text="About"))
+        choices += [
+            self._choice(f"subject:{name}", about(name), on=wanted.subject == name)
+            for name in (ABOUT_USER, *self._subjects)
+        ]
         choices.append(Choice(key="", text="Sort by"))
         for column in COLUMNS:
             here = sight.sort == column.name

@@ -7,6 +7,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from memchat.core.browsing import MemoryRow
 from memchat.core.errors import NotFound
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.memory.zones import user_zone
@@ -14,7 +15,7 @@ from memchat.tui.screens.browser import detail, possible
 from memchat.tui.screens.browser.base import BrowserBase, Went
 from memchat.tui.screens.browser.choose import Choice, ChooseScreen
 from memchat.tui.screens.browser.rules import BrowserRules
-from memchat.tui.screens.browser.sight import key_of
+from memchat.tui.screens.browser.sight import is_memory, key_of
 from memchat.tui.screens.browser.table import Table
 from memchat.tui.screens.browser.validity import Validity, ValidityScreen, has_passed
 from memchat.tui.screens.erase import EraseScreen
@@ -304,5 +305,13 @@ class BrowserScreen(BrowserRules):
             if action:
                 await self.run_action(action)
 
-        number = len(self.targets)
-        self.app.push_screen(ChooseScreen(f"With {counted(number, 'memory', 'memories')}", choices), take)
+        self.app.push_screen(ChooseScreen(_with(self.targets), choices), take)
+
+
+def _with(rows: Sequence[MemoryRow]) -> str:
+    """With what something can be done, as a heading."""
+    if not rows:
+        return "What can be done"
+    if all(map(is_memory, rows)):
+        return f"With {counted(len(rows), 'memory', 'memories')}"
+    return "With what was made of a session" if len(rows) == 1 else f"With {len(rows):,} rows"

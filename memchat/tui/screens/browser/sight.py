@@ -35,6 +35,11 @@ AGES: dict[str, timedelta] = {
 _DESCENDING: frozenset[Sort] = frozenset(("sure", "uses", "age", "used"))
 
 
+def about(subject: str) -> str:
+    """Whom something is about, as it is said to the user."""
+    return "you" if subject == ABOUT_USER else one_line(subject, 60)
+
+
 def key_of(row: MemoryRow) -> str:
     """What a row is known by in the table: a session has a row as a summary, and one as an episode."""
     return f"{row.kind}:{row.id}" if row.kind in ("summary", "episode") else row.id
@@ -106,7 +111,7 @@ class Sight:
                 (
                     *wanted.kinds,
                     *(f"from {each}" for each in wanted.origins),
-                    f"about {wanted.subject}" if wanted.subject else "",
+                    f"about {about(wanted.subject)}" if wanted.subject else "",
                     self.age,
                     "pinned" if wanted.pinned else "",
                     "never used" if wanted.never_used else "",
@@ -272,7 +277,7 @@ _SORTED: dict[Sort, Callable[[MemoryRow], Any]] = {
 _GROUPED: dict[Group, Callable[[MemoryRow], str]] = {
     "": lambda _: "",
     "type": lambda row: row.kind,
-    "subject": lambda row: "you" if row.subject == ABOUT_USER else one_line(row.subject, 60) or "sessions",
+    "subject": lambda row: about(row.subject) or "sessions",
     "session": lambda row: one_line(row.title, 60) or ("set by hand" if row.session_id is None else "untitled"),
 }
 

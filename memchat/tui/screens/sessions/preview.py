@@ -12,6 +12,7 @@ from memchat.core.searching import BadFilter, SearchHit
 from memchat.tui.looks import STATUS_NAMES, Looks, age_in_words, kind_of
 from memchat.tui.screens.search_hit import marked
 from memchat.tui.text import counted, one_line, plain
+from memchat.tui.unmarked import unmarked
 from memchat.tui.widgets.pane import HANG
 from memchat.tui.widgets.panels.lines import Part
 
@@ -111,7 +112,7 @@ def parts(session: Session, looked: Looked, present: datetime, looks: Looks, *, 
         said = (
             part
             for message in looked.newest
-            for part in (_who(message.role), HANG, (f"{one_line(message.text, 300)}\n", ""))
+            for part in (_who(message.role), HANG, (f"{one_line(_said(message), 300)}\n", ""))
         )
         sections.append([("Last said\n", "$primary"), *said])
     between = [_END] if roomy else []
@@ -150,6 +151,10 @@ def line_sign(memory: Memory, looks: Looks) -> Part:
     """The sign of a memory's kind, with a blank behind it."""
     sign, colour = looks.kind(kind_of(memory))
     return f"{sign} ", colour
+
+
+def _said(message: Message) -> str:
+    return message.text if message.role == "user" else unmarked(message.text)
 
 
 def _who(role: str | None) -> Part:

@@ -76,6 +76,13 @@ class SessionsScreen(SessionsBase):
             return (session.archived_at is not None) == (action == "unarchive")
         return super().allows(action, parameters)
 
+    def action_close(self) -> None:
+        """Empties the box, then closes."""
+        if self.picker.filter.value:
+            self.write("")
+        else:
+            super().action_close()
+
     # opening
 
     @on(Rows.Chosen)
