@@ -1,6 +1,9 @@
 """`memchat memory`: the facts that are remembered, to list, show, add and edit."""
 
+import sys
 from argparse import Namespace
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from memchat.cli import (
     memory_about,
@@ -12,12 +15,19 @@ from memchat.cli import (
     memory_transfer,
     memory_upkeep,
 )
+from memchat.cli.dates import day
 from memchat.cli.memory_listing import list_memories
 from memchat.cli.memory_review import tell
 from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 from memchat.core.kinds import MEMORY_KINDS
 from memchat.core.memories import MEMORY_STATUSES
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from memchat.assistant import Assistant
+    from memchat.core.memories import Memory, Source
 
 _USES = 10
 """How many of the turns that recalled a memory are named."""
@@ -79,13 +89,19 @@ async def show_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
     from memchat.core.jsonable import memory_details_json, use_json
+    from memchat.memory.zones import user_zone
 
     async with assistant(args) as opened:
         found = await opened.memories.get(args.id)
         uses = await opened.memories.uses(found.id)
+        there = await _there(opened, found)
+        zone = await user_zone(opened.store)
     if args.json:
-        print_json(memory_details_json(found) | {"uses": [use_json(use) for use in uses]})
+        told = memory_details_json(found)
+        sources = [each | {"erased": each["session"] not in {None, *there}} for each in told["sources"]]
+        print_json(told | {"sources": sources, "uses": [use_json(use) for use in uses]})
         return DONE
+    people = sys.stdout.isatty()
     print_fields(
         [
             ("id", found.id),
@@ -104,14 +120,14 @@ async def show_memory(args: Namespace) -> int:
             ("updated", found.updated_at),
             ("written by", found.actor),
             ("holds for", found.holds),
-            ("valid from", found.valid_from),
-            ("valid to", found.valid_to),
+            ("valid from", _day(found.valid_from, zone, ends=False) if people else found.valid_from),
+            ("valid to", _day(found.valid_to, zone, ends=True) if people else found.valid_to),
             ("superseded by", found.superseded_by),
             ("pinned", "yes" if found.pinned else "no"),
             ("used", f"in {found.use_count} turns"),
             *[("recalled for", f"{use.message_id} {use.score:.2f} {use.said}") for use in uses[:_USES]],
             *[("merged from", part) for part in found.derived_from],
-            *[("source", _source(item.session_id, item.message_id, item.quote)) for item in found.sources],
+            *[("source", _source(item, there)) for item in found.sources],
         ]
     )
     return DONE
@@ -136,6 +152,23 @@ async def edit_memory(args: Namespace) -> int:
     return tell(args, "edited", edited)
 
 
-def _source(session: str | None, message: str | None, quote: str) -> str:
-    where = " ".join(part for part in (session, message) if part) or "by hand"
-    return f"{where}: {quote}" if quote else where
+async def _there(opened: "Assistant", memory: "Memory") -> set[str]:
+    """Ids of the sessions that a memory rests on and that were not erased."""
+    from memchat.core.errors import NotFound
+
+    there: set[str] = set()
+    for session in {source.session_id for source in memory.sources if source.session_id}:
+        with suppress(NotFound):
+            there.add((await opened.store.sessions.get(session)).id)
+    return there
+
+
+def _day(moment: "datetime | None", zone: "tzinfo", *, ends: bool) -> str:
+    return "" if moment is None else day(moment, zone, ends=ends)
+
+
+def _source(source: "Source", there: set[str]) -> str:
+    where = " ".join(part for part in (source.session_id, source.message_id) if part) or "by hand"
+    if source.session_id and source.session_id not in there:
+        where = "a conversation that was erased"
+    return f"{where}: {source.quote}" if source.quote else where

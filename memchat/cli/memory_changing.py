@@ -98,7 +98,7 @@ async def _archive(opened: "Assistant", args: Namespace) -> "list[Memory]":
 
 
 async def _restore(opened: "Assistant", args: Namespace) -> "list[Memory]":
-    return await opened.memories.restore(args.ids) if len(args.ids) > 1 else [await opened.memories.restore(*args.ids)]
+    return await opened.memories.restore(_ids(args))
 
 
 async def _pin(opened: "Assistant", args: Namespace) -> "list[Memory]":

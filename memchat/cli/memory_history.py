@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
+from memchat.cli.history_words import INTERNAL, MOMENTS, Words, value_of, words_of
 from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE
 from memchat.cli.text import folded, one_line, shortened
@@ -18,27 +19,8 @@ _SHOWN = 30
 _TOGETHER = 2_000
 """How far back the changes are looked for that belong to one."""
 
-_INTERNAL = frozenset(("normal_text", "replaces", "sources", "title_by", "unfolded_to"))
-_MOMENTS = frozenset(
-    (
-        "updated_at",
-        "valid_from",
-        "valid_to",
-        "last_seen_at",
-        "made_at",
-        "last_at",
-        "at",
-        "found_at",
-        "resolved_at",
-        "archived_at",
-        "deleted_at",
-    )
-)
-_UNTOLD = _INTERNAL | {"updated_at", "last_seen_at", "seen_count", "actor", "made_at", "at", "reason"}
-"""What says nothing to a reader of the history."""
 _NAME = 24
 """Characters of a model's name that are printed."""
-_NAMED = {"summary_id": "summary"}
 
 
 def register(actions: Commands) -> None:
@@ -86,9 +68,7 @@ async def show_history(args: Namespace) -> int:
     async with assistant(args) as opened:
         if args.id is None:
             changes = await opened.memories.changes(limit=args.limit)
-            known = {each.id: each.text for each in await opened.store.memories.by_ids([c.target for c in changes])}
         else:
-            known = {}
             is_field = args.id.startswith("profile:")
             book, _, key = args.id.partition(":")
             if book == "session" and key:
@@ -99,41 +79,41 @@ async def show_history(args: Namespace) -> int:
             if is_field and not changes:  # what was a field once still has its history; else it must be one
                 named = field_named(opened.settings.profile, args.id.removeprefix("profile:"))
                 changes = await opened.memories.history(f"profile:{named}")
+        words = await words_of(opened, changes)
     if args.json:
         print_json([change_json(change) for change in changes])
         return DONE
-    _print(changes, known if args.id is None else None)
+    _print(changes, words, everything=args.id is None)
     return DONE
 
 
-def _print(changes: "list[Change]", known: dict[str, str] | None) -> None:
+def _print(changes: "list[Change]", words: Words, *, everything: bool) -> None:
     from memchat.cli.output import Cell, Column, print_table
 
     if sys.stdout.isatty() and changes:
-        _print_lines(changes, known)
+        _print_lines(changes, words, everything=everything)
         return
     rows: list[list[Cell]] = []
     for item in changes:
-        before, after = differences(item)
-        about: list[Cell] = [] if known is None else [known.get(item.target, item.target)]
-        rows.append([item.id, item.at, item.actor, item.action, *about, before, after, item.undone_at])
+        about: list[Cell] = [words.about(item)] if everything else []
+        rows.append([item.id, item.at, item.actor, item.action, *about, *words.differences(item), item.undone_at])
     print_table(
         [
             Column(title="change", style="dim"),
             Column(title="when", right=True),
             Column(title="who"),
             Column(title="did"),
-            *([] if known is None else [Column(title="what", wide=True)]),
+            *([Column(title="what", wide=True)] if everything else []),
             Column(title="before", wide=True),
             Column(title="after", wide=True),
             Column(title="undone", style="dim"),
         ],
         rows,
-        empty="It was never changed." if known is None else "Nothing was changed yet.",
+        empty="Nothing was changed yet." if everything else "It was never changed.",
     )
 
 
-def _print_lines(changes: "list[Change]", known: dict[str, str] | None) -> None:
+def _print_lines(changes: "list[Change]", words: Words, *, everything: bool) -> None:
     """Each change on lines of its own: who did what, to what, and what that made different."""
     from memchat.cli.output import local
 
@@ -141,13 +121,8 @@ def _print_lines(changes: "list[Change]", known: dict[str, str] | None) -> None:
         who = "you" if item.actor == ABOUT_USER else shortened(item.actor, _NAME)
         undone = f" · undone {local(item.undone_at)}" if item.undone_at else ""
         print(one_line(f"{item.id}  {local(item.at)}  {who} · {item.action.replace('_', ' ')}{undone}"))
-        before, after = _value(item.before), _value(item.after)
-        now = _told(after) if before is None else (known or {}).get(item.target) or _told(after) or _told(before)
-        lines = [] if known is None and before is not None else [now]
-        if isinstance(before, dict) and isinstance(after, dict):
-            names = [name for name in after if name not in _UNTOLD and before.get(name) != after[name]]
-            lines += [f"{_listed(before, [name])} → {_shown(name, after[name])}" for name in names]
-        for line in lines:
+        lines = [words.about(item)] if everything or item.before is None else []
+        for line in lines + words.changed(item):
             for part in folded(line, shutil.get_terminal_size().columns - 4):
                 print(f"    {part}")
 
@@ -161,10 +136,11 @@ async def undo_change(args: Namespace) -> int:
         change = await (memories.undo_change(args.change) if args.change else memories.undo())
         await opened.indexing.embed_new()
         with_it = await _together(memories, change)
+        words = await words_of(opened, [change] if change else [])
     if change is None:
         raise NotFound("There is no change left to take back.")
-    before, after = differences(change)
-    return _tell(args, change, "taken back", was=after, now=before, with_it=with_it)
+    before, after = words.differences(change)
+    return _tell(args, change, "taken back", words.about(change), was=after, now=before, with_it=with_it)
 
 
 async def redo(args: Namespace) -> int:
@@ -175,10 +151,11 @@ async def redo(args: Namespace) -> int:
         change = await opened.memories.redo()
         await opened.indexing.embed_new()
         with_it = await _together(opened.memories, change)
+        words = await words_of(opened, [change] if change else [])
     if change is None:
         raise NotFound("There is nothing to make again.", "Only what was undone since your last change is.")
-    before, after = differences(change)
-    return _tell(args, change, "made again", was=before, now=after, with_it=with_it)
+    before, after = words.differences(change)
+    return _tell(args, change, "made again", words.about(change), was=before, now=after, with_it=with_it)
 
 
 async def _together(memories: "Looking", change: "Change | None") -> int:
@@ -191,7 +168,7 @@ async def _together(memories: "Looking", change: "Change | None") -> int:
     )
 
 
-def _tell(args: Namespace, change: "Change", done: str, *, was: str, now: str, with_it: int) -> int:
+def _tell(args: Namespace, change: "Change", done: str, about: str, *, was: str, now: str, with_it: int) -> int:
     from memchat.cli.output import print_fields, print_json
 
     if args.json:
@@ -199,7 +176,12 @@ def _tell(args: Namespace, change: "Change", done: str, *, was: str, now: str, w
     else:
         more = f"{with_it:,} more change{'' if with_it == 1 else 's'}" if with_it else ""
         print_fields(
-            [(done, f"{change.action} of {change.target}"), ("was", was), ("is again", now), ("together with", more)]
+            [
+                (done, f"{change.action.replace('_', ' ')} of {about}"),
+                ("was", was),
+                ("is again", now),
+                ("together with", more),
+            ]
         )
     return DONE
 
@@ -220,77 +202,14 @@ def change_json(change: "Change") -> dict[str, Any]:
     }
 
 
-def differences(change: "Change") -> tuple[str, str]:
-    """What a change's target was and what it became, in words: its text, or else just what differs."""
-    before, after = _value(change.before), _value(change.after)
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        return _told(before), _told(after)
-    if _text(before) != _text(after) or before.get("status") != after.get("status"):
-        return _told(before), _told(after)
-    differs = [name for name in after if name not in _UNTOLD and before.get(name) != after[name]]
-    if not differs:
-        return _told(before), _told(after)
-    return _listed(before, differs), _listed(after, differs)
-
-
-def _listed(state: dict[str, Any], names: list[str]) -> str:
-    return ", ".join(f"{_NAMED.get(name, name).replace('_', ' ')}: {_shown(name, state.get(name))}" for name in names)
-
-
-def _shown(name: str, value: Any) -> str:
-    from memchat.cli.output import local
-    from memchat.core.times import from_unix
-
-    if value in (None, "", []):
-        return "–"
-    if name in _MOMENTS:
-        return local(from_unix(value))
-    if name == "pinned":
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _told(value: Any) -> str:
-    from memchat.core.rules import rule_sentence
-
-    if not isinstance(value, dict):
-        return "" if value is None else str(value)
-    if "basis" in value:
-        return rule_sentence(
-            value["basis"],
-            kind=value["kind"],
-            subject=value["subject"],
-            attribute=value["attribute"],
-            text=value["text"],
-        )
-    if "ref" in value:
-        return f"{value['ref']} is not recalled in {value['session']}"
-    if "why" in value:
-        return f"{value['why']} (settled)" if value["resolved_at"] else str(value["why"])
-    if "message" in value:
-        return f"{value['message']} is kept out"
-    text, status = _text(value), str(value.get("status") or "active")
-    return text if status == "active" else f"{text} ({status})"
-
-
-def _text(state: dict[str, Any]) -> str:
-    return str(state.get("text") or state.get("value") or state.get("title") or "")
-
-
 def _state(stored: str | None) -> Any:
     """What a change's `before` or `after` holds, as the rest of the JSON writes it."""
     from memchat.core.times import from_unix, iso
 
-    value = _value(stored)
+    value = value_of(stored)
     if not isinstance(value, dict):
         return value
-    shown = {name: held for name, held in value.items() if name not in _INTERNAL}
-    for name in _MOMENTS & shown.keys():
+    shown = {name: held for name, held in value.items() if name not in INTERNAL}
+    for name in MOMENTS & shown.keys():
         shown[name] = iso(from_unix(shown[name])) if shown[name] is not None else None
     return shown | ({"pinned": bool(shown["pinned"])} if "pinned" in shown else {})
-
-
-def _value(stored: str | None) -> Any:
-    import json
-
-    return None if stored is None else json.loads(stored)

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from memchat.cli.running import DONE, WrongUsage
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 
 _MOST = 1_000
 _ASK = "[a]ccept  [e]dit  [r]eject  [n]ever learn things like this  [k]ind: accept all  [s]kip  [u]ndo  [q]uit > "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What the options say, by whole ids."""
+
+    accept: list[str]
+    reject: list[str]
+    never: str | None
 
 
 async def review(args: Namespace) -> int:
@@ -36,19 +46,51 @@ async def _waiting(opened: "Assistant") -> "list[Memory]":
     return sorted(found, key=lambda memory: (memory.observed_at, memory.id))
 
 
+async def _checked(args: Namespace, opened: "Assistant") -> _Wanted:
+    """Whole ids of what is to be settled; nothing is done unless all of it can be.
+
+    Raises:
+        NotFound: One is not there.
+        WrongUsage: One is named for two things.
+        MemchatError: One does not wait for the user.
+    """
+    from memchat.core.errors import MemchatError
+
+    memories = opened.memories
+    accept = [await memories.get(each) for each in args.accept]
+    reject = [await memories.get(each) for each in args.reject]
+    never = [await memories.get(each) for each in filter(None, [args.never])]
+    named = [memory.id for some in (accept, reject, never) for memory in {each.id: each for each in some}.values()]
+    if len(set(named)) < len(named):
+        twice = next(each for each in named if named.count(each) > 1)
+        raise WrongUsage(f"The memory {twice} is named for two things.", "Name it for one of them.")
+    for memory in (*accept, *reject):
+        if memory.status != "pending":
+            raise MemchatError(
+                f"The memory {memory.id} is {memory.status} and does not wait for you; nothing was settled.",
+                "`memchat memory review` lists what does.",
+            )
+    if never and args.by and args.by not in {rule.basis for rule in await memories.rule_choices(never[0].id)}:
+        raise MemchatError(f"That memory gives no rule by its {args.by}; nothing was settled.", "Leave --by out.")
+    of_kind = [each.id for each in await _waiting(opened) if args.accept_kind == each.kind and each.id not in named]
+    return _Wanted(
+        accept=[*(each.id for each in accept), *of_kind],
+        reject=[each.id for each in reject],
+        never=never[0].id if never else None,
+    )
+
+
 async def _settle(args: Namespace, opened: "Assistant") -> int:
     from memchat.cli.output import print_fields, print_json
     from memchat.core.jsonable import memory_json, rule_json
 
     memories = opened.memories
-    accepted = await memories.accept(args.accept) if args.accept else []
-    if args.accept_kind:
-        of_kind = [memory.id for memory in await _waiting(opened) if memory.kind == args.accept_kind]
-        accepted += await memories.accept(of_kind) if of_kind else []
-    rejected = await memories.reject(args.reject) if args.reject else []
+    wanted = await _checked(args, opened)
+    accepted = await memories.accept(wanted.accept) if wanted.accept else []
+    rejected = await memories.reject(wanted.reject) if wanted.reject else []
     rule = None
-    if args.never:
-        refused = await memories.get(args.never)
+    if wanted.never:
+        refused = await memories.get(wanted.never)
         rule = await memories.never_learn(refused.id, args.by)
         rejected += [await memories.get(refused.id)] if refused.status == "pending" else []
     await opened.indexing.embed_new()
@@ -143,8 +185,15 @@ async def _ask_all(opened: "Assistant", waiting: "list[Memory]") -> int:
         settled.append((await memories.history(memory.id))[-1].id)
     await opened.indexing.embed_new()
     left = await memories.pending()
-    print(f"Settled {max(0, whole - left)}, and {left} still wait. `memchat memory undo` takes the last one back.")
+    print(_ended(max(0, whole - left), left, undoable=bool(settled)))
     return DONE
+
+
+def _ended(done: int, left: int, *, undoable: bool) -> str:
+    """What going through came to."""
+    waits = "nothing still waits" if not left else "1 still waits" if left == 1 else f"{left:,} still wait"
+    undo = " `memchat memory undo` takes the last one back." if undoable else ""
+    return f"{f'Settled {done:,}' if done or undoable else 'Nothing was settled'}, and {waits}.{undo}"
 
 
 async def _never(opened: "Assistant", memory: "Memory") -> bool:

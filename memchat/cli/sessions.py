@@ -209,7 +209,7 @@ async def delete_session(args: Namespace) -> int:
         resting = (await opened.sessions.resting_on(found.id)).alone
         asked = sys.stdin.isatty() and sys.stderr.isatty() and not args.yes
         if asked:
-            _show_resting(resting, goes=args.with_memories)
+            _show_resting(resting, goes=args.with_memories, gone=False)
         sentence = f'Erase "{one_line(found.title)}" with its {found.message_count} messages for good? [y/N] '
         if asked and not agreed(sentence):
             say("Nothing was erased.")
@@ -217,23 +217,30 @@ async def delete_session(args: Namespace) -> int:
         done = await opened.eraser.erase("session", found.id, keep=not args.with_memories)
     if args.json:
         memories = {"memories": [memory.id for memory in resting]} if args.with_memories else {}
-        print_json({"id": found.id, "erased": True, **memories})
+        rested = [{"id": memory.id, "text": memory.text, "erased": args.with_memories} for memory in resting]
+        print_json({"id": found.id, "erased": True, **memories, "title": found.title, "rested": rested})
     else:
         print_fields([("erased", found.id), ("title", found.title)])
+        if not asked:
+            _show_resting(resting, goes=args.with_memories, gone=True)
     if done.note:
         say(done.note)
     return DONE
 
 
-def _show_resting(resting: "Sequence[Memory]", *, goes: bool) -> None:
-    """Tells which memories rest on a session that is about to go."""
+def _show_resting(resting: "Sequence[Memory]", *, goes: bool, gone: bool) -> None:
+    """Tells which memories rest on a session that is about to go, or is gone, and what becomes of them."""
     from memchat.cli.text import one_line
 
     if not resting:
         return
-    what = "1 memory rests" if len(resting) == 1 else f"{len(resting)} memories rest"
-    fate = "goes with it" if goes else "stays; --with-memories erases it too"
-    say(f"{what} on this session alone, and {fate}:")
+    one = len(resting) == 1
+    what = "1 memory" if one else f"{len(resting)} memories"
+    rest = "rested" if gone else "rests" if one else "rest"
+    by = "`memchat memory erase`" if gone else "--with-memories"
+    stay = f"{'stays' if one else 'stay'}; {by} erases {'it' if one else 'them'} too"
+    go = f"{'went' if gone else 'goes' if one else 'go'} with it"
+    say(f"{what} {rest} on this session alone, and {go if goes else stay}:")
     for memory in resting[:_SHOWN]:
         say(f"  {one_line(memory.text)}")
     if len(resting) > _SHOWN:

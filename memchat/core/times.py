@@ -1,7 +1,7 @@
 """Moments: aware UTC datetimes in the program, seconds since 1970 in the database."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Tells the present moment, aware and in UTC; a test passes its own."""
@@ -20,6 +20,11 @@ def to_unix(moment: datetime) -> float:
 def from_unix(seconds: float) -> datetime:
     """The aware UTC moment `seconds` after 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def last_moment(end: datetime) -> datetime:
+    """The last moment of a period that ends with `end`: where that is midnight, it is on the day before."""
+    return end - timedelta(seconds=1)
 
 
 def iso(moment: datetime) -> str:

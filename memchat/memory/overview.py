@@ -9,6 +9,7 @@ from memchat.core.memories import ABOUT_USER, FAIRLY_SURE, SURE, Memory
 from memchat.core.overview import Group, Overview
 from memchat.core.rules import LearningRule
 from memchat.core.settings import Settings
+from memchat.core.times import last_moment
 from memchat.memory.languages import languages
 from memchat.memory.quoting import one_line
 
@@ -71,6 +72,7 @@ def page(
     *,
     present: datetime,
     zone: tzinfo | None,
+    unable: str = "",
 ) -> Page:
     """The page.
 
@@ -80,6 +82,7 @@ def page(
         rules: What is never learned.
         present: The present moment.
         zone: Where the user's days begin and end.
+        unable: Why nothing is learned from ordinary talk, in a sentence; empty when it is.
     """
     teller = _Teller(found, present.astimezone(zone))
     sections = [Section("Your profile", tuple(teller.field(memory) for memory in found.profile))]
@@ -89,7 +92,7 @@ def page(
         sections.append(Section("And more", (Line(f"There is something about {hidden:,} others too."),)))
     sections.append(Section("Our conversations", teller.conversations()))
     sections.append(Section("Not in use", teller.unused()))
-    sections.append(Section("What I do not keep", _not_kept(settings, rules)))
+    sections.append(Section("What I do not keep", _not_kept(settings, rules, unable)))
     shown = tuple(section for section in sections if section.lines)
     if not (found.profile or found.groups):
         nothing = Section("", (Line("Nothing yet. Tell me something of yourself, or begin with “Remember that …”."),))
@@ -180,7 +183,7 @@ class _Teller:
         if memory.valid_from is not None and memory.valid_from.date() != memory.observed_at.date():
             parts.append(f"since {self._day(memory.valid_from)}")
         if memory.valid_to is not None:
-            parts.append(f"until {self._day(memory.valid_to)}")
+            parts.append(f"until {self._day(last_moment(memory.valid_to))}")
         return " · ".join(parts)
 
     def _from(self, memory: Memory) -> str:
@@ -207,7 +210,7 @@ class _Teller:
         return f"{local.day} {local:%B %Y}"
 
 
-def _not_kept(settings: Settings, rules: Sequence[LearningRule]) -> tuple[Line, ...]:
+def _not_kept(settings: Settings, rules: Sequence[LearningRule], unable: str) -> tuple[Line, ...]:
     secrets = "Passwords, keys and card numbers: they are replaced before anything is stored."
     if not settings.privacy.redact_secrets:
         secrets = "Nothing is left out by itself: the setting privacy.redact_secrets is off, so secrets are stored too."
@@ -215,7 +218,7 @@ def _not_kept(settings: Settings, rules: Sequence[LearningRule]) -> tuple[Line, 
         Line(secrets),
         Line("What you say in an incognito session, or without the memory."),
         Line("Questions, suppositions, play, quotations and pasted text are not learned from."),
-        Line(_LEARNING[settings.learning.mode]),
+        Line(unable if unable and settings.learning.mode != "off" else _LEARNING[settings.learning.mode]),
     ]
     lines += [Line(_short(rule.says), "your rule") for rule in rules]
     return tuple(lines)

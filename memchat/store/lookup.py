@@ -22,10 +22,13 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
         return int(exact)
     word = "session" if table == "sessions" else "memory"
     command, on_screen = _LISTED[table]
+    # What lists show comes first: the values of the profile have a list of their own.
+    aside = "field" if table == "memories" else "NULL"
     begins = list(
         rows(
             db,
-            f"SELECT number, id FROM {table} WHERE id > ? AND id < ? LIMIT 4",
+            f"SELECT number, id, {aside} AS field FROM {table} WHERE id > ? AND id < ? "
+            "ORDER BY field IS NOT NULL LIMIT 4",
             given,
             given + "\U0010ffff",
         )
@@ -37,7 +40,7 @@ def number_of(db: apsw.Connection, table: Literal["sessions", "memories"], given
             f"No {word} has the id {given!r}.", f"List them with `{command}`.", on_screen=f"List them with {on_screen}."
         )
     if len(begins) > 1:
-        some = ", ".join(found for _, found in begins[:3])
+        some = ", ".join(f"{found} (profile {field})" if field else found for _, found, field in begins[:3])
         raise NotFound(f"Several {word} ids begin with {given!r}, such as {some}.", "Give more of the id.")
     return int(begins[0][0])
 

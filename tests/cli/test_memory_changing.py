@@ -38,10 +38,10 @@ def test_several_are_changed_and_taken_back_as_one(ok: Cli, paths: Paths) -> Non
     ok("memory", "archive", tea, jazz)
     assert texts(ok) == {"Likes rain"}
     undone = ok("memory", "undo").rows
-    assert ["taken back", f"archive of {jazz}"] in undone
+    assert ["taken back", "archive of Likes jazz"] in undone
     assert ["together with", "1 more change"] in undone
     assert texts(ok) == {"Likes rain", "Likes tea", "Likes jazz"}
-    assert ["made again", f"archive of {jazz}"] in ok("memory", "redo").rows
+    assert ["made again", "archive of Likes jazz"] in ok("memory", "redo").rows
     assert texts(ok) == {"Likes rain"}
 
 
@@ -101,6 +101,35 @@ def test_what_waits_is_listed_and_settled_by_options(ok: Cli, cli: Cli, paths: P
     assert ok("memory", "review").out == ""
     assert ok("memory", "review", "--accept-kind", "goal").rows == [["waiting", "0"]]
     assert cli("memory", "review", "--by", "kind").code == 2
+
+
+def test_options_that_cannot_all_be_done_settle_nothing(ok: Cli, cli: Cli, paths: Paths) -> None:
+    tea, jazz = stored(paths, "Likes tea", "Likes jazz", status="pending")
+    (rain,) = stored(paths, "Likes rain")
+    for options, code, why in (
+        (("--accept", tea.id, "--reject", tea.id[:9]), 2, "named for two things"),
+        (("--accept", tea.id, "--reject", "nonsense"), 1, "No memory has the id"),
+        (("--accept", tea.id, "--reject", rain.id), 1, "does not wait for you"),
+        (("--accept", tea.id, "--never", tea.id), 2, "named for two things"),
+        (("--accept", tea.id, "--never", jazz.id, "--by", "attribute"), 1, "gives no rule by its attribute"),
+    ):
+        refused = cli("memory", "review", *options)
+        assert (refused.code, refused.out, why in refused.err) == (code, "", True)
+        assert len(ok("memory", "review").rows) == 2
+    settled = ok("memory", "review", "--accept-kind", "fact", "--reject", jazz.id, "--json").json
+    assert [[each["text"] for each in settled[name]] for name in ("accepted", "rejected")] == [
+        ["Likes tea"],
+        ["Likes jazz"],
+    ]
+
+
+def test_what_is_in_use_already_is_not_restored(ok: Cli, cli: Cli, paths: Paths) -> None:
+    (tea,) = stored(paths, "Likes tea")
+    refused = cli("memory", "restore", tea.id)
+    assert (refused.code, refused.out) == (1, "")
+    assert "None of that is out of use: active." in refused.err
+    ok("memory", "archive", tea.id)
+    assert ok("memory", "restore", tea.id).rows == [[tea.id, "Likes tea"]]
 
 
 def test_more_whole_ids_after_accept_are_accepted_too(ok: Cli, paths: Paths) -> None:
@@ -177,6 +206,36 @@ def test_the_history_of_everything_tells_who_changed_what(ok: Cli, paths: Paths)
         ["Likes tea", "Likes green tea"],
         ["pinned: no", "pinned: yes"],
     ]
+
+
+def test_the_history_says_what_ids_stand_for(ok: Cli, paths: Paths) -> None:
+    (tea,) = stored(paths, "Likes tea")
+    session = session_in(paths)
+    ok("sessions", "rename", session, "Kyoto in spring")
+    ok("memory", "mute", session, tea.id)
+    muted = "Likes tea is not recalled in “Kyoto in spring”"
+    assert ok("memory", "history").rows[0][3:7] == ["mute", muted, "", muted]
+    assert ok("memory", "undo").rows == [["taken back", f"mute of {muted}"], ["was", muted]]
+    ok("sessions", "archive", session)
+    row = ok("memory", "history").rows[0]
+    assert row[3:6] == ["archive", "“Kyoto in spring”", "filed away: –"]
+    assert ok("memory", "undo").rows[0] == ["taken back", "archive of “Kyoto in spring”"]
+    message = ok("sessions", "show", "--json", session).json["messages"][0]["id"]
+    ok("sessions", "drop", session, message)
+    assert ok("memory", "history").rows[0][4] == "“Hello there” is kept out"
+    ok("sessions", "fork", session)
+    fork = ok("sessions", "--json").json[0]["id"]
+    forked = ok("memory", "history", f"session:{fork}").rows[0]
+    assert (forked[3:5], forked[5].startswith("Kyoto in spring")) == (["fork", ""], True)
+
+
+def test_the_last_day_is_the_one_that_was_typed(ok: Cli, paths: Paths) -> None:
+    (tea,) = stored(paths, "Likes tea")
+    ok("profile", "set", "timezone", "Asia/Tokyo")
+    ok("memory", "validity", "--from", "2026-03-01", "--to", "2027-03-01", tea.id)
+    told = "valid from: 2026-03-01, valid to: 2027-03-01"
+    assert ok("memory", "history", tea.id).rows[-1][5] == told
+    assert "until 1 March 2027" in ok("memory", "about").out
 
 
 def test_one_change_of_the_history_is_taken_back(ok: Cli, cli: Cli, paths: Paths) -> None:

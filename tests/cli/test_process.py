@@ -333,7 +333,7 @@ def test_review_goes_through_what_waits_one_after_the_other(ok: Cli, paths: Path
     assert shown.count("1 of 4 Likes tea") == 1
     assert shown.count("3 of 4 Likes rain") == 4, "after what is no answer, no rule, and what was taken back, again"
     assert "1 Nothing like “Likes rain” is learned. 2 No facts are learned. Which, 1 to 2?" in shown
-    assert "Settled 3, and 1 still wait." in shown
+    assert "Settled 3, and 1 still waits. `memchat memory undo` takes the last one back." in shown
     texts = {item["text"]: item["status"] for item in ok("memory", "--status", "all", "--json").json}
     assert texts == {
         "Likes tea": "active",
@@ -344,7 +344,8 @@ def test_review_goes_through_what_waits_one_after_the_other(ok: Cli, paths: Path
     assert ok("memory", "rules").out == ""
     ended = on_a_terminal("memory", "review", keys=b"u\r\x04", after=b"[q]uit > ")
     assert "Nothing was settled yet." in ended.text
-    assert "Settled 0, and 1 still wait." in ended.text
+    assert "Nothing was settled, and 1 still waits." in ended.text
+    assert "memory undo" not in ended.text
     ok("memory", "review", "--accept-kind", "fact")
     assert "Nothing waits for you." in on_a_terminal("memory", "review").text
 

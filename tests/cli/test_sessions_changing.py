@@ -72,15 +72,30 @@ def test_dropped_and_put_back(ok: Cli, cli: Cli, model: Model, session: str) -> 
     assert cli("sessions", "drop", session, "m000").code == 1
 
 
-def test_deleted_with_what_rests_on_it(ok: Cli, model: Model) -> None:
+def test_deleted_with_what_rests_on_it(ok: Cli, cli: Cli, model: Model) -> None:
     session = ok("ask", "--json", "Remember that I keep bees.").event("user_saved")["message"]["session"]
     (memory,) = ok("memory", "list", "--json").json
     done = ok("sessions", "delete", "--with-memories", "--yes", "--json", session).json
-    assert done == {"id": session, "erased": True, "memories": [memory["id"]]}
+    rested = [{"id": memory["id"], "text": memory["text"], "erased": True}]
+    assert {name: done[name] for name in ("id", "erased", "memories", "rested")} == {
+        "id": session,
+        "erased": True,
+        "memories": [memory["id"]],
+        "rested": rested,
+    }
     assert ok("memory", "list", "--status", "all", "--json").json == []
     kept = ok("ask", "--json", "Remember that I keep hens.").event("user_saved")["message"]["session"]
-    ok("sessions", "delete", "--yes", kept)
-    assert len(ok("memory", "list", "--json").json) == 1
+    done = cli("sessions", "delete", kept)
+    (memory,) = ok("memory", "list", "--json").json
+    assert (done.code, done.out.splitlines()[0]) == (0, f"erased\t{kept}")
+    assert done.err.splitlines() == [
+        "memchat: 1 memory rested on this session alone, and stays; `memchat memory erase` erases it too:",
+        f"memchat: {memory['text']}",
+    ]
+    assert ["source", "a conversation that was erased"] in [
+        [name, value.partition(":")[0]] for name, value in ok("memory", "show", memory["id"]).rows
+    ]
+    assert [each["erased"] for each in ok("memory", "show", "--json", memory["id"]).json["sources"]] == [True]
     assert len(model.asked) == 2
 
 
@@ -96,7 +111,9 @@ def test_the_summary_is_folded_edited_reverted_and_unfolded(ok: Cli, cli: Cli, m
     versions = ok("summary", "history", "--json").json
     assert [(each["id"], each["holds"]) for each in versions] == [(first["id"], False), (edited["id"], True)]
     assert ok("summary", "revert", "--json", session, "1").json == first
-    ok("memory", "undo")
+    undone = ok("memory", "undo").rows
+    assert [row[0] for row in undone] == ["taken back", "was", "is again"]
+    assert [row[1] for row in undone[1:]] == [f"summary: “{each['text']}”" for each in (first, edited)]
     assert ok("summary", "show", "--json", session).json == edited
     assert ok("summary", "unfold", "--json", session).json is None
     ok("memory", "undo")

@@ -177,6 +177,14 @@ async def test_erasing_a_memory_leaves_nothing_to_undo(store: Store) -> None:
     assert await query(store, "SELECT * FROM sources") == []
 
 
+async def test_ids_that_begin_alike_are_told_as_lists_show_them(store: Store) -> None:
+    for field in ("name", "city", "diet", "pets"):
+        await store.profile.set(field, field, origin="user")
+    tea = await _add(store, "Likes tea")
+    with pytest.raises(NotFound, match=f"such as {tea.id}, f.{{12}} \\(profile [a-z]+\\), "):
+        await store.memories.get("f")
+
+
 @pytest.mark.parametrize("text", ["", "  \n"])
 async def test_a_memory_needs_text(store: Store, text: str) -> None:
     with pytest.raises(MemchatError, match="needs some text"):
