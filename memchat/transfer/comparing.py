@@ -168,7 +168,7 @@ def _cleaned(memory: Memory, settings: Settings, fields: Callable[[str], str | N
         attribute=field or one_line(clean(memory.attribute)),
         origin=least,
         actor="import",
-        reason=clean(memory.reason),
+        reason=clean(memory.reason) or ("It waited for review in the file." if memory.status == "pending" else ""),
         sources=tuple(replace(source, quote=clean(source.quote)) for source in memory.sources),
     )
 

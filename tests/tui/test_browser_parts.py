@@ -187,8 +187,13 @@ def test_every_filter_of_the_menu_narrows_and_is_named() -> None:
 
 def test_what_stands_in_groups_is_counted() -> None:
     rows = [row("a", title="Kyoto", session_id="s1"), row("b"), row("c", title="Kyoto", session_id="s1")]
+    rows.append(row("d", origin="import"))
     lines = Catalogue(rows).lines(Sight(group="session"), NOW)
-    assert [line for line in lines if isinstance(line, Heading)] == [Heading("Kyoto", 2), Heading("set by hand", 1)]
+    assert [line for line in lines if isinstance(line, Heading)] == [
+        Heading("Kyoto", 2),
+        Heading("set by hand", 1),
+        Heading("imported", 1),
+    ]
 
 
 def test_sorting_by_the_same_column_again_turns_it_round() -> None:
@@ -246,6 +251,15 @@ def test_a_history_tells_what_went_and_what_came() -> None:
     assert "status: in use → archived" in said
     assert ("green ", "$success underline") in told or (" green", "$success underline") in told
     assert "pinned" in said
+
+
+def test_an_import_is_told_with_its_file() -> None:
+    made = change(None, {"text": "likes tea", "file": "memory.jsonl"}, action="import")
+    again = change({"status": "forgotten"}, {"status": "active", "file": "memory.jsonl"}, action="import")
+    for each in (made, again):
+        said = "".join(text for text, _ in differences.history([each], looks=LOOKS))
+        assert "imported by you" in said
+        assert "from memory.jsonl" in said
 
 
 @given(ANY, ANY)

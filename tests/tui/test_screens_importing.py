@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from memchat.assistant import Assistant
+from memchat.core.times import now
 from memchat.providers.scripted import ScriptedServer
 from memchat.tui.screens.importing import ImportScreen
+from tests.tui.browsing import browsing
 from tests.tui.conftest import Start
 from tests.tui.screen_harness import Stage
 
@@ -116,6 +118,17 @@ async def test_what_was_taken_back_is_told_to_come_in_again(assistant: Assistant
         await pilot.press("down")
         assert "You took this back; it comes in again." in app.beside
         await app.press(pilot, "escape")
+
+
+async def test_an_imported_memory_tells_the_file_that_it_is_from(assistant: Assistant) -> None:
+    preview = await assistant.transfer.preview("- I keep bees.", "list.txt")
+    await assistant.transfer.apply(preview)
+    async with browsing(assistant, size=(120, 40)) as (app, pilot):
+        await app.until(pilot, lambda: "History" in app.beside)
+        beside = " ".join(app.beside.split())
+        assert f"from list.txt, imported {now():%d %b %Y}" in beside
+        assert "imported by you" in beside
+        assert "read by" not in beside
 
 
 async def test_a_file_that_cannot_be_read_says_why(assistant: Assistant, tmp_path: Path) -> None:

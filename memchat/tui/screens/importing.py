@@ -100,7 +100,8 @@ class ImportScreen(Dialog[Imported | None]):
     def _show(self, preview: ImportPreview) -> None:
         wanted = self._wanted
         waiting = sum(item.fate != "new" for item in wanted)
-        told = [f"{counted(len(wanted), 'memory', 'memories')} of {preview.kind} to take in; /undo takes them back."]
+        taken = f"{counted(len(wanted), 'memory', 'memories')} of {preview.kind} to take in; /undo takes them back."
+        told = [taken if wanted else "There is nothing to take in."]
         if waiting:
             told.append(f"{waiting:,} of them {'waits' if waiting == 1 else 'wait'} for your review.")
         if known := preview.counts.get("same"):

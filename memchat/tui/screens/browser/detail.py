@@ -7,6 +7,7 @@ from datetime import datetime
 from memchat.core.browsing import MemoryRow, Use
 from memchat.core.memories import ABOUT_USER, Change, Conflict, Memory, Source
 from memchat.core.messages import RollingSummary, SessionSummary
+from memchat.tui.changes import state
 from memchat.tui.looks import ORIGIN_NAMES, STATUS_COLOURS, STATUS_NAMES, Looks, age_in_words, kind_of, sure_in_words
 from memchat.tui.screens.browser import differences
 from memchat.tui.text import Part, counted, level, one_line, plain
@@ -68,7 +69,7 @@ def of_memory(
         (blank, ""),
     ]
     parts += _told(known, keys)
-    parts += _facts(memory, present)
+    parts += _facts(known, present)
     if memory.status != "pending":
         line = differences.time_line(
             memory.valid_from, memory.valid_to, memory.observed_at, present, width - 1, looks=looks
@@ -129,8 +130,8 @@ def _told(known: Known, keys: Mapping[str, str]) -> list[Part]:
     return parts
 
 
-def _facts(memory: Memory, present: datetime) -> list[Part]:
-    seen = ""
+def _facts(known: Known, present: datetime) -> list[Part]:
+    memory, seen = known.memory, ""
     if memory.seen_count > 1 and memory.last_seen_at:
         seen = f"{memory.seen_count:,} times, last {age_in_words(memory.last_seen_at, present)}"
     used = "never"
@@ -144,7 +145,7 @@ def _facts(memory: Memory, present: datetime) -> list[Part]:
         ("said", f"{memory.observed_at.astimezone():%d %b %Y} · {age_in_words(memory.observed_at, present)}"),
         ("", seen),
         ("used", used),
-        ("from", _from(memory)),
+        ("from", _from(known)),
         ("holds", f"for {memory.holds}" if memory.holds else ""),
     )
     parts: list[Part] = []
@@ -154,9 +155,14 @@ def _facts(memory: Memory, present: datetime) -> list[Part]:
     return parts
 
 
-def _from(memory: Memory) -> str:
-    by = f", read by {memory.actor}" if memory.actor != "user" else ""
-    return f"{ORIGIN_NAMES[memory.origin]}{by}"
+def _from(known: Known) -> str:
+    memory = known.memory
+    by = f", read by {memory.actor}" if memory.actor not in (ABOUT_USER, "import") else ""
+    brought = next((each for each in reversed(known.history) if each.action == "import"), None)
+    if brought is None:
+        return f"{ORIGIN_NAMES[memory.origin]}{by}"
+    file = one_line(str(state(brought.after).get("file") or ""), 60) or "a file"
+    return f"{file}, imported {brought.at.astimezone():%d %b %Y}{by}"
 
 
 def _sources(known: Known, keys: Mapping[str, str]) -> list[Part]:

@@ -1,7 +1,7 @@
 """A memory's history as a list of differences, and when it holds on a small time line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -50,6 +50,7 @@ def _differences(change: Change, looks: Looks) -> Iterator[list[Part]]:
     if not before:
         if said := after.get("value") if after.get("field") else after.get("text"):
             yield [(one_line(str(said), 200), "$dim")]
+        yield from _file(after)
         return
     if not after:
         return
@@ -66,6 +67,12 @@ def _differences(change: Change, looks: Looks) -> Iterator[list[Part]]:
             yield [("pinned" if new else "no longer pinned", "$accent")]
         else:
             yield [(f"{name.replace('_', ' ')}: {_said(name, old)} {arrow} {_said(name, new)}", "$dim")]
+    yield from _file(after)
+
+
+def _file(after: Mapping[str, Any]) -> Iterator[list[Part]]:
+    if file := after.get("file"):
+        yield [(f"from {one_line(str(file), 80)}", "$dim")]
 
 
 def words(before: str, after: str, *, looks: Looks) -> list[Part]:

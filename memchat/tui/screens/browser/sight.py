@@ -278,8 +278,14 @@ _GROUPED: dict[Group, Callable[[MemoryRow], str]] = {
     "": lambda _: "",
     "type": lambda row: row.kind,
     "subject": lambda row: about(row.subject) or "sessions",
-    "session": lambda row: one_line(row.title, 60) or ("set by hand" if row.session_id is None else "untitled"),
+    "session": lambda row: one_line(row.title, 60) or _without_title(row),
 }
+
+
+def _without_title(row: MemoryRow) -> str:
+    if row.session_id is not None:
+        return "untitled"
+    return "imported" if row.origin in ("import", "file") else "set by hand"
 
 
 def _in_order(groups: dict[str, list[int]], group: Group) -> list[str]:
