@@ -117,7 +117,9 @@ class Words:
         if "message" in value:
             return f"{self._name(value['message'])} is kept out"
         text, status = _text(value), str(value.get("status") or "active")
-        return text if status == "active" else f"{text} ({status})"
+        also = [] if status == "active" else [status]
+        also += [f"from {value['file']}"] if value.get("file") else []
+        return f"{text} ({', '.join(also)})" if also else text
 
     def _title(self, session: str) -> str:
         return self.names.get(session) or _UNTITLED

@@ -81,6 +81,11 @@ def test_what_was_taken_back_comes_in_again(ok: Cli, tmp_path: Path) -> None:
     assert len(ok("memory", "list", "--json").json) == len(ok("memory", "list", "--status", "all", "--json").json) == 2
     last = ok("memory", "history", "--json").json[0]
     assert (last["action"], last["actor"], last["after"]["file"]) == ("import", "user", "list.txt")
+    told = ok("memory", "history").rows
+    assert [row[5:7] for row in told if "bees" in row[4]] == [
+        ["I keep bees. (forgotten)", "I keep bees. (from list.txt)"],
+        ["", "I keep bees. (from list.txt)"],
+    ]
 
 
 def test_what_becomes_of_each_line_is_shown(cli: Cli, ok: Cli, tmp_path: Path) -> None:
