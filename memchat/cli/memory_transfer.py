@@ -5,11 +5,13 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memchat.cli.parser import JSON, Commands, shared
+from memchat.cli.parser import JSON, Commands, changing, shared
 from memchat.cli.running import DONE, FAILED, say
 
 if TYPE_CHECKING:
     from memchat.transfer.values import Fate, ImportItem, ImportPreview
+
+_STDIN = "-"
 
 _FATES: "dict[Fate, str]" = {
     "new": "is kept",
@@ -24,9 +26,10 @@ def register(actions: Commands) -> None:
     """Adds the actions to those of `memchat memory`."""
     export = actions.add(
         "export",
-        "[--format FORMAT] [FILE]",
+        "[--json] [--format FORMAT] [FILE]",
         "Write all that is remembered: to read, or to keep and import again",
         export_memory,
+        parents=[shared(JSON)],
     )
     export.add_argument("file", metavar="FILE", nargs="?", help="a new file; without it, stdout")
     export.add_argument(
@@ -40,12 +43,13 @@ def register(actions: Commands) -> None:
         "[--json] [--yes] [--erased] FILE",
         "Take memories in from a file; shows first what becomes of each",
         import_memory,
-        parents=[shared(JSON)],
+        parents=[changing()],
     )
     taken.add_argument(
-        "file", metavar="FILE", help="what `export --format jsonl` wrote, a sentence a line, or what ChatGPT exports"
+        "file",
+        metavar="FILE",
+        help="what `export --format jsonl` wrote, a sentence a line, or what ChatGPT exports; - for standard input",
     )
-    taken.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     taken.add_argument(
         "--erased", action="store_true", help="take in what you have erased too; without it, it stays away"
     )
@@ -53,26 +57,44 @@ def register(actions: Commands) -> None:
 
 async def export_memory(args: Namespace) -> int:
     from memchat.cli.opening import assistant
+    from memchat.cli.output import print_json
     from memchat.cli.transcript import write
 
     ends_so = bool(args.file) and args.file.endswith((".jsonl", ".json"))
-    kept = args.format == "jsonl" if args.format else ends_so
+    kept = args.format == "jsonl" if args.format else ends_so or (args.json and not args.file)
     async with assistant(args) as opened:
         text = await opened.transfer.export_memory("jsonl" if kept else "markdown")
     if args.file:
         write(text, args.file)
-    else:
+    if args.json:
+        print_json(_export_json(args.file, text, kept=kept))
+    elif not args.file:
         print(text, end="")
     return DONE
+
+
+def _export_json(file: str | None, text: str, *, kept: bool) -> dict[str, Any]:
+    """Where it went; without a file, what was exported: the memories as objects, or the page."""
+    import json
+
+    told: dict[str, Any] = {"file": file, "format": "jsonl" if kept else "markdown"}
+    if kept:
+        lines = text.splitlines()[1:]  # the first says what follows
+        return told | {"count": len(lines)} | ({} if file else {"memories": [json.loads(line) for line in lines]})
+    return told if file else told | {"text": text}
 
 
 async def import_memory(args: Namespace) -> int:
     from memchat.cli.erasing import agreed
     from memchat.cli.opening import assistant
     from memchat.cli.output import print_fields, print_json
+    from memchat.cli.question import piped
 
     async with assistant(args, begins=True) as opened:
-        preview = await opened.transfer.import_memory(Path(args.file), erased=args.erased)
+        if args.file == _STDIN:
+            preview = await opened.transfer.preview(piped(), "standard input", erased=args.erased)
+        else:
+            preview = await opened.transfer.import_memory(Path(args.file), erased=args.erased)
         asking = sys.stdin.isatty() and sys.stderr.isatty() and not args.json
         if not args.json:
             _show(preview)

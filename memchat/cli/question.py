@@ -23,14 +23,15 @@ def question(args: Namespace) -> str:
         WrongUsage: There is nothing.
     """
     typed = " ".join(args.text).strip()
-    piped = _piped().strip("\r\n")
-    text = "\n\n".join(part for part in (typed, piped) if part.strip())
+    more = piped().strip("\r\n")
+    text = "\n\n".join(part for part in (typed, more) if part.strip())
     if not text:
         raise WrongUsage("There is nothing to ask.", 'Type it, as in memchat ask "How are you?", or pipe it in.')
     return text
 
 
-def _piped() -> str:
+def piped() -> str:
+    """What stands in a pipe or a file that standard input is; nothing on a terminal."""
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         return ""
     hint = threading.Timer(

@@ -34,6 +34,7 @@ _DID = {
     "tag": "tagged",
     "rename": "renamed",
     "delete": "deleted",
+    "fork": "forked",
     "drop": "dropped from context",
     "put_back": "put back into context",
     "mute": "muted",

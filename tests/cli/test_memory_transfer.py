@@ -54,6 +54,23 @@ def test_exported_and_imported_elsewhere(ok: Cli, cli: Cli, tmp_path: Path) -> N
     assert ok("--space", "other", "memory", "list", "--json").json == []
 
 
+def test_an_export_is_told_as_json(ok: Cli, tmp_path: Path) -> None:
+    memory = ok("memory", "add", "--json", "I like small gardens.").json
+    told = ok("memory", "export", "--json").json
+    assert (told["file"], told["format"], told["count"]) == (None, "jsonl", 1)
+    assert [each["id"] for each in told["memories"]] == [memory["id"]]
+    assert "small gardens" in ok("memory", "export", "--json", "--format", "markdown").json["text"]
+    file = tmp_path / "memory.jsonl"
+    assert ok("memory", "export", "--json", str(file)).json == {"file": str(file), "format": "jsonl", "count": 1}
+
+
+def test_standard_input_is_imported(ok: Cli, cli: Cli) -> None:
+    preview = cli("memory", "import", "-", piped="I like small gardens.\n")
+    assert (preview.code, "--yes takes it in" in preview.err) == (1, True)
+    assert ok("memory", "import", "--yes", "-", piped="I like small gardens.\n").rows[-1] == ["taken in", "1"]
+    assert "no memories in standard input" in cli("memory", "import", "-").err
+
+
 def test_what_was_erased_comes_in_only_when_that_is_asked_for(cli: Cli, ok: Cli, tmp_path: Path) -> None:
     ok("memory", "add", "I like tea.")
     file = tmp_path / "memory.jsonl"

@@ -104,6 +104,14 @@ def test_whatever_changes_something_takes_yes_and_json() -> None:
     assert changing > 40
 
 
+def test_every_action_of_the_memory_has_json() -> None:
+    from memchat.cli.parser import build
+    from tests.cli.reference import parsers
+
+    found = [parser for parser in parsers(build()) if parser.prog.startswith("memchat memory")]
+    assert [parser.prog for parser in found if "--json" not in parser._option_string_actions] == []
+
+
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(cli: Cli, command: str) -> None:
     result = cli(*command.split(), "--help")
