@@ -77,12 +77,18 @@ class Remembering(Reviewing, Looking, Ruling):
         """
         found = [each for each in await self.conflicts() if conflict_id and each.id.startswith(conflict_id)]
         if len(found) != 1:
-            raise NotFound("There is no such conflict.", "`memchat memory conflicts` lists them.")
+            raise NotFound(
+                "There is no such conflict.", "`memchat memory conflicts` lists them.", on_screen="f6 lists them."
+            )
         pair = (found[0].first, found[0].second)
         if keep is not None:
             others = [memory for memory in pair if not memory.id.startswith(keep)]
             if len(others) != 1:
-                raise NotFound("That memory is not in this conflict.", "`memchat memory conflicts` lists both.")
+                raise NotFound(
+                    "That memory is not in this conflict.",
+                    "`memchat memory conflicts` lists both.",
+                    on_screen="f6 lists both.",
+                )
             # With one of them gone it is settled, until that is undone.
             await self.forget(others[0].id)
         else:
