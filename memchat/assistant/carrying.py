@@ -25,8 +25,13 @@ class Transfer:
         self._telling = telling
 
     async def export_memory(self, format: Format) -> str:
-        """All memories: as Markdown to read, or as JSON lines that can be imported again."""
-        memories = await self._means.store.transferring.everything()
+        """All memories: as Markdown to read, or as JSON lines that can be imported again.
+
+        What the user took back out of existence is not among them.
+        """
+        store = self._means.store
+        undone = await store.transferring.undone()
+        memories = [each for each in await store.transferring.everything() if each.id not in undone]
         if format == "jsonl":
             return await asyncio.to_thread(as_jsonl, memories, self._means.clock())
         told = await self._telling.page(each=1 << 30, subjects=1 << 30, episodes=1 << 30)

@@ -203,6 +203,16 @@ async def test_what_was_taken_back_comes_in_again_and_is_there_once(open_assista
     await there.close()
 
 
+async def test_what_was_taken_back_is_not_exported(open_assistant: Open) -> None:
+    assistant = await open_assistant(PLAIN)
+    await assistant.memories.remember("I keep bees.")
+    await assistant.memories.remember("I collect stamps.")
+    await assistant.memories.undo()
+    for text in (await assistant.transfer.export_memory("jsonl"), await assistant.transfer.export_memory("markdown")):
+        assert "bees" in text
+        assert "stamps" not in text
+
+
 async def test_what_is_forgotten_after_it_came_in_again_stays_so(open_assistant: Open) -> None:
     assistant = await open_assistant(PLAIN)
     text = "- I collect stamps."
