@@ -1,20 +1,27 @@
 """Why an answer is as it is: what was in its request, what just missed it, and the request itself."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from memchat.assistant.means import Means
+from memchat.assistant.telling import NOTHING_RECALLED
 from memchat.core.context import Recall, RecalledItem, Shown
 from memchat.core.errors import NotFound
 from memchat.core.memories import Memory
 from memchat.core.messages import Message
 from memchat.core.requests import SentRequest
 from memchat.core.why import Reason, ReasonKind, Why
+from memchat.memory.quoting import one_line
 from memchat.store import Store
 
 _MEMORIES = ("fact", "profile")
 _NOT_KEPT = "Its request is not kept any more, so only what was recalled is known."
 _INCOGNITO = "An incognito session keeps no requests, so only what was recalled is known."
 _UNKNOWN = "What was looked up for this message is not known: nothing was, or it was before memchat noted it."
+_COMING = "The answer is still coming; what it rests on is told once it is there."
+
+_CUT = 200
+"""Characters from which on what was recalled may be a part of what the memory says."""
 
 
 class Explaining:
@@ -40,15 +47,46 @@ class Explaining:
         request = next((each for each in sent if each.round == 0), None)
         shown = request.plan.shown if request else ()
         known = await self._known(recall, shown)
+        coming = await self._is_coming(store, question)
         note = "" if request else _INCOGNITO if self._means.homes.is_private(question.session_id) else _NOT_KEPT
+        if coming:
+            note = _COMING
+        elif answer is not None and answer.told:
+            note = NOTHING_RECALLED.nothing
+        elif recall is None and request is None:
+            note = _UNKNOWN
+        elif recall is None:
+            note = ""
         return Why(
             question=question,
             answer=answer,
-            reasons=_reasons(recall, request, known),
+            reasons=await self._placed(_reasons(recall, request, known, await _summary(store, shown, question))),
             missed=_missed(recall, known),
             recall=recall,
             request=request,
-            note=note if recall else _UNKNOWN if not request else "",
+            note=note,
+            coming=coming,
+        )
+
+    async def recalled_for(self, message: Message) -> Recall | None:
+        """What was recalled for an answer, or for the question that it is; none where that is not known."""
+        if message.told:
+            return NOTHING_RECALLED
+        question = message.id if message.role == "user" else message.parent_id
+        return await self._means.store_of(message.session_id).recalls.told(question) if question else None
+
+    async def _is_coming(self, store: Store, question: Message) -> bool:
+        """Whether a message is being answered just now, for the first time or again."""
+        if not self._means.replying(question.session_id):
+            return False
+        last = await store.messages.last(question.session_id)
+        return last is not None and question.id in (last.id, last.parent_id)
+
+    async def _placed(self, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """Reasons with what their sessions are called."""
+        titles = await self._means.store.sessions.titles({each.session_id for each in reasons if each.session_id})
+        return tuple(
+            replace(each, session_title=titles.get(each.session_id or "", "") or each.session_title) for each in reasons
         )
 
     async def last_message(self, session_id: str) -> Message | None:
@@ -110,10 +148,33 @@ async def _turn(store: Store, message: Message) -> tuple[Message, Message | None
     return await store.messages.get(message.parent_id), message
 
 
-def _reasons(recall: Recall | None, request: SentRequest | None, known: Mapping[str, Memory]) -> tuple[Reason, ...]:
+async def _summary(store: Store, shown: Sequence[Shown], question: Message) -> str:
+    """What the rolling summary says today, where another was in the request; empty where it was that, or none."""
+    refs = {each.ref for each in shown if each.layer == "summary"}
+    latest = await store.summaries.latest(question.session_id) if refs else None
+    return latest.text if latest is not None and latest.id not in refs else ""
+
+
+def _reasons(
+    recall: Recall | None, request: SentRequest | None, known: Mapping[str, Memory], summary: str
+) -> tuple[Reason, ...]:
     recalled = [_found("recalled", item, known) for item in (recall.items if recall else ())]
-    always = [_always(each, known, request) for each in (request.plan.shown if request else ())]
+    always = [_always(each, known, request, summary) for each in (request.plan.shown if request else ())]
     return (*recalled, *always)
+
+
+def _today(memory: Memory | None, was: str) -> str:
+    """What a memory says today, where that is something else than it `was`."""
+    if memory is None or memory.status != "active":
+        return ""
+    if memory.field and memory.value:
+        name = memory.field.replace("_", " ")
+        said = f"{name}: {one_line(memory.value)}"
+        same = was in (said, memory.text) or was.startswith(f"{said} (since ")
+    else:
+        said = memory.text
+        same = one_line(was) == one_line(said) or (len(was) >= _CUT and was.rstrip("…") in said)
+    return "" if same else said
 
 
 def _missed(recall: Recall | None, known: Mapping[str, Memory]) -> tuple[Reason, ...]:
@@ -137,10 +198,12 @@ def _found(how: ReasonKind, item: RecalledItem, known: Mapping[str, Memory], mis
         message_id=item.source.message_id,
         at=item.source.at,
         memory_id=memory.id if memory else "",
+        session_title=item.source.session_title,
+        today=_today(memory, item.text) if item.kind in _MEMORIES else "",
     )
 
 
-def _always(shown: Shown, known: Mapping[str, Memory], request: SentRequest | None) -> Reason:
+def _always(shown: Shown, known: Mapping[str, Memory], request: SentRequest | None, summary: str) -> Reason:
     memory = known.get(shown.ref)
     source = memory.sources[0] if memory and memory.sources else None
     session_id = source.session_id if source else None
@@ -148,10 +211,11 @@ def _always(shown: Shown, known: Mapping[str, Memory], request: SentRequest | No
         session_id = shown.ref
     elif shown.layer == "summary" and request is not None:
         session_id = request.session_id
+    text = shown.text.removeprefix("- ")
     return Reason(
         how=_how(shown, memory),
         ref=shown.ref,
-        text=shown.text.removeprefix("- "),
+        text=text,
         tokens=shown.tokens,
         layer=shown.layer,
         kind=memory.kind if memory else None,
@@ -161,6 +225,7 @@ def _always(shown: Shown, known: Mapping[str, Memory], request: SentRequest | No
         message_id=source.message_id if source else None,
         at=memory.observed_at if memory else None,
         memory_id=memory.id if memory else "",
+        today=summary if shown.layer == "summary" else _today(memory, text),
     )
 
 

@@ -32,6 +32,7 @@ _MOST_RESULTS = 800
 
 MUTED = "muted in this session"
 LEFT_OUT = "left out by you, this time"
+_NOT_READ = "Nothing was looked up: the memory was not read for this message."
 
 _LAST_TURNS = 4
 """How many messages back one may refer."""
@@ -209,7 +210,7 @@ class Requests:
         """
         memory = self._settings.memory
         if not gathered.use_memory or not text.strip():
-            return Recall(items=(), considered=0, milliseconds=0.0)
+            return Recall(items=(), considered=0, milliseconds=0.0, nothing=_NOT_READ)
         return await self._recaller.recall(
             text,
             outside=gathered.outside,

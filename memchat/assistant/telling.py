@@ -8,7 +8,12 @@ from memchat.core.messages import Message
 from memchat.memory.overview import Page, as_markdown, asks_what_is_known, closed_page, page
 from memchat.memory.zones import MACHINE, zone_of
 
-NOTHING_RECALLED = Recall(items=(), considered=0, milliseconds=0.0)
+NOTHING_RECALLED = Recall(
+    items=(),
+    considered=0,
+    milliseconds=0.0,
+    nothing="Nothing was looked up: the memory itself told all that it holds, and no model was asked.",
+)
 
 _EACH, _SUBJECTS, _EPISODES = 12, 8, 3
 """In a reply, which the requests to come hold: of each kind, of others, of past sessions."""
@@ -34,7 +39,14 @@ class Telling:
         store, settings = self._means.store, self._means.settings()
         found = await store.overview(each=each, subjects=subjects, episodes=episodes)
         zone = zone_of(await store.profile.list()) if found.profile else MACHINE
-        return page(found, settings, await store.rules.all(), present=self._means.clock(), zone=zone)
+        return page(
+            found,
+            settings,
+            await store.rules.all(),
+            present=self._means.clock(),
+            zone=zone,
+            unable=self._means.connection.unable,
+        )
 
     async def reply_to(self, session_id: str, text: str | None, *, use_memory: bool) -> str:
         """The reply to a question for what is remembered, as Markdown; empty when it is another message.

@@ -76,6 +76,7 @@ class Recall:
         milliseconds: How long it took, the query's embedding included.
         words_only: Why meaning was not searched, in a sentence; empty when it was.
         missed: The best of what was found and is not among the items, best first.
+        nothing: Why nothing was looked for, in a sentence; empty when it was.
     """
 
     items: tuple[RecalledItem, ...]
@@ -83,6 +84,7 @@ class Recall:
     milliseconds: float
     words_only: str = ""
     missed: tuple[Missed, ...] = ()
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

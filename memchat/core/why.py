@@ -30,6 +30,8 @@ class Reason:
         message_id: The message of it.
         at: When that was.
         memory_id: What it can be changed by; empty where it is no memory.
+        session_title: What the session is called, if that is known.
+        today: What it says today, where it was put in other words since; empty where it was not.
     """
 
     how: ReasonKind
@@ -46,6 +48,8 @@ class Reason:
     message_id: str | None = None
     at: datetime | None = None
     memory_id: str = ""
+    session_title: str = ""
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,7 @@ class Why:
         recall: How it was looked for; none where that is not known.
         request: What was sent; none where it is not kept.
         note: What is not known of it, and why, in a sentence; empty when all is.
+        coming: Whether it is being answered just now.
     """
 
     question: Message
@@ -69,3 +74,4 @@ class Why:
     recall: Recall | None
     request: SentRequest | None
     note: str = ""
+    coming: bool = False

@@ -1,6 +1,6 @@
 """Sessions: made, listed, named, claimed, ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from memchat.store.lookup import number_of
 from memchat.store.records import SESSION, session_of
 from memchat.store.session_changes import change
 from memchat.store.session_states import bring, session_target
-from memchat.store.sql import row, rows, run, storable
+from memchat.store.sql import marks, row, rows, run, storable
 
 _EMPTY_FOR = timedelta(minutes=1)
 """How long another program gets between making a session and claiming it."""
@@ -50,6 +50,10 @@ class Sessions:
             NotFound: There is none, or there are several.
         """
         return await self._database.read(_get, id)
+
+    async def titles(self, ids: Collection[str]) -> dict[str, str]:
+        """What the sessions of these ids are called, as far as they are there."""
+        return await self._database.read(_titles, list(ids))
 
     async def latest(self) -> Session | None:
         """The session that something was last said in."""
@@ -258,6 +262,10 @@ def _create(db: apsw.Connection, model: str | None, persona: str | None, now: fl
         int(incognito),
     )
     return _by_number(db, db.last_insert_rowid())
+
+
+def _titles(db: apsw.Connection, ids: Sequence[str]) -> dict[str, str]:
+    return dict(rows(db, f"SELECT id, title FROM sessions WHERE id IN ({marks(len(ids))})", *ids))
 
 
 def _get(db: apsw.Connection, id: str) -> Session:

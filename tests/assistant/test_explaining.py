@@ -3,7 +3,8 @@
 import json
 
 from memchat.assistant import Assistant
-from memchat.core.events import AssistantSaved, ContextBuilt, TurnEvent
+from memchat.core.events import AssistantSaved, ContextBuilt, TurnEvent, UserSaved
+from memchat.core.memories import Source
 from memchat.core.messages import Message
 from memchat.providers.scripted import CallTool, ScriptedServer, Status
 from tests.assistant.conftest import Open, Script, converse
@@ -168,3 +169,65 @@ async def test_what_is_left_out_of_an_answer_the_models_own_search_does_not_find
     found = [each["content"] for each in script.chats[-1]["messages"] if each["role"] == "tool"]
     assert len(found) == 2
     assert all("small gardens" in each for each in found)
+
+
+async def test_an_answer_that_is_still_coming_is_told_as_such(assistant: Assistant, script: Script) -> None:
+    view = await assistant.new_session()
+    await converse(assistant, view.session.id, "hello")
+    script.say("Slowly, but it comes.", "Again.")
+    notes: list[str] = []
+    questions: list[str] = []
+    async for event in assistant.turn(view.session.id, "And what is 2 + 2?"):
+        if isinstance(event, UserSaved):
+            questions.append(event.message.id)
+        if isinstance(event, UserSaved | ContextBuilt):
+            told = await assistant.explaining.why(questions[0], view.session.id)
+            assert told.coming
+            notes.append(told.note)
+    assert all("still coming" in note for note in notes)
+    assert len(notes) == 2
+    done = await assistant.explaining.why(questions[0])
+    assert (done.coming, done.note) == (False, "")
+    async for event in assistant.retry(view.session.id):
+        if isinstance(event, ContextBuilt):
+            assert (await assistant.explaining.why(questions[0])).coming
+            first = (await assistant.transcript(view.session.id)).messages[0]
+            assert not (await assistant.explaining.why(first.id)).coming
+
+
+async def test_what_the_memory_itself_told_rests_on_no_search(assistant: Assistant) -> None:
+    view = await assistant.new_session()
+    reply = answer(await converse(assistant, view.session.id, "What do you remember about me?"))
+    told = await assistant.explaining.why(reply.id)
+    assert told.note.startswith("Nothing was looked up: the memory itself told")
+    recall = await assistant.explaining.recalled_for(reply)
+    assert recall is not None
+    assert recall.nothing == told.note
+
+
+async def test_a_source_has_its_sessions_title_and_what_was_edited_says_what_it_is_today(
+    assistant: Assistant, script: Script
+) -> None:
+    view = await assistant.new_session()
+    await assistant.rename(view.session.id, "Who I am")
+    store = assistant.store.memories
+    source = Source(session_id=view.session.id, message_id=None, quote="")
+    name = await store.add(
+        kind="fact", text="name: Mika", field="name", value="Mika", confidence=1.0, origin="user", sources=[source]
+    )
+    pinned = await store.add(kind="fact", text="Is allergic to peanuts", confidence=1.0, origin="user")
+    await assistant.memories.pin(pinned.id)
+    garden = await assistant.memories.remember("I love small gardens in Kyoto.")
+    new = await assistant.new_session()
+    reply = answer(await converse(assistant, new.session.id, "which gardens in Kyoto do I love?"))
+    reasons = {each.memory_id: each for each in (await assistant.explaining.why(reply.id)).reasons}
+    assert reasons[name.id].session_title == "Who I am"
+    assert {each.today for each in reasons.values()} == {""}
+    await assistant.memories.edit(name.id, "Mik")
+    await assistant.memories.edit(pinned.id, "Is allergic to peanuts and soy")
+    await assistant.memories.edit(garden.id, "I love small gardens in Kyoto and Nara.")
+    reasons = {each.memory_id: each for each in (await assistant.explaining.why(reply.id)).reasons}
+    assert reasons[name.id].text == "name: Mika"
+    assert reasons[name.id].today == "name: Mik"
+    assert reasons[pinned.id].today == "Is allergic to peanuts and soy"
+    assert reasons[garden.id].today == "I love small gardens in Kyoto and Nara."

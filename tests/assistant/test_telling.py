@@ -3,6 +3,7 @@
 from memchat.assistant import Assistant
 from memchat.core.events import AssistantSaved, ContextBuilt, Delta, Recalled, TurnEvent, UserSaved
 from memchat.paths import Paths
+from memchat.providers.scripted import Say, ScriptedServer
 from tests.assistant.conftest import Open, Script, converse, prompt_of
 
 PLAIN = {"memory.embedder": "off"}
@@ -105,3 +106,19 @@ async def test_what_is_erased_is_erased_from_what_was_told(open_assistant: Open)
     await converse(assistant, session.id, QUESTION)
     await assistant.eraser.erase("memory", fact.id)
     assert "Zanzibar" not in (await assistant.transcript(session.id)).messages[1].text
+
+
+async def test_it_says_so_where_the_model_cannot_learn(paths: Paths) -> None:
+    from memchat.config import load
+
+    async with ScriptedServer(lambda _: Say("Fine.")) as server:
+        environ = {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "x", "MEMCHAT_MODEL": "smollm2-135m"}
+        assistant = await Assistant.open(load(paths, environ, PLAIN), paths, environ=environ)
+        session = (await assistant.new_session()).session
+        await converse(assistant, session.id, "hello")
+        told = _text(await converse(assistant, session.id, QUESTION))
+        assert "is too small to tell what to remember" in told
+        assert "Learning is on" not in told
+        await assistant.learn_as("off")
+        assert "Learning is off" in _text(await converse(assistant, session.id, QUESTION))
+        await assistant.close()

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
+from textual.widgets import TextArea
 
 from memchat.assistant import Assistant
 from memchat.core.browsing import Wanted
 from memchat.core.errors import NotFound
+from memchat.core.events import UserSaved
+from memchat.core.memories import Source
 from memchat.core.settings import Settings
 from memchat.paths import Paths
 from memchat.providers.scripted import Say, ScriptedServer
@@ -229,3 +232,56 @@ async def test_a_hostile_request_stays_text(assistant: Assistant, size: tuple[in
             text = app.text()
             assert not any(sign in text for sign in "\x1b\x9b\u202e\u200b\x07")
         assert json.loads(app.beside.split("\n… ")[0] if "\n… " in app.beside else app.beside) == sent[0].content
+
+
+async def test_what_was_edited_shows_what_it_says_now(assistant: Assistant, asked: str) -> None:
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(await why(assistant, asked))
+        await app.idle(pilot)
+        await to(app, "Loves small gardens")
+        await pilot.press("e")
+        await app.until(pilot, lambda: isinstance(app.screen, TextEditScreen))
+        app.screen.query_one(TextArea).text = "Loves tiny gardens in Nara"
+        await pilot.press("ctrl+s")
+        await app.until(pilot, lambda: isinstance(app.screen, WhyScreen))
+        await app.idle(pilot)
+        assert any("now: Loves tiny gardens in Nara" in line for line in app.listed)
+        assert "Loves small gardens in Kyoto" in app.beside
+        assert "Now: Loves tiny gardens in Nara" in app.beside
+
+
+async def test_a_profile_values_source_is_named(assistant: Assistant, asked: str) -> None:
+    await assistant.rename(asked, "Gardens of ours")
+    source = Source(session_id=asked, message_id=None, quote="")
+    await assistant.store.memories.add(
+        kind="fact",
+        text="location: Nara",
+        field="location",
+        value="Nara",
+        confidence=1,
+        origin="user",
+        sources=[source],
+    )
+    async for _ in assistant.turn(asked, "And where do I live?"):
+        pass
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.open(await why(assistant, asked))
+        await app.idle(pilot)
+        await to(app, "location: Nara")
+        await app.idle(pilot)
+        assert "Gardens of ours" in app.beside
+        assert "untitled" not in app.beside
+
+
+async def test_while_the_answer_comes_nothing_is_said_to_be_none(assistant: Assistant, asked: str) -> None:
+    app = Stage()
+    async for event in assistant.turn(asked, "What is 2 + 2?"):
+        if isinstance(event, UserSaved):
+            async with app.run_test(size=(120, 40)) as pilot:
+                await app.open(WhyScreen(assistant, event.message.id, asked))
+                await app.idle(pilot)
+                assert "The answer is still coming" in app.text()
+                assert "0 memories" not in app.text()
+                assert "kept any more" not in app.text()

@@ -110,7 +110,8 @@ class WhyScreen(Dialog[WhyWent]):
         self._reasons = {why_parts.key_of(each): each for each in (*why.reasons, *why.missed)}
         self._tell(why)
         rows = self.query_one(Rows)
-        rows.empty = "Nothing that is remembered was in the request."
+        told = bool(why.request) or not why.note
+        rows.empty = "Nothing that is remembered was in the request." if told else why.note
         rows.rows = why_parts.rows(why, looks.of(self.app), self._muted) if self._reasons else ()
         if self._at:
             wanted = [key for key, each in self._reasons.items() if self._at in (each.ref, each.memory_id)]
@@ -124,6 +125,8 @@ class WhyScreen(Dialog[WhyWent]):
         tokens = sum(each.tokens for each in why.reasons)
         said = f"{counted(len(why.reasons), 'memory', 'memories')} in its request, {counted(tokens, 'token')}"
         said += f" of {why.request.plan.tokens:,}." if why.request else "."
+        if why.note and not why.reasons and not why.request:
+            said = ""  # what is not known, or not there yet, is not none
         self.query_one("#what", Static).update(plain(f"{said} {why.note}".strip()))
 
     @on(Rows.Highlighted)

@@ -73,7 +73,10 @@ def _row(reason: Reason, looks: Looks, muted: frozenset[str]) -> Row:
     else:
         score = ((f"{NAMES[reason.how]:<{_SMALL + 5}}", colour),)
     state = "muted" if reason.ref in muted else "gone" if reason.gone else "pinned" if reason.pinned and item else ""
-    text: tuple[Part, ...] = ((one_line(reason.text), "$foreground" if not reason.missed else "$dim"),)
+    colour_of_text = "$foreground" if not reason.missed else "$dim"
+    text: tuple[Part, ...] = ((one_line(reason.text), colour_of_text),)
+    if reason.today:
+        text = (("now: ", "$success"), (one_line(reason.today), colour_of_text))
     right = one_line(reason.missed, 28) if reason.missed else str(reason.tokens)
     return Row(
         key=key_of(reason),
@@ -103,6 +106,8 @@ def whole(reason: Reason, *, muted: bool, roomy: bool = True) -> tuple[Part, ...
         parts.append((end[1:], ""))
     if reason.item is not None and reason.item.since_then:
         parts.append((f"Since then: {one_line(reason.item.since_then, 200)}{end}", "$warning"))
+    if reason.today:
+        parts += [("Now: ", "$success"), (f"{level(plain(reason.today))[:_SHOWN]}{end}", "$foreground")]
     if reason.gone:
         parts.append((f"It is not in use any more.{end}", "$warning"))
     if muted:
@@ -133,8 +138,7 @@ def _facts(reason: Reason) -> list[Part]:
         HANG,
         (f"{counted(reason.tokens, 'token')}{' of the request' if not reason.missed else ''}\n", ""),
     ]
-    title = one_line(item.source.session_title, 80) if item else ""
-    where = title or ("an untitled session" if reason.session_id else "set by hand")
+    where = one_line(reason.session_title, 80) or ("an untitled session" if reason.session_id else "set by hand")
     if reason.how == "summary":
         where = "this session"
     parts += [
@@ -169,6 +173,7 @@ def of_item(item: RecalledItem) -> tuple[Part, ...]:
             session_id=item.source.session_id,
             message_id=item.source.message_id,
             at=item.source.at,
+            session_title=item.source.session_title,
         ),
         muted=False,
     )
