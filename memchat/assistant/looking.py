@@ -1,5 +1,7 @@
 """Looking through what is remembered, what was changed of it, and taking changes back."""
 
+from collections.abc import Mapping, Sequence
+
 from memchat.assistant.desk import Desk
 from memchat.core.browsing import MemoryRow, Use, Wanted
 from memchat.core.events import Learned
@@ -36,6 +38,10 @@ class Looking(Desk):
     async def learned_from(self, message_id: str) -> list[Memory]:
         """The memories of every status that rest on a message, the oldest first."""
         return await self._store.memories.of_message(message_id)
+
+    async def first_said(self, message_ids: Sequence[str]) -> Mapping[str, Sequence[Memory]]:
+        """The memories of every status that were first said in one of these messages, by message, the oldest first."""
+        return await self._store.memories.first_said(message_ids)
 
     async def history(self, target: str) -> list[Change]:
         """The changes of a memory or of all values of `profile:FIELD`, oldest first, with those that were undone."""

@@ -12,6 +12,9 @@ from memchat.memory.sameness import says_the_same
 MOST_MISSED = 8
 """How many are told of."""
 
+TOO_WEAK = "too weak"
+"""How the reason begins of what only scored too little."""
+
 _NEAR = 1 / 3
 """The share of the floor from which on something weak is told of."""
 
@@ -86,7 +89,7 @@ def _reason(
             better = next((each for each in chosen.new if says_the_same(each.item.text, one.item.text)), None)
             return f"says the same as “{_start(better.item.text)}”" if better else "says only what your message says"
         case "sure":
-            return f"too weak: {_score(one.score)} of {_score(least(one, floor))}"
+            return f"{TOO_WEAK}: {_score(one.score)} of {_score(least(one, floor))}"
         case "useful":
             return hidden.get(one.item.ref, "is in the context anyway")
         case "current" if over(one.item, now):

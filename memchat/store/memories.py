@@ -284,6 +284,10 @@ class Memories(Changes):
         """What held once of a subject's attribute and does no longer, the latest first."""
         return await self._database.read(reading.past, subject, attribute, self._now)
 
+    async def first_said(self, message_ids: Sequence[str]) -> dict[str, list[Memory]]:
+        """The memories of every status that were first said in one of these messages, by message, the oldest first."""
+        return await self._database.read(reading.first_said, message_ids)
+
     async def of_message(self, message_id: str) -> list[Memory]:
         """The memories of every status that rest on a message, the oldest first."""
         return await self._database.read(reading.of_message, message_id)

@@ -152,6 +152,19 @@ def of_message(db: apsw.Connection, message_id: str) -> list[Memory]:
     return memories_of(db, list(found))
 
 
+def first_said(db: apsw.Connection, message_ids: Sequence[str]) -> dict[str, list[Memory]]:
+    """The memories of every status whose oldest source is one of these messages, by message, the oldest first."""
+    targets: list[str] = []
+    for start in range(0, len(message_ids), _CHUNK):
+        part = message_ids[start : start + _CHUNK]
+        found = rows(db, f"SELECT target FROM sources WHERE message_id IN ({marks(len(part))}) AND live", *part)
+        targets += [target for (target,) in found]
+    said: dict[str, list[Memory]] = {}
+    for memory in sorted(by_ids(db, targets), key=lambda memory: memory.observed_at):
+        said.setdefault(memory.sources[0].message_id or "", []).append(memory)
+    return {each: said[each] for each in message_ids if each in said}
+
+
 def same(db: apsw.Connection, text: str, field: str | None) -> list[Memory]:
     """The memories of every status that say just this, the newest first."""
     found = rows(

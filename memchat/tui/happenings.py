@@ -57,7 +57,7 @@ class Happenings:
         chat = self._chat
         match event:
             case Recalled(recall):
-                chat.recall = recall
+                chat.recall, chat.resumed = recall, False
             case ContextBuilt(plan):
                 self._plans += 1
                 chat.plan = plan
@@ -171,9 +171,10 @@ class Happenings:
         pending = await chat.assistant.memories.pending()
         muted = await chat.assistant.memories.muted(session_id)
         plan = await chat.assistant.preview(session_id)
+        pinned = await chat.pinned_now()
         # Of two that ran at once the one that began later knows more.
         if session_id == chat.session_id and look > self._looked:
             self._looked = look
-            chat.profile, chat.pending, chat.muted = profile, pending, muted
+            chat.profile, chat.pending, chat.muted, chat.pinned = profile, pending, muted, pinned
             if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

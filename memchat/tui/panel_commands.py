@@ -18,6 +18,7 @@ _RECALLED: Mapping[RecalledAction, str] = {
     "mute": "Mute for this session",
     "unmute": "Recall here again",
     "pin": "Pin",
+    "unpin": "Unpin",
     "forget": "Forget",
     "erase": "Remove for good",
     "browse": "Show in the browser",
@@ -43,7 +44,7 @@ def commands(chat: "ChatPanels") -> Iterator[PanelCommand]:
     yield from _of_summary(chat)
     yield from _of_buffer(chat)
     for item in chat.recall.items if chat.recall else ():
-        for does in possible(item, muted=ref_of(item) in chat.muted):
+        for does in possible(item, muted=ref_of(item) in chat.muted, pinned=item.id in chat.pinned):
             title = f"{_RECALLED[does]}: {one_line(item.text, 60)}"
             yield PanelCommand(title, "what was recalled", partial(chat.about_recalled, item, does))
 

@@ -62,6 +62,10 @@ class ChatBase(Screen[None]):
     indexing: var[IndexChanged | None] = var(None)
     reported: var[int | None] = var(None)
     muted: var[frozenset[str]] = var(frozenset())
+    pinned: var[frozenset[str]] = var(frozenset())
+    """Ids of those of the recalled items that are in every request."""
+    resumed: var[bool] = var(default=False)
+    """Whether what was recalled was so for an answer from before the session was opened."""
     pending: var[int] = var(0)
     unread: var[bool] = var(default=False)
     """Whether the session reads nothing of what is remembered."""
@@ -106,6 +110,8 @@ class ChatBase(Screen[None]):
                 ChatBase.summary,
                 ChatBase.versions,
                 ChatBase.muted,
+                ChatBase.pinned,
+                ChatBase.resumed,
                 ChatBase.profile,
                 ChatBase.recall,
                 ChatBase.learning,

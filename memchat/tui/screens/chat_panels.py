@@ -198,8 +198,8 @@ class ChatPanels(ChatActions):
                 self.work(self.without(item), group="send")
             case "mute" | "unmute":
                 self.work(self._mute(item, muted=action == "mute"), group="memory")
-            case "pin":
-                self.work(self._pin(item.id), group="memory")
+            case "pin" | "unpin":
+                self.work(self._pin(item.id, pinned=action == "pin"), group="memory")
             case "forget":
                 self.work(self.forget([item.id]), group="memory")
             case "erase":
@@ -224,9 +224,7 @@ class ChatPanels(ChatActions):
             await memories.unmute(ref, self.session_id)
             self.say(f"Recalled in this session again: {changes.named([item.text])}")
 
-    async def _pin(self, id: str) -> None:
-        memories = self.assistant.memories
-        pinned = not (await memories.get(id)).pinned
-        changed = await memories.pin(id, pinned=pinned)
+    async def _pin(self, id: str, *, pinned: bool) -> None:
+        changed = await self.assistant.memories.pin(id, pinned=pinned)
         said = "In every request from now on" if pinned else "Not in every request any more"
         self.say(f"{said}: {changes.named([changed.text])} {_UNDO}")

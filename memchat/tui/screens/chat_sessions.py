@@ -1,17 +1,19 @@
 """Which session the chat shows: beginning, leaving, resuming, its draft and its older pages."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
 
 from memchat.core.errors import MemchatError, NotFound
+from memchat.core.messages import Message
 from memchat.tui.screens import chat_opens as opens
 from memchat.tui.screens.chat_base import ChatBase
 from memchat.tui.tour import Step, Tour
 from memchat.tui.turns import Turns
+from memchat.tui.widgets.chip import Chip, past_lines
 from memchat.tui.widgets.welcome import TourNote, Welcome
 
 if TYPE_CHECKING:
@@ -140,8 +142,13 @@ class ChatSessions(ChatBase):
     async def _show(self, view: "SessionView") -> None:
         self.session = view.session
         self.summary, self.profile, self.plan = view.summary, view.profile, view.plan
-        self.recall, self.reported, self.versions, self.muted = None, None, (), frozenset()
-        await self.transcript.show(view.messages, more=view.more)
+        self.reported, self.versions, self.muted, self.pinned = None, (), frozenset(), frozenset()
+        self.recall = await self.assistant.explaining.recalled_for(view.messages[-1]) if view.messages else None
+        self.resumed = self.recall is not None
+        if view.messages:
+            self.muted = await self.assistant.memories.muted(view.session.id)
+            self.pinned = await self.pinned_now()
+        await self.transcript.show(view.messages, await self._lines(view.messages), more=view.more)
         if not view.messages:
             await self.show_welcome()
         if view.unanswered is not None and (last := self.transcript.find(view.unanswered.id)):
@@ -151,6 +158,20 @@ class ChatSessions(ChatBase):
             self.prompt.set_value(view.session.draft)
         self.pause_draft()
         self.prompt.focus()
+
+    async def _lines(self, messages: Sequence[Message]) -> Mapping[str, Chip]:
+        """What stands under the answers among messages that were said a while ago: what was learned from each."""
+        if not messages or self.session is None or self.session.incognito:
+            return {}
+        asked = [message.id if message.role == "user" else message.parent_id for message in messages]
+        found = await self.assistant.memories.first_said(list(dict.fromkeys(filter(None, asked))))
+        return past_lines(found)
+
+    async def pinned_now(self) -> frozenset[str]:
+        """Ids of those of the recalled items that are in every request by now."""
+        items = [item.id for item in self.recall.items] if self.recall is not None else []
+        found = await self.assistant.store.memories.by_ids(items) if items else ()
+        return frozenset(memory.id for memory in found if memory.pinned)
 
     async def show_welcome(self) -> None:
         """Says what to do first, where nothing was said yet."""
@@ -243,7 +264,9 @@ class ChatSessions(ChatBase):
         if first is None or not self.transcript.more:
             return False
         messages = await self.assistant.earlier(self.session_id, first)
-        await self.transcript.add_earlier(messages, more=bool(messages) and messages[0].seq > 1)
+        await self.transcript.add_earlier(
+            messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1
+        )
         return bool(messages)
 
     async def show_around(self, message_id: str) -> None:
@@ -258,7 +281,9 @@ class ChatSessions(ChatBase):
             return
         messages = await self.assistant.earlier(self.session_id, wanted + page // 2)
         later = messages[-1].seq < await self._newest_seq() if messages else False
-        await self.transcript.show(messages, more=bool(messages) and messages[0].seq > 1, later=later)
+        await self.transcript.show(
+            messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1, later=later
+        )
 
     async def load_later(self) -> None:
         """Mounts the page after what is mounted."""
@@ -272,7 +297,7 @@ class ChatSessions(ChatBase):
             return  # something else was shown meanwhile
         if messages:
             later = messages[-1].seq < newest
-            await self.transcript.add_later(messages, later=later)
+            await self.transcript.add_later(messages, await self._lines(messages), later=later)
         else:
             await self.show_newest()
 
@@ -280,7 +305,9 @@ class ChatSessions(ChatBase):
         """Goes to the end of the session, and stays there."""
         if self.transcript.later:
             messages = await self.assistant.earlier(self.session_id, await self._newest_seq() + 1)
-            await self.transcript.show(messages, more=bool(messages) and messages[0].seq > 1)
+            await self.transcript.show(
+                messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1
+            )
         else:
             self.transcript.follow()
 

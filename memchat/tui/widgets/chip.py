@@ -53,6 +53,7 @@ class Chip(Note):
     Args:
         event: What was learned.
         keys: The keys that hold while the input is empty, as they are written on the screen, by action.
+        past: Whether it is from before the session was opened, and offers nothing any more.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,9 +79,11 @@ class Chip(Note):
             self.chip = chip
             self.action = action
 
-    def __init__(self, event: Learned, keys: Mapping[str, str] | None = None) -> None:
-        super().__init__(classes="-learned -chip")
-        self.can_focus = True
+    def __init__(self, event: Learned, keys: Mapping[str, str] | None = None, *, past: bool = False) -> None:
+        super().__init__(classes="-learned -chip -faded" if past else "-learned -chip")
+        self.can_focus = not past
+        self.set_reactive(Chip.fresh, not past)
+        self.set_reactive(Chip.newest, not past)
         self._keys = keys or {}
         self._learned = event
         self._tell(event)
@@ -196,6 +199,25 @@ def _linked(offers: Sequence[tuple[str, ChipAction]], *, before: str = "", initi
         )
         links.append(said.stylize(Style.from_meta({"chip": action})).stylize("$dim"))
     return Content.assemble(Content.styled(before, "$primary"), Content(" " if initials else "  ").join(links))
+
+
+def past_lines(learned: Mapping[str, Sequence[Memory]]) -> dict[str, Chip]:
+    """The lines about what was learned from messages a while ago, by message.
+
+    Args:
+        learned: The memories that were first said in each message, as they are now.
+    """
+    replaced = tuple(memory for memories in learned.values() for memory in memories if memory.superseded_by)
+    told = {
+        message: Learned(
+            added=tuple(memory for memory in memories if memory.status in ("active", "superseded")),
+            pending=tuple(memory for memory in memories if memory.status == "pending"),
+            superseded=replaced,
+            message_id=message,
+        )
+        for message, memories in learned.items()
+    }
+    return {message: Chip(event, past=True) for message, event in told.items() if tells(event)}
 
 
 def tells(event: Learned) -> bool:

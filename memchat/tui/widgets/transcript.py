@@ -1,6 +1,7 @@
 """The conversation: a page of messages, more of them on scrolling up, at the end while a reply grows."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -19,6 +20,9 @@ from memchat.tui.widgets.part import Part
 from memchat.tui.widgets.tending import tended
 
 _TEND_SECONDS = 0.04
+
+Lines = Mapping[str, Note]
+"""What stands under the answers, by the id of the question."""
 
 
 class Transcript(VerticalScroll):
@@ -85,11 +89,14 @@ class Transcript(VerticalScroll):
         """The mounted message with this id."""
         return next((view for view in self.views if view.message and view.message.id == message_id), None)
 
-    async def show(self, messages: Sequence[Message], *, more: bool, later: bool = False) -> None:
+    async def show(
+        self, messages: Sequence[Message], lines: Lines = MappingProxyType({}), *, more: bool, later: bool = False
+    ) -> None:
         """Puts `messages` in place of what is there, and goes to their end where that is the session's.
 
         Args:
             messages: Oldest first.
+            lines: What stands under the answers to some of them.
             more: Whether there are older ones.
             later: Whether there are newer ones.
         """
@@ -99,7 +106,7 @@ class Transcript(VerticalScroll):
             self.release_anchor()
         with self.app.batch_update():
             await self.remove_children()
-            await self.mount_all(self._view(message) for message in messages)
+            await self.mount_all(self._views(messages, lines, end=not later))
             self.settle()
         self.more = more
         self._asked = later
@@ -163,21 +170,22 @@ class Transcript(VerticalScroll):
             for line in lines:
                 line.display = line.hear(known)
 
-    async def add_earlier(self, messages: Sequence[Message], *, more: bool) -> None:
+    async def add_earlier(
+        self, messages: Sequence[Message], lines: Lines = MappingProxyType({}), *, more: bool
+    ) -> None:
         """Mounts older messages above the others; what is in view does not move."""
         self._hold()
-        views = [self._view(message) for message in messages]
-        await self.mount_all(views, before=0)
+        await self.mount_all(self._views(messages, lines, end=False), before=0)
         self.settle()
         self.more = more
         self.call_after_refresh(self._may_ask)  # not before what is in view was put back to its place
         self.tend()
 
-    async def add_later(self, messages: Sequence[Message], *, later: bool) -> None:
+    async def add_later(self, messages: Sequence[Message], lines: Lines = MappingProxyType({}), *, later: bool) -> None:
         """Mounts newer messages below the others; what is in view does not move."""
         self.release_anchor()
         self._hold()
-        await self.mount_all(self._view(message) for message in messages)
+        await self.mount_all(self._views(messages, lines, end=not later))
         self.later = later
         self.settle()
         self.call_after_refresh(self._may_ask)
@@ -214,6 +222,21 @@ class Transcript(VerticalScroll):
     def new_view(self, role: Any, text: str = "") -> MessageView:
         """A message that is not stored yet."""
         return MessageView(role=role, speaker=self._names[role], text=text)
+
+    def _views(self, messages: Sequence[Message], lines: Lines, *, end: bool) -> Iterator[Widget]:
+        """Messages, each answer with the line under it; that of a question without one only where none can follow.
+
+        Args:
+            messages: Oldest first.
+            lines: By the question.
+            end: Whether nothing comes after them.
+        """
+        for place, message in enumerate(messages):
+            yield self._view(message)
+            after = messages[place + 1].role if place + 1 < len(messages) else "user" if end else "assistant"
+            asked = message.parent_id if message.role == "assistant" else message.id if after == "user" else None
+            if asked is not None and asked in lines:
+                yield lines[asked]
 
     def _view(self, message: Message) -> MessageView:
         return MessageView(message, speaker=self._names[message.role])

@@ -73,9 +73,9 @@ class BufferDropped(Message):
         self.out = out
 
 
-RecalledAction = Literal["pin", "mute", "unmute", "forget", "erase", "without", "browse"]
-"""What can be done about a recalled item: have it in every request, not recall it in this session or again, take it out
-of use, remove it for good, answer again without it, show it in the browser."""
+RecalledAction = Literal["pin", "unpin", "mute", "unmute", "forget", "erase", "without", "browse"]
+"""What can be done about a recalled item: have it in every request or not, not recall it in this session or again, take
+it out of use, remove it for good, answer again without it, show it in the browser."""
 
 
 class RecalledAsked(Message):

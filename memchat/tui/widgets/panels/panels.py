@@ -38,6 +38,10 @@ class Panels(Widget):
     summary: var[RollingSummary | None] = var(None)
     versions: var[tuple[RollingSummary, ...]] = var(())
     muted: var[frozenset[str]] = var(frozenset())
+    pinned: var[frozenset[str]] = var(frozenset())
+    """Ids of those of the recalled items that are in every request."""
+    resumed: var[bool] = var(default=False)
+    """Whether the recalled items are those of an answer from before the session was opened."""
     profile: var[tuple[ProfileField, ...]] = var(())
     recall: var[Recall | None] = var(None)
     learning: var[LearningChanged | None] = var(None)
@@ -69,7 +73,9 @@ class Panels(Widget):
         yield BufferPanel().data_bind(Panels.plan)
         yield SummaryPanel().data_bind(Panels.summary, Panels.versions, Panels.learning)
         yield ProfilePanel().data_bind(Panels.profile, Panels.fields, Panels.unread)
-        yield RecalledPanel().data_bind(Panels.recall, Panels.muted, Panels.embedder, Panels.unread)
+        yield RecalledPanel().data_bind(
+            Panels.recall, Panels.muted, Panels.pinned, Panels.resumed, Panels.embedder, Panels.unread
+        )
 
     def show(self, name: PanelName) -> None:
         """Unfolds the panel called `name`, gives it the focus and as much room as there is."""

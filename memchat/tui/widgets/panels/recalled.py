@@ -4,11 +4,14 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.reactive import var
 
 from memchat.core.context import ItemKind, Recall, RecalledItem
 from memchat.core.events import EmbedderChanged
 from memchat.core.times import ago, now
+from memchat.memory.missing import TOO_WEAK
+from memchat.tui import looks
 from memchat.tui.text import brief, one_line, plain
 from memchat.tui.widgets.panels.messages import RecalledAction, RecalledAsked, RecalledOpened
 from memchat.tui.widgets.panels.rows import Row, Rows
@@ -20,6 +23,7 @@ _SHORT: dict[RecalledAction, str] = {
     "mute": "mute",
     "unmute": "unmute",
     "pin": "pin",
+    "unpin": "unpin",
     "forget": "forget",
 }
 """What a click on a line can do, in the words that have room there."""
@@ -36,7 +40,8 @@ class RecalledPanel(Section):
         Binding("a", "ask('without')", "Answer without it", tooltip="Answer again without it", id="recalled.without"),
         Binding("m", "ask('mute')", "Mute", tooltip="Do not recall it in this session", id="recalled.mute"),
         Binding("m", "ask('unmute')", "Unmute", tooltip="Recall it here again", id="recalled.unmute"),
-        Binding("p", "ask('pin')", "Pin", tooltip="Put it in every request, or out again", id="recalled.pin"),
+        Binding("p", "ask('pin')", "Pin", tooltip="Put it in every request", id="recalled.pin"),
+        Binding("p", "ask('unpin')", "Unpin", tooltip="Put it out of every request again", id="recalled.unpin"),
         Binding("d", "ask('forget')", "Forget", tooltip="Take it out of use", id="recalled.forget"),
         Binding("delete", "ask('erase')", "Remove for good", tooltip="Erase it for good", id="recalled.erase"),
         Binding("b", "ask('browse')", "Browser", tooltip="Show it in the browser", id="recalled.browse"),
@@ -46,6 +51,10 @@ class RecalledPanel(Section):
     embedder: var[EmbedderChanged | None] = var(None)
     muted: var[frozenset[str]] = var(frozenset())
     """What the session does not recall any more: ids of memories and messages, and of sessions for their episodes."""
+    pinned: var[frozenset[str]] = var(frozenset())
+    """Ids of those that are in every request."""
+    resumed: var[bool] = var(default=False)
+    """Whether it was recalled for an answer that is from before the session was opened."""
     unread: var[bool] = var(default=False)
     """Whether the session reads nothing of what is remembered."""
 
@@ -61,6 +70,17 @@ class RecalledPanel(Section):
     def watch_muted(self) -> None:
         self._show()
 
+    def watch_pinned(self) -> None:
+        self._show()
+        if self.is_attached:
+            self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def watch_resumed(self) -> None:
+        self._show()
+
     def watch_unread(self) -> None:
         self._show()
 
@@ -70,14 +90,19 @@ class RecalledPanel(Section):
         notice = "" if self.unread else self._notice()
         heading = (Row(key="", left=(("! ", "bold $warning"), (notice, "$warning"))),) if notice else ()
         items = recall.items if recall else ()
-        self.body.empty = _UNREAD if self.unread else _NOT_FOUND if recall and not items else _NOTHING
-        empty = (Row(key="", left=((self.body.empty, "$dim"),)),) if notice and not items else ()
+        self.body.empty = _UNREAD if self.unread else _why_none(recall) if recall and not items else _NOTHING
+        empty = self._wrapped(self.body.empty) if notice and not items else ()
         self.body.rows = (*heading, *(self._row(item) for item in items), *empty)
-        self.detail = (
-            f"{len(items)} of {recall.considered:,} · {recall.milliseconds:.0f} ms"
-            if recall and not self.unread
-            else ""
-        )
+        self.detail = ""
+        if recall and not self.unread and not recall.nothing:
+            when = "last answer" if self.resumed else f"{recall.milliseconds:.0f} ms"
+            self.detail = f"{len(items)} of {recall.considered:,} · {when}"
+
+    def _wrapped(self, sentence: str) -> tuple[Row, ...]:
+        """A sentence in rows, as wide as they are."""
+        width = self.body.size.width - self.body.gutter.width
+        lines = Content(sentence).wrap(width) if width > 0 else [Content(sentence)]
+        return tuple(Row(key="", left=((line.plain, "$dim"),)) for line in lines)
 
     def _notice(self) -> str:
         """Why meaning is not searched, as far as it is known; empty when it is searched."""
@@ -88,16 +113,19 @@ class RecalledPanel(Section):
         return ""
 
     def _row(self, item: RecalledItem) -> Row:
-        muted = ref_of(item) in self.muted
+        muted, pinned = ref_of(item) in self.muted, item.id in self.pinned
+        state = "muted" if muted else _NAMES[item.kind]
+        sign, colour = looks.of(self.app).pin(pinned=pinned)
         strong = "bold $layer-recalled" if item.score >= 0.5 else "$layer-recalled"
         return Row(
             key=item.id,
             left=(
                 (f"{score_text(item.score)} ", strong),
+                *(((f"{sign} ", colour),) if pinned else ()),
                 (one_line(brief(item.text)), "$dim strike" if muted else "$foreground"),
             ),
-            right=((f"{ago(item.source.at, now()):>3} {'muted' if muted else _NAMES[item.kind]:<7}", "$dim"),),
-            actions=tuple((_SHORT[action], action) for action in possible(item, muted=muted) if action in _SHORT),
+            right=((f"{ago(item.source.at, now()):>3} {state:<7}", "$dim"),),
+            actions=tuple((_SHORT[action], action) for action in self._possible(item) if action in _SHORT),
         )
 
     @on(Rows.Chosen)
@@ -130,11 +158,14 @@ class RecalledPanel(Section):
     def _item(self, key: str) -> RecalledItem | None:
         return next((item for item in (self.recall.items if self.recall else ()) if item.id == key), None)
 
+    def _possible(self, item: RecalledItem) -> tuple[RecalledAction, ...]:
+        return possible(item, muted=ref_of(item) in self.muted, pinned=item.id in self.pinned)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with the item under the cursor."""
         if action == "ask":
             item = self.item
-            return item is not None and parameters[0] in possible(item, muted=ref_of(item) in self.muted)
+            return item is not None and parameters[0] in self._possible(item)
         return super().check_action(action, parameters)
 
     def action_ask(self, action: RecalledAction) -> None:
@@ -148,11 +179,23 @@ def ref_of(item: RecalledItem) -> str:
     return (item.source.session_id or item.id) if item.kind == "episode" else item.id
 
 
-def possible(item: RecalledItem, *, muted: bool) -> tuple[RecalledAction, ...]:
+def _why_none(recall: Recall) -> str:
+    """Why nothing was recalled: nothing was looked for, or what came near was kept out, or nothing came near."""
+    if recall.nothing:
+        return recall.nothing
+    kept_out = [each for each in recall.missed if not each.reason.startswith(TOO_WEAK)]
+    if not kept_out:
+        return _NOT_FOUND
+    first = kept_out[0]
+    more = f" · {len(kept_out) - 1} more" if len(kept_out) > 1 else ""
+    return f"{first.reason[:1].upper()}{first.reason[1:]}: “{one_line(brief(first.item.text), 80)}”{more}."
+
+
+def possible(item: RecalledItem, *, muted: bool, pinned: bool) -> tuple[RecalledAction, ...]:
     """What can be done about an item, what is clicked first."""
     always: tuple[RecalledAction, ...] = ("without", "unmute" if muted else "mute")
     if item.kind in ("fact", "profile"):
-        return (*always, "pin", "forget", "erase", "browse")
+        return (*always, "unpin" if pinned else "pin", "forget", "erase", "browse")
     return always
 
 
