@@ -13,7 +13,10 @@ from textual.widgets import Static
 
 from memchat.core.errors import MemchatError
 from memchat.tui.text import one_line, plain, shown
+from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import KeyLine
+
+_EDITING = ("edit_keep", "edit_leave")
 
 
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
@@ -103,3 +106,31 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     def action_close(self) -> None:
         """Closes it without a result."""
         self.dismiss(None)
+
+
+class EditingDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
+    """A dialog in which lines are edited in their place, by one `InlineInput`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "edit_keep", "Keep"),
+        Binding("escape", "edit_leave", "Leave it as it was"),
+    ]
+
+    @property
+    def editing(self) -> bool:
+        """Whether a line is being edited in its place."""
+        return self.query_exactly_one(InlineInput).has_class("-open")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now; while a line is edited, nothing but keeping it or not."""
+        if self.ready and (self.editing or action in _EDITING):
+            return self.editing and action in _EDITING
+        return super().check_action(action, parameters)
+
+    async def action_edit_keep(self) -> None:
+        """Keeps what was written in the line."""
+        await self.query_exactly_one(InlineInput).action_submit()
+
+    def action_edit_leave(self) -> None:
+        """Leaves the line as it was."""
+        self.query_exactly_one(InlineInput).action_cancel()

@@ -30,8 +30,6 @@ class ReviewScreen(ReviewList):
     """The list with its keys; its result says where the user wants to go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "edit_keep", "Keep"),
-        Binding("escape", "edit_leave", "Leave it as it was"),
         Binding("enter,a", "accept", "Accept", id="review.accept"),
         Binding("enter,r", "restore", "Restore", id="review.restore"),
         Binding("e", "edit", "Edit", id="review.edit"),
@@ -67,8 +65,6 @@ class ReviewScreen(ReviewList):
             "source": memory is not None and any(source.session_id for source in memory.sources),
             "browse": memory is not None,
         }
-        if self.editing or action in ("edit_keep", "edit_leave"):
-            return self.editing and action in ("edit_keep", "edit_leave")
         if action in allowed:
             return allowed[action]
         return super().allows(action, parameters)
@@ -155,14 +151,6 @@ class ReviewScreen(ReviewList):
             width=rows.size.width - rows.gutter.left - _SIGN - 1,
         )
         self.refresh_bindings()
-
-    async def action_edit_keep(self) -> None:
-        """Keeps what was written in the line."""
-        await self.query_exactly_one(InlineInput).action_submit()
-
-    def action_edit_leave(self) -> None:
-        """Leaves the line as it was."""
-        self.query_exactly_one(InlineInput).action_cancel()
 
     @on(InlineInput.Ended)
     async def _edited(self, event: InlineInput.Ended) -> None:

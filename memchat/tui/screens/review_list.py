@@ -15,7 +15,7 @@ from memchat.core.times import now
 from memchat.tui import looks
 from memchat.tui.screens.browser import detail, reading
 from memchat.tui.screens.browser.base import Went
-from memchat.tui.screens.dialog import Dialog
+from memchat.tui.screens.dialog import EditingDialog
 from memchat.tui.text import one_line
 from memchat.tui.widgets.inline import InlineInput
 from memchat.tui.widgets.key_line import shown_keys
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Reading = Callable[[], Awaitable[Sequence[Memory]]]
 
 
-class ReviewList(Dialog[Went]):
+class ReviewList(EditingDialog[Went]):
     """A list with all about what is under its cursor; its result says where the user wants to go.
 
     Args:
@@ -65,11 +65,6 @@ class ReviewList(Dialog[Went]):
     def memory(self) -> Memory | None:
         """What is under the cursor."""
         return self._memories.get(self.rows.key)
-
-    @property
-    def editing(self) -> bool:
-        """Whether a line is being edited in its place."""
-        return self.query_exactly_one(InlineInput).has_class("-open")
 
     def key(self, id: str) -> str:
         """How the first key of a binding is written."""

@@ -21,7 +21,7 @@ from memchat.tui.screens.browser.detail import Known
 from memchat.tui.screens.browser.filters import FiltersScreen
 from memchat.tui.screens.browser.sight import GROUPS, TAB_NAMES, TABS, Catalogue, Sight, Tab, folded, is_memory
 from memchat.tui.screens.browser.table import Head, Table
-from memchat.tui.screens.dialog import Dialog
+from memchat.tui.screens.dialog import EditingDialog
 from memchat.tui.text import counted, short_number
 from memchat.tui.widgets.filter_box import FilterBox
 from memchat.tui.widgets.inline import InlineInput
@@ -55,7 +55,7 @@ class Went:
     message_id: str | None = None
 
 
-class BrowserBase(Dialog[Went]):
+class BrowserBase(EditingDialog[Went]):
     """Shows what is remembered; its result says where the user wants to go.
 
     Args:
@@ -65,7 +65,7 @@ class BrowserBase(Dialog[Went]):
     """
 
     HEADING = "Memory"
-    CSS_PATH: ClassVar = [*Dialog.CSS_PATH, Path(__file__).with_name("browser.tcss")]
+    CSS_PATH: ClassVar = [*EditingDialog.CSS_PATH, Path(__file__).with_name("browser.tcss")]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - an instance variable of the base
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-short"), (28, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,7 +83,6 @@ class BrowserBase(Dialog[Went]):
         Binding("ctrl+end", "move('edge(1)')", "Last", show=False, id="list.last"),
         Binding("shift+up", "read(-1)", "Read up", priority=True, show=False, id="memory.read-up"),
         Binding("shift+down", "read(1)", "Read down", priority=True, show=False, id="memory.read-down"),
-        Binding("escape", "edit_leave", "Leave it as it was"),
         Binding("escape", "close", "Close", id="dialog.close"),
     ]
 

@@ -28,7 +28,6 @@ class BrowserScreen(BrowserRules):
     """The browser with its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "edit_keep", "Keep"),
         Binding("enter", "edit", "Edit", id="memory.edit"),
         Binding("enter", "accept", "Accept", id="memory.accept"),
         Binding("enter", "keep", "Keep this one", id="memory.keep"),
@@ -66,8 +65,6 @@ class BrowserScreen(BrowserRules):
 
     def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is marked or under the cursor."""
-        if self.editing or action in ("edit_keep", "edit_leave"):
-            return self.editing and action in ("edit_keep", "edit_leave")
         if action == "tab":
             return len(self._tabs()) > 1 or not self._loaded
         if action == "mark":

@@ -32,11 +32,6 @@ class BrowserWords(BrowserBase):
     _late: BackgroundEvent | None = None
     """What happened while a row was being edited."""
 
-    @property
-    def editing(self) -> bool:
-        """Whether a row is being edited in its place."""
-        return self.query_exactly_one(InlineInput).has_class("-open")
-
     def heard(self, event: BackgroundEvent) -> None:
         if self.ready and self.editing:
             self._late = event  # a row that is being edited stays where it is
@@ -101,14 +96,6 @@ class BrowserWords(BrowserBase):
             width=place.width,
         )
         self.refresh_bindings()
-
-    async def action_edit_keep(self) -> None:
-        """Keeps what was written in the row."""
-        await self.query_exactly_one(InlineInput).action_submit()
-
-    def action_edit_leave(self) -> None:
-        """Leaves the row as it was."""
-        self.query_exactly_one(InlineInput).action_cancel()
 
     @on(InlineInput.Ended)
     async def _edited(self, event: InlineInput.Ended) -> None:

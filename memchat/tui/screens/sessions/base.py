@@ -14,7 +14,7 @@ from memchat.core.errors import MemchatError
 from memchat.core.messages import Session
 from memchat.core.times import ago, now
 from memchat.tui import looks
-from memchat.tui.screens.dialog import Dialog
+from memchat.tui.screens.dialog import EditingDialog
 from memchat.tui.screens.sessions import preview
 from memchat.tui.screens.sessions.narrowing import SHELVES, Narrowing, narrowing, tags_of, with_shelf, with_tag
 from memchat.tui.screens.sessions.preview import UNTITLED
@@ -53,7 +53,7 @@ class SessionBox(Picker):
         yield self.inline
 
 
-class SessionsBase(Dialog[Picked | None]):
+class SessionsBase(EditingDialog[Picked | None]):
     """The list, and how it is narrowed.
 
     Args:

@@ -36,8 +36,6 @@ class SessionsScreen(SessionsBase):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "edit_keep", "Keep"),
-        Binding("escape", "edit_leave", "Leave it as it was"),
         Binding("enter", "open", "Open", id="sessions.open"),
         Binding("ctrl+r", "rename", "Rename", priority=True, id="sessions.rename"),
         Binding("ctrl+t", "retag", "Tags", priority=True, id="sessions.tag"),
@@ -62,9 +60,6 @@ class SessionsScreen(SessionsBase):
 
     def allows(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done with what is under the cursor; there is nowhere to go to from the only space."""
-        editing = self.picker.inline.has_class("-open")
-        if editing or action in ("edit_keep", "edit_leave"):
-            return editing and action in ("edit_keep", "edit_leave")
         if action == "space":
             return len(self._spaces) > 1
         if action == "open":
@@ -120,14 +115,6 @@ class SessionsScreen(SessionsBase):
             self._editing = "tags"
             self.picker.edit(_written(session.tags), x=0, empty="tags, such as kyoto travel")
             self.refresh_bindings()
-
-    async def action_edit_keep(self) -> None:
-        """Keeps what was written in the row."""
-        await self.picker.inline.action_submit()
-
-    def action_edit_leave(self) -> None:
-        """Leaves the row as it was."""
-        self.picker.inline.action_cancel()
 
     @on(Picker.Left)
     def _left(self, event: Picker.Left) -> None:
