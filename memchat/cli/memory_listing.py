@@ -95,12 +95,20 @@ async def list_memories(args: Namespace) -> int:
             Column(title="status", style="dim"),
             Column(title="said", right=True),
         ],
-        [(memory.id, memory.kind, memory.text, memory.status, memory.observed_at) for memory in found],
+        [(memory.id, memory.kind, memory.text, _standing(memory), memory.observed_at) for memory in found],
         empty="Nothing that is remembered is so."
         if narrowed
         else 'Nothing is remembered yet. Add something with `memchat memory add "…"`, or tell it in a conversation.',
     )
     return DONE
+
+
+def _standing(memory: "Memory") -> str:
+    """Its status, or that what it says is over."""
+    from memchat.core.times import now
+
+    over = memory.status == "active" and memory.valid_to is not None and memory.valid_to <= now()
+    return "no longer so" if over else memory.status
 
 
 async def _found(args: Namespace, opened: "Assistant") -> "list[Memory]":

@@ -32,6 +32,13 @@ def test_add_and_list(ok: Cli) -> None:
     assert (row[0], row[2], row[3]) == (added["id"], added["text"], "active")
 
 
+def test_a_list_says_what_is_no_longer_so(ok: Cli) -> None:
+    memory = ok("memory", "add", "--json", "I have a lodger").json
+    ok("memory", "validity", memory["id"], "--to", "2020-03-01")
+    assert ok("memory", "list").rows[0][3] == "no longer so"
+    assert ok("memory", "list", "--json").json[0]["status"] == "active"
+
+
 def test_list_by_kind_and_status(ok: Cli) -> None:
     kept = ok("memory", "add", "--json", "The bicycle is green").json
     gone = ok("memory", "add", "--json", "The boat is red").json
