@@ -144,6 +144,7 @@ def why() -> Why:
             message_id="m7",
             at=each.source.at,
             memory_id="f4k2" if each.kind in ("fact", "profile") else "",
+            session_title=each.source.session_title,
         )
         for each in found.items
     ]

@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from memchat.assistant import Assistant, ModelChoice, ModelStatus
 from memchat.assistant.explaining import Explaining
-from memchat.core.context import ContextPlan
+from memchat.core.context import ContextPlan, Recall
 from memchat.core.events import EmbedderChanged
 from memchat.core.memories import ProfileField
 from memchat.core.messages import Message
@@ -65,6 +65,9 @@ class StillExplaining(Explaining):
 
     async def last_message(self, session_id: str) -> Message | None:
         return samples.why().question
+
+    async def recalled_for(self, message: Message) -> Recall | None:
+        return None
 
 
 class StillAssistant(Assistant):
