@@ -97,6 +97,8 @@ def whole(reason: Reason, *, muted: bool, roomy: bool = True) -> tuple[Part, ...
     text = level(plain(reason.text))
     cut = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
     parts: list[Part] = [(f"{cut}{end}", "$foreground")]
+    if reason.today:
+        parts += [("Now: ", "$success"), (f"{level(plain(reason.today))[:_SHOWN]}{end}", "$foreground")]
     if reason.missed:
         parts.append((f"Not in the request: {plain(reason.missed)}.{end}", "$warning"))
     elif reason.item is None:
@@ -106,8 +108,6 @@ def whole(reason: Reason, *, muted: bool, roomy: bool = True) -> tuple[Part, ...
         parts.append((end[1:], ""))
     if reason.item is not None and reason.item.since_then:
         parts.append((f"Since then: {one_line(reason.item.since_then, 200)}{end}", "$warning"))
-    if reason.today:
-        parts += [("Now: ", "$success"), (f"{level(plain(reason.today))[:_SHOWN]}{end}", "$foreground")]
     if reason.gone:
         parts.append((f"It is not in use any more.{end}", "$warning"))
     if muted:
