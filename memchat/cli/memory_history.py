@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from memchat.core.memories import Change
 
 _SHOWN = 30
-_TOGETHER = 2_000
-"""How far back the changes are looked for that belong to one."""
 
 _NAME = 24
 """Characters of a model's name that are printed."""
@@ -160,12 +158,7 @@ async def redo(args: Namespace) -> int:
 
 async def _together(memories: "Looking", change: "Change | None") -> int:
     """How many changes were taken back, or made again, together with one."""
-    if change is None:
-        return 0
-    latest = await memories.changes(limit=_TOGETHER)
-    return sum(
-        (each.batch, each.undone_at) == (change.batch, change.undone_at) and each.id != change.id for each in latest
-    )
+    return await memories.together(change) if change is not None else 0
 
 
 def _tell(args: Namespace, change: "Change", done: str, about: str, *, was: str, now: str, with_it: int) -> int:

@@ -232,6 +232,8 @@ class Turns:
                 case AssistantSaved(message):
                     await painter.close()
                     reply.saved(message)
+                    if message.told and self._transcript.at_end:  # a page is read from its beginning
+                        self._transcript.go_to(user)
                 case TurnFailed():
                     sentence = f"{event.sentence} {event.next_step}".strip()
                     if event.user_message is not None:

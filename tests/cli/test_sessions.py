@@ -81,7 +81,8 @@ def test_delete_erases(ok: Cli, cli: Cli, two: list[str]) -> None:
     assert [session["id"] for session in ok("sessions", "--json").json] == two[1:]
     assert ok("search", "--json", "bicycle").json == []
     assert cli("sessions", "show", two[0]).code == 1
-    assert ok("sessions", "delete", "--yes", "--json", two[1]).json == {"id": two[1], "erased": True}
+    deleted = ok("sessions", "delete", "--yes", "--json", two[1]).json
+    assert deleted == {"id": two[1], "erased": True, "title": "A talk about small things", "rested": []}
 
 
 @pytest.mark.parametrize("action", [("show",), ("export",), ("delete", "--yes"), ("rename", "TITLE")])

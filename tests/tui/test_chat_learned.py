@@ -192,6 +192,7 @@ async def test_what_is_accepted_stands_where_it_waited(start: Start, server: Scr
         ("likes tea", "⟲ remembered: likes tea   alt+k keep  alt+e edit  alt+d drop"),
         (f"likes {'small ' * 2}gardens", f"⟲ remembered: likes {'small ' * 2}gardens   alt+k keep  e edit  d drop"),
         (f"likes {'small ' * 3}gardens", f"⟲ remembered: likes {'small ' * 3}gardens   alt+ keep edit drop"),
+        (f"likes {'small ' * 5}gardens", f"⟲ likes {'small ' * 5}gardens   alt+ keep edit drop"),
         ("日本の小さな庭 and " * 20, "…   alt+ keep edit drop"),
     ],
 )
@@ -202,6 +203,16 @@ async def test_what_can_be_done_takes_the_words_that_a_memory_leaves_room_for(
         memory = await stored(run, f"The user {text}")
         run.chat.heard_from(Learned(added=(memory,), session_id=run.chat.session_id))
         await run.until(lambda: any(shown in line for line in run.screen))
+
+
+async def test_a_memory_is_cut_rather_than_how_much_else_there_is(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(80, 24)) as run:
+        told = [await stored(run, f"The user likes {what} {'and small gardens ' * 5}") for what in ("tea", "cocoa")]
+        waits = await stored(run, "The user likes jazz", status="pending", reason="It is not sure.")
+        event = Learned(added=tuple(told), pending=(waits,), session_id=run.chat.session_id)
+        run.chat.heard_from(event)
+        shown = "… · 1 more · 1 to review   alt+ keep edit drop review"
+        await run.until(lambda: any("⟲ likes tea and" in line and shown in line for line in run.screen))
 
 
 async def test_keys_of_their_own_are_written_with_the_words(

@@ -124,6 +124,19 @@ async def test_why_nothing_was_recalled_is_told_as_it_is(start: Start) -> None:
         assert "Nothing in the memory came near enough" in panel(run)
 
 
+async def test_what_is_remembered_is_read_from_its_beginning(start: Start, server: ScriptedServer) -> None:
+    async with start(server, size=(80, 24)) as run:
+        for number in range(12):
+            await run.chat.assistant.memories.remember(f"The user likes tea number {number}")
+        await run.ask("Hello")
+        await run.ask("What do you remember about me?")
+        await run.until(lambda: any("What do you remember about me?" in line for line in run.screen))
+        assert any("What I remember about you" in line for line in run.screen)
+        assert not run.chat.transcript.at_end
+        await run.ask("Thank you")
+        assert run.chat.transcript.at_end
+
+
 async def test_what_is_pinned_has_its_sign_and_is_unpinned_by_the_same_key(
     start: Start, server: ScriptedServer
 ) -> None:

@@ -22,6 +22,8 @@ _CHARACTERS = 160
 _GAP = 3
 """Cells between the sentence and what can be done."""
 
+_REMEMBERED = "remembered: "
+
 ChipAction = Literal["keep", "edit", "drop", "review"]
 CHIP_ACTIONS: tuple[ChipAction, ...] = get_args(ChipAction)
 
@@ -90,7 +92,12 @@ class Chip(Note):
 
     def _tell(self, event: Learned) -> None:
         self.event = event
-        self.sentence = _told(event)
+        self._first, self._rest = _told(event)
+
+    @property
+    def sentence(self) -> str:
+        """What was learned."""
+        return self._first + self._rest
 
     @property
     def told_of(self) -> tuple[str, ...]:
@@ -143,7 +150,11 @@ class Chip(Note):
             if cell_len(said) <= room:
                 break
         else:
-            said = set_cell_size(said, max(1, room - 1)).rstrip() + "…"
+            # That it was remembered goes without saying before words are lost.
+            first, room = f"⟲ {self._first.removeprefix(_REMEMBERED)}", room - cell_len(self._rest)
+            if cell_len(first) > room:
+                first = set_cell_size(first, max(2, room - 1)).rstrip() + "…"
+            said = first + self._rest
         return Content.assemble(said, " " * _GAP if links.cell_length else "", links)
 
     def _links(self) -> Iterator[Content]:
@@ -262,8 +273,8 @@ def _as_now(event: Learned, known: Mapping[str, Memory], *, past: bool) -> Learn
     )
 
 
-def _told(event: Learned) -> str:
-    """What was learned, in a sentence."""
+def _told(event: Learned) -> tuple[str, str]:
+    """What was learned first, and how much else."""
     before = {memory.field or memory.attribute: memory for memory in event.superseded}
     told: list[str] = []
     for field in event.profile:
@@ -276,9 +287,9 @@ def _told(event: Learned) -> str:
     if event.message_id:
         told += [f"{_became(memory)}: {_said(memory)}" for memory in event.changed]
     if not told:
-        return _more(f"to review: {_said(event.pending[0])}", len(event.pending))
+        return f"to review: {_said(event.pending[0])}", _more(len(event.pending))
     waiting = f" · {len(event.pending):,} to review" if event.pending else ""
-    return _more(told[0], len(told)) + waiting
+    return told[0], _more(len(told)) + waiting
 
 
 def _became(memory: Memory) -> str:
@@ -295,12 +306,12 @@ def _added(memory: Memory, event: Learned) -> str:
             name, before = memory.field.replace("_", " "), one_line(old.value or old.text, 60)
             return f"updated: {name} {before} → {one_line(memory.value, 80)}"
         return f"updated: {_said(old, 60)} → {_said(memory, 80)}"
-    return _said(memory) if memory.field else f"remembered: {_said(memory)}"
+    return _said(memory) if memory.field else _REMEMBERED + _said(memory)
 
 
 def _said(memory: Memory, characters: int = _CHARACTERS) -> str:
     return one_line(brief(memory.text), characters)
 
 
-def _more(sentence: str, number: int) -> str:
-    return f"{sentence} · {counted(number - 1, 'more', 'more')}" if number > 1 else sentence
+def _more(number: int) -> str:
+    return f" · {counted(number - 1, 'more', 'more')}" if number > 1 else ""
