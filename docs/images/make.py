@@ -4,6 +4,8 @@ python docs/images/make.py
 """
 
 import asyncio
+import json
+import re
 import tempfile
 from collections import deque
 from datetime import UTC, datetime
@@ -28,7 +30,7 @@ TALK = [
     ("I want to see gardens in the mornings.", "Then stay in the east of the city, near the Philosopher's Path."),
     ("And a day in Nara with the deer park.", "Day five suits: the Yamatoji line takes 45 minutes."),
 ]
-QUESTION = "What was that place with the garden that I found?"
+QUESTION = "My sister Mei comes along. What was that garden that I found?"
 ANSWER = """It was **Murin-an**, near Nanzen-ji. You told me about it on 3 March, with a note on the *tea room*.
 
 - It is small, as you like gardens.
@@ -40,12 +42,21 @@ FOLDED = """- Eight days in Kyoto from the 3rd, landing in Osaka; budget 1,800 e
 
 
 def rule(replies: deque[str]) -> Any:
-    """Chat replies in order; titles and summaries as they would be written."""
+    """Chat replies in order; titles, summaries and what is learned as they would be written."""
 
     def answer(body: dict[str, Any]) -> Reply:
         first = str(body["messages"][0]["content"])
         if first.startswith("You are memchat"):
             return Say(replies.popleft(), chunks=400)
+        if first.startswith("You read what a user said"):
+            said = str(body["messages"][-1]["content"])
+            lines = re.findall(r"^(\d+)\. ", said, re.MULTILINE)
+            return Say(
+                json.dumps({line: {"topic": "travel", "kind": "preference", "holds": "years"} for line in lines})
+            )
+        if first.startswith("You compare two notes"):
+            said = str(body["messages"][-1]["content"])
+            return Say(json.dumps({line: "unrelated" for line in re.findall(r"^(\d+)\. ", said, re.MULTILINE)}))
         if "title" in first.lower():
             return Say("Gardens in Kyoto" if "Murin" in str(body) else "Trip to Kyoto")
         return Say(FOLDED)
