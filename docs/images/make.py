@@ -56,7 +56,7 @@ def rule(replies: deque[str]) -> Any:
             )
         if first.startswith("You compare two notes"):
             said = str(body["messages"][-1]["content"])
-            return Say(json.dumps({line: "unrelated" for line in re.findall(r"^(\d+)\. ", said, re.MULTILINE)}))
+            return Say(json.dumps(dict.fromkeys(re.findall(r"^(\d+)\. ", said, re.MULTILINE), "unrelated")))
         if "title" in first.lower():
             return Say("Gardens in Kyoto" if "Murin" in str(body) else "Trip to Kyoto")
         return Say(FOLDED)
