@@ -33,7 +33,7 @@ _KINDS: dict[RowKind, tuple[str, str, str]] = {
 
 _DOTS = (("●", "*", "$success"), ("◐", "+", "$warning"), ("○", "o", "$error"))
 _PIN, _MARK = ("◆", "^"), ("▌", "|")
-_BAR = (("█", "▏▎▍▌▋▊▉"), ("#", ""))
+_BAR = (("━", "╸"), ("#", ""))
 
 STATUS_NAMES: dict[MemoryStatus, str] = {
     "active": "in use",
@@ -84,11 +84,9 @@ class Looks:
 
     def bar(self, share: float, width: int) -> str:
         """A bar of `width` cells, filled to a `share` from 0 to 1."""
-        full, eighths = _BAR[self.ascii]
-        filled = max(0.0, min(1.0, share)) * width
-        cells, rest = int(filled), filled - int(filled)
-        part = eighths[int(rest * 8) - 1] if eighths and rest >= 1 / 8 else ""
-        return f"{full * cells}{part}".ljust(width)
+        full, half = _BAR[self.ascii]
+        cells, rest = divmod(max(0.0, min(1.0, share)) * width, 1)
+        return f"{full * int(cells)}{half if rest >= 0.5 else ''}".ljust(width)
 
     @property
     def ellipsis(self) -> str:

@@ -1,7 +1,10 @@
 """What the chat opens: screens by key, sources, links, the editor, the palette."""
 
+import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.command import CommandPalette
@@ -89,10 +92,12 @@ async def fill_session(run: Run, count: int) -> list[str]:
 
 
 async def show_an_old_message(run: Run) -> None:
-    """Shows a message of long ago: the last ones, up to `question 149`, are no longer on the screen."""
+    """Shows a message of long ago, back at the input: the last ones, up to `question 149`, are not on the screen."""
     ids = await fill_session(run, 150)
     run.chat.post_message(BufferMessageOpened(ids[3]))
-    await run.until(lambda: run.chat.transcript.later)
+    await run.until(lambda: any(view.has_focus for view in run.views))
+    assert run.chat.transcript.later
+    await run.pilot.press("escape")
 
 
 async def test_a_message_of_the_buffer_is_found_on_an_older_page(start: Start, server: ScriptedServer) -> None:
@@ -134,6 +139,28 @@ async def test_what_is_sent_while_old_messages_are_shown_stands_at_the_end(
         await show_an_old_message(run)
         await run.send("And now?")
         await run.until(lambda: not run.chat.turns.running and run.views[-1].role == "assistant")
+        assert [view.text for view in run.views[-3:-1]] == ["question 149", "And now?"]
+
+
+async def test_what_is_sent_while_a_page_is_read_stands_at_the_end(
+    start: Start, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(server) as run:
+        await show_an_old_message(run)
+        read, reading, go_on = run.chat.assistant.memories.first_said, asyncio.Event(), asyncio.Event()
+
+        async def slow(messages: Sequence[str]) -> Any:
+            reading.set()
+            await go_on.wait()
+            return await read(messages)
+
+        monkeypatch.setattr(run.chat.assistant.memories, "first_said", slow)
+        run.chat.work(run.chat.load_later())
+        await run.until(reading.is_set)
+        await run.send("And now?")
+        await run.pilot.pause()
+        go_on.set()
+        await run.until(lambda: not run.chat.turns.running and run.views and run.views[-1].role == "assistant")
         assert [view.text for view in run.views[-3:-1]] == ["question 149", "And now?"]
 
 

@@ -43,7 +43,8 @@ def test_a_bar_is_as_wide_as_it_is_asked_for(ascii: bool) -> None:
     shown = Looks(ascii=ascii)
     for tenth in range(-2, 13):
         assert cell_len(shown.bar(tenth / 10, 8)) == 8
-    assert shown.bar(1, 4) == ("####" if ascii else "████")
+    assert shown.bar(1, 4) == ("####" if ascii else "━━━━")
+    assert shown.bar(0.13, 4).rstrip() == ("" if ascii else "╸")
 
 
 def test_every_status_and_origin_has_a_name() -> None:

@@ -58,6 +58,8 @@ class ChatSessions(ChatBase):
         self._left = False
         self._draft_timer: Timer | None = None
         self._moving = asyncio.Lock()
+        self._paging = asyncio.Lock()
+        """Held by what reads messages to show them: of two at once, the one that read first would undo the other."""
 
     async def begin(self) -> None:
         """Opens the first session, then looks for a model."""
@@ -148,7 +150,9 @@ class ChatSessions(ChatBase):
         if view.messages:
             self.muted = await self.assistant.memories.muted(view.session.id)
             self.pinned = await self.pinned_now()
-        await self.transcript.show(view.messages, await self._lines(view.messages), more=view.more)
+        lines = await self._lines(view.messages)
+        async with self._paging:
+            await self.transcript.show(view.messages, lines, more=view.more)
         if not view.messages:
             await self.show_welcome()
         if view.unanswered is not None and (last := self.transcript.find(view.unanswered.id)):
@@ -260,56 +264,62 @@ class ChatSessions(ChatBase):
 
     async def load_earlier(self) -> bool:
         """Mounts the page before; false when there is none."""
-        first = self.transcript.first_seq
-        if first is None or not self.transcript.more:
-            return False
-        messages = await self.assistant.earlier(self.session_id, first)
-        await self.transcript.add_earlier(
-            messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1
-        )
-        return bool(messages)
+        async with self._paging:
+            first = self.transcript.first_seq
+            if first is None or not self.transcript.more:
+                return False
+            messages = await self.assistant.earlier(self.session_id, first)
+            lines, more = await self._lines(messages), bool(messages) and messages[0].seq > 1
+            await self.transcript.add_earlier(messages, lines, more=more)
+            return bool(messages)
 
     async def show_around(self, message_id: str) -> None:
         """Shows the page around a message of this session, where it is too far from what is mounted to scroll to it."""
-        first, last = self.transcript.first_seq, self.transcript.last_seq
-        try:
-            wanted = (await self.assistant.store.messages.get(message_id)).seq
-        except NotFound:
-            return
-        page = self.assistant.settings.interface.page_messages
-        if first is None or last is None or self.turns.running or first - 2 * page <= wanted <= last:
-            return
-        messages = await self.assistant.earlier(self.session_id, wanted + page // 2)
-        later = messages[-1].seq < await self._newest_seq() if messages else False
-        await self.transcript.show(
-            messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1, later=later
-        )
+        async with self._paging:
+            first, last = self.transcript.first_seq, self.transcript.last_seq
+            try:
+                wanted = (await self.assistant.store.messages.get(message_id)).seq
+            except NotFound:
+                return
+            page = self.assistant.settings.interface.page_messages
+            if first is None or last is None or first - 2 * page <= wanted <= last:
+                return
+            messages = await self.assistant.earlier(self.session_id, wanted + page // 2)
+            later = messages[-1].seq < await self._newest_seq() if messages else False
+            lines, more = await self._lines(messages), bool(messages) and messages[0].seq > 1
+            if not self.turns.running:  # what is on its way is not stored yet
+                await self.transcript.show(messages, lines, more=more, later=later)
 
     async def load_later(self) -> None:
         """Mounts the page after what is mounted."""
-        last = self.transcript.last_seq
-        if last is None or not self.transcript.later:
-            return
-        page = self.assistant.settings.interface.page_messages
-        messages = [each for each in await self.assistant.earlier(self.session_id, last + page + 1) if each.seq > last]
-        newest = await self._newest_seq()
-        if self.transcript.last_seq != last:
-            return  # something else was shown meanwhile
-        if messages:
-            later = messages[-1].seq < newest
-            await self.transcript.add_later(messages, await self._lines(messages), later=later)
-        else:
-            await self.show_newest()
+        async with self._paging:
+            last = self.transcript.last_seq
+            if last is None or not self.transcript.later:
+                return
+            page = self.assistant.settings.interface.page_messages
+            found = await self.assistant.earlier(self.session_id, last + page + 1)
+            messages = [each for each in found if each.seq > last]
+            later = bool(messages) and messages[-1].seq < await self._newest_seq()
+            lines = await self._lines(messages)
+            if self.transcript.last_seq != last:
+                return  # another session was shown meanwhile
+            if messages:
+                await self.transcript.add_later(messages, lines, later=later)
+            else:
+                await self._show_newest()
 
     async def show_newest(self) -> None:
         """Goes to the end of the session, and stays there."""
-        if self.transcript.later:
-            messages = await self.assistant.earlier(self.session_id, await self._newest_seq() + 1)
-            await self.transcript.show(
-                messages, await self._lines(messages), more=bool(messages) and messages[0].seq > 1
-            )
-        else:
+        async with self._paging:
+            await self._show_newest()
+
+    async def _show_newest(self) -> None:
+        if not self.transcript.later:
             self.transcript.follow()
+            return
+        messages = await self.assistant.earlier(self.session_id, await self._newest_seq() + 1)
+        lines, more = await self._lines(messages), bool(messages) and messages[0].seq > 1
+        await self.transcript.show(messages, lines, more=more)
 
     async def _newest_seq(self) -> int:
         newest = await self.assistant.store.messages.last(self.session_id)
