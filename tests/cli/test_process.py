@@ -20,7 +20,7 @@ from memchat.providers.scripted import Hang, Say, SaySlowly, Status
 from tests.cli.conftest import Cli, Model, command
 from tests.cli.test_memory_review import stored
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 

@@ -57,7 +57,7 @@ CHANGES = [
     ("user", "edit", CHILIES, TOMATILLOS),
 ]
 """Who did what, from what to what, as the history tells it."""
-_SECONDS = 20
+_SECONDS = 40
 
 
 @dataclass

@@ -70,7 +70,7 @@ async def test_a_start_does_not_wait_for_another_program_that_writes(store: Stor
     session = await session_of(store, "a zebra")
     writer = connect(store.path)
     writer.execute("BEGIN IMMEDIATE")
-    other = await asyncio.wait_for(Store.open(store.path), 5)
+    other = await asyncio.wait_for(Store.open(store.path), 30)
     assert [each.id for each in await other.sessions.list()] == [session]
     assert await other.jobs.lease("me", 1) is None
     writer.execute("ROLLBACK")

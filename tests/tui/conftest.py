@@ -22,7 +22,7 @@ from memchat.tui.screens.chat import ChatScreen
 from memchat.tui.widgets.chip import Chip
 from memchat.tui.widgets.message import MessageView
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 40.0
 
 
 @dataclass(frozen=True)

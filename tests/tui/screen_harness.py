@@ -17,7 +17,7 @@ from memchat.tui import themes
 from memchat.tui.widgets.panels.lines import Prose
 from memchat.tui.widgets.panels.rows import Rows
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 40.0
 NOTHING = object()
 
 
