@@ -272,7 +272,7 @@ def _bring_back(db: apsw.Connection, change: Change, now: float) -> None:
         put_row(db, change.target, change.before)
         return
     if is_session(change.target):
-        bring(db, change.target, _wanted(change))
+        bring(db, change.target, _deleted_now(_wanted(change), now))
         return
     kept = snapshot(db, change.target)
     if kept is None:
@@ -291,7 +291,7 @@ def _make_again(db: apsw.Connection, change: Change, now: float) -> None:
     if in_book(change.target):
         put_row(db, change.target, change.after)
     elif is_session(change.target):
-        bring(db, change.target, _made(change))
+        bring(db, change.target, _deleted_now(_made(change), now))
     elif kept is None:
         return
     else:
@@ -312,6 +312,11 @@ def _make_again(db: apsw.Connection, change: Change, now: float) -> None:
         again=True,
         file=json.loads(change.after or "{}").get("file", ""),
     )
+
+
+def _deleted_now(values: dict[str, Any], now: float) -> dict[str, Any]:
+    """What a session is set to: one that is deleted by it is so from now on, and stays for as long as any other."""
+    return values if values.get("deleted_at") is None else values | {"deleted_at": now}
 
 
 def _turned(

@@ -1,9 +1,12 @@
 """A fork begins with copies; recall finds what was said once."""
 
+from datetime import timedelta
+
 import pytest
 
 from memchat.core.errors import NotFound
 from memchat.store.store import Store
+from tests.store.conftest import Ticking
 from tests.store.helpers import exchange, found, session_of
 
 
@@ -101,6 +104,21 @@ async def test_a_fork_is_in_the_history_and_taken_back_until_it_goes_on(store: S
     await exchange(store, forked.id, "tapirs", "Yes")
     assert await store.memories.undo() is None
     assert {each.id for each in await store.sessions.list()} == {session, forked.id}
+
+
+async def test_a_fork_that_is_taken_back_late_stays_to_be_made_again(store: Store, clock: Ticking) -> None:
+    session = await session_of(store, "zebras")
+    (first, *_) = await store.messages.range(session, 1, 2)
+    forked = await store.sessions.fork(session, first.id)
+    await store.sessions.delete(session)
+    await store.memories.undo()
+    clock.advance(days=90)
+    month_ago = clock.moment - timedelta(days=30)
+    await store.memories.redo()
+    await store.memories.undo_change((await store.memories.history(f"session:{forked.id}"))[0].id)
+    assert await store.sessions.purge(month_ago) == 0, "both were deleted just now"
+    await store.memories.redo()
+    assert [each.id for each in await store.sessions.list()] == [forked.id]
 
 
 async def test_a_fork_from_nowhere_is_refused(store: Store) -> None:
