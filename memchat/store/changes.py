@@ -36,7 +36,7 @@ class Changes:
         return await self._database.read(history.newest, limit, offset)
 
     async def handled(self) -> Mapping[str, datetime]:
-        """When the user last changed each memory that they ever changed, or took back what was changed of it."""
+        """When the user last changed each memory in use that they ever changed, or took back what was changed of it."""
         found = await self._database.read(history.handled)
         return {target: from_unix(moment) for target, moment in found.items()}
 

@@ -90,12 +90,12 @@ def newest(db: apsw.Connection, limit: int, offset: int) -> list[Change]:
 
 
 def handled(db: apsw.Connection) -> dict[str, float]:
-    """When the user last changed each target, or took something of it back, in seconds since 1970."""
+    """When the user last changed each memory in use, or took something of it back, in seconds since 1970."""
     return dict(
         rows(
             db,
             "SELECT target, max(max(iif(actor = ?, at, 0), ifnull(undone_at, 0))) AS moment FROM changes "
-            "GROUP BY target HAVING moment > 0",
+            "WHERE target IN (SELECT id FROM memories WHERE status = 'active') GROUP BY target HAVING moment > 0",
             ABOUT_USER,
         )
     )
