@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widgets import Input
 
+from memchat.core.context import Missed
 from memchat.core.events import EmbedderChanged, LearningChanged
 from memchat.core.memories import ProfileField
 from memchat.paths import Paths
@@ -424,6 +425,18 @@ async def test_text_from_outside_is_data(size: tuple[int, int]) -> None:
         shown = app.screen_text()
         assert "[/bad] [bold]x[/] red" in shown
         assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+
+
+async def test_why_something_was_kept_out_is_data() -> None:
+    missed = Missed(samples.item("fact", NASTY, 0.4), f"says the same as “{NASTY}”")
+    app = Bare()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.panels.recall = replace(samples.recall(), items=(), missed=(missed,))
+        app.panels.show("recalled")
+        await pilot.pause()
+        told = app.panels.query_one("#recalled", Section).query_one(Rows).empty
+        assert told.startswith("Says the same as “[/bad] [bold]x[/] red")
+        assert not set(told) & {"\x1b", "\x07", "\u202e", "\n"}
 
 
 @pytest.mark.parametrize("theme", ["memchat-dark", "memchat-light", "memchat-contrast", "memchat-ansi", "nord"])

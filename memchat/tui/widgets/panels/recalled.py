@@ -187,8 +187,9 @@ def _why_none(recall: Recall) -> str:
     if not kept_out:
         return _NOT_FOUND
     first = kept_out[0]
+    reason = one_line(first.reason, 120)
     more = f" · {len(kept_out) - 1} more" if len(kept_out) > 1 else ""
-    return f"{first.reason[:1].upper()}{first.reason[1:]}: “{one_line(brief(first.item.text), 80)}”{more}."
+    return f"{reason[:1].upper()}{reason[1:]}: “{one_line(brief(first.item.text), 80)}”{more}."
 
 
 def possible(item: RecalledItem, *, muted: bool, pinned: bool) -> tuple[RecalledAction, ...]:
