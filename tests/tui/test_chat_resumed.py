@@ -1,9 +1,14 @@
 """A session that is opened again shows what its last answer rests on, and what was learned from its messages."""
 
+import asyncio
 from typing import Any
 
+import pytest
+
+from memchat.core.context import Recall
 from memchat.core.events import Learned
 from memchat.core.memories import Memory, Source
+from memchat.core.messages import Message
 from memchat.providers.scripted import Say, ScriptedServer
 from memchat.tui import looks
 from memchat.tui.widgets.chip import Chip
@@ -156,3 +161,27 @@ async def test_what_is_pinned_has_its_sign_and_is_unpinned_by_the_same_key(
         await run.until(lambda: run.chat.pinned == frozenset())
         assert not (await memories.get(tea.id)).pinned
         assert sign not in panel(run)
+
+
+async def test_what_is_sent_while_a_session_is_opened_is_said_there(
+    start: Start, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(server) as run:
+        await run.ask("First")
+        before = await run.new_session()
+        await run.idle()
+        explaining, opened = run.chat.assistant.explaining, asyncio.Event()
+        told = explaining.recalled_for
+
+        async def late(message: Message) -> Recall | None:
+            await opened.wait()
+            return await told(message)
+
+        monkeypatch.setattr(explaining, "recalled_for", late)
+        run.chat.work(run.chat.go_to(before))
+        await run.until(lambda: run.chat.session_id == before)
+        await run.send("Second")
+        await run.pilot.pause()
+        opened.set()
+        await run.until(lambda: len(run.views) == 4 and not run.chat.turns.running)
+        assert [view.text for view in run.views] == ["First", "Fine.", "Second", "Fine."]

@@ -83,9 +83,10 @@ class ChatScreen(ChatPanels):
         self.work(self._send(slash.as_message(message.text)), group="send")
 
     async def _send(self, text: str) -> None:
-        if self.transcript.later:
-            await self.show_newest()
-        await self.turns.send(text)
+        async with self._moving:  # what is sent while a session is being opened is not swept away with what was shown
+            if self.transcript.later:
+                await self.show_newest()
+            await self.turns.send(text)
         await self.assistant.set_draft(self.session_id, "")
 
     async def on_key(self, event: events.Key) -> None:

@@ -223,6 +223,8 @@ class ChatSessions(ChatBase):
         if not shown or self.turns.running or self._moving.locked():
             return
         newest = await self.assistant.earlier(self.session_id, shown[-1].seq + 1)
+        if self.turns.running or self._moving.locked():
+            return  # what is on its way is not stored yet
         stored = {message.id: message.text for message in newest}
         if not stored or any(stored.get(message.id, message.text) != message.text for message in shown):
             await self.show_again()
