@@ -220,14 +220,18 @@ class ChatSessions(ChatBase):
     async def catch_up(self) -> None:
         """Shows the session again when something in it was erased elsewhere meanwhile."""
         shown = [view.message for view in self.transcript.views if view.message is not None]
-        if not shown or self.turns.running or self._moving.locked():
+        if not shown or self._on_its_way():
             return
         newest = await self.assistant.earlier(self.session_id, shown[-1].seq + 1)
-        if self.turns.running or self._moving.locked():
-            return  # what is on its way is not stored yet
+        if self._on_its_way():
+            return
         stored = {message.id: message.text for message in newest}
         if not stored or any(stored.get(message.id, message.text) != message.text for message in shown):
             await self.show_again()
+
+    def _on_its_way(self) -> bool:
+        """Whether something is to be shown that is not stored or not read yet: a reply, or another session."""
+        return self.turns.running or self._moving.locked()
 
     async def leave(self) -> None:
         """Keeps the draft and the running reply's text, and ends the session for now."""
