@@ -48,6 +48,11 @@ def is_session(target: str) -> bool:
     return target.startswith(_PREFIX)
 
 
+def drop_ended_claims(db: apsw.Connection, now: float) -> None:
+    """Removes the claims of programs that ended without a word: what they had open is not open any more."""
+    run(db, "DELETE FROM claims WHERE until <= ?", now)
+
+
 def outlived(db: apsw.Connection, number: int) -> bool:
     """Whether the change of that number is one that nothing takes back, or makes again, any more."""
     return value(db, f"SELECT 1 FROM changes WHERE number = ? AND {OUTLIVED}", number) is not None

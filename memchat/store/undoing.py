@@ -12,7 +12,7 @@ from memchat.store.history import record
 from memchat.store.items import put_fact
 from memchat.store.prefixes import clear
 from memchat.store.records import CHANGE, change_of
-from memchat.store.session_states import OUTLIVED, SESSION_KEPT, bring, is_session, outlived
+from memchat.store.session_states import OUTLIVED, SESSION_KEPT, bring, drop_ended_claims, is_session, outlived
 from memchat.store.sources import PROFILE_PREFIX, revive
 from memchat.store.sql import row, rows, run, value
 from memchat.store.states import KEPT, in_book, put_row, snapshot
@@ -34,6 +34,7 @@ def undo(db: apsw.Connection, now: float) -> Change | None:
     Returns:
         The newest of the changes; none when there is none.
     """
+    drop_ended_claims(db, now)
     newest = row(
         db,
         f"SELECT number, batch FROM changes WHERE undone_at IS NULL AND {_NOT_PROFILE} AND NOT {OUTLIVED} "
@@ -59,6 +60,7 @@ def undo_batch(db: apsw.Connection, batch: str, now: float) -> list[Change]:
     Raises:
         MemchatError: That is so of all of them.
     """
+    drop_ended_claims(db, now)
     made = _standing(db, batch)
     free = _free(db, made)
     if made and not free:
@@ -97,6 +99,11 @@ def undo_change(db: apsw.Connection, change_id: str, now: float) -> Change:
         )
     if change.target.startswith(PROFILE_PREFIX):
         raise MemchatError("That is from before profile values could be undone.", "Set the field to what it was.")
+    drop_ended_claims(db, now)
+    if change.action == "fork" and outlived(db, number):
+        raise MemchatError(
+            "That session is open, or something was said in it since.", "Leave it first; where it went on, delete it."
+        )
     made = [(number, change)] if batch is None else _standing(db, batch)
     free = _free(db, made)
     if (number, change) not in free:

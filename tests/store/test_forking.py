@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from memchat.core.errors import NotFound
+from memchat.core.errors import MemchatError, NotFound
 from memchat.store.store import Store
 from tests.store.conftest import Ticking
 from tests.store.helpers import exchange, found, session_of
@@ -100,10 +100,23 @@ async def test_a_fork_is_in_the_history_and_taken_back_until_it_goes_on(store: S
     assert {each.id for each in await store.sessions.list()} == {session, forked.id}
     await store.sessions.claim(forked.id, "me", 60)
     assert await store.memories.undo() is None
+    made = (await store.memories.history(f"session:{forked.id}"))[-1].id
+    with pytest.raises(MemchatError, match="is open, or something was said"):
+        await store.memories.undo_change(made)
     await store.sessions.release(forked.id, "me")
     await exchange(store, forked.id, "tapirs", "Yes")
     assert await store.memories.undo() is None
     assert {each.id for each in await store.sessions.list()} == {session, forked.id}
+
+
+async def test_a_fork_that_a_program_had_open_when_it_crashed_is_taken_back(store: Store, clock: Ticking) -> None:
+    session = await session_of(store, "zebras")
+    (first, *_) = await store.messages.range(session, 1, 2)
+    forked = await store.sessions.fork(session, first.id)
+    await store.sessions.claim(forked.id, "crashed", 60)
+    clock.advance(seconds=61)
+    assert await store.memories.undo() is not None
+    assert [each.id for each in await store.sessions.list()] == [session]
 
 
 async def test_a_fork_that_is_taken_back_late_stays_to_be_made_again(store: Store, clock: Ticking) -> None:
