@@ -219,7 +219,7 @@ async def test_a_turn_costs_about_the_same_with_ten_times_the_memories(open_assi
 
     few, many = await cost(0, 300), await cost(300, 3000)
     assert many[0] <= few[0] * 1.2 + 10
-    assert many[1] <= few[1] * 1.2 + 40
+    assert many[1] <= few[1] * 1.2 + 150  # of 2,700 more memories; what runs beside a turn reads some
 
 
 async def _long_talk(store: Store, session_id: str, messages: int) -> None:

@@ -52,6 +52,7 @@ async def test_each_memory_is_shown_with_what_becomes_of_it(
             "known preference I like tea.",
             "unread line 4 - ?",
         ]
+        await app.until(pilot, lambda: "cannot be read" in app.text())
         shown = " ".join(app.text().replace("│", " ").split())
         assert "1 of them waits for your review." in shown
         assert "1 is there already." in shown
