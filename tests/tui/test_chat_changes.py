@@ -311,6 +311,7 @@ async def test_what_was_recalled_is_pinned_muted_and_forgotten(start: Start, ser
         await run.until(lambda: memory.id in run.chat.muted)
         assert memory.id in await memories.muted(run.chat.session_id)
         await run.until(lambda: any("muted" in line for line in run.screen))
+        assert "m unmute" in run.screen[-1]
         await run.pilot.press("m")
         await run.until(lambda: memory.id not in run.chat.muted)
         await run.pilot.press("d")

@@ -355,6 +355,19 @@ async def test_why_an_item_was_recalled_is_asked_for() -> None:
         assert message.item.text == "Likes small gardens and quiet mornings"
 
 
+@pytest.mark.parametrize("width", [41, 44, 60])
+async def test_all_that_a_click_does_with_an_item_is_offered_whole(width: int) -> None:
+    app = Bare()
+    async with app.run_test(size=(width, 40)) as pilot:
+        app.fill()
+        await pilot.pause()
+        await pilot.hover("#recalled Rows", offset=(4, 1))
+        await pilot.pause()
+        (line,) = (line for line in app.screen_text().splitlines() if "again without" in line)
+        assert line.split()[-5:] == ["again", "without", "mute", "pin", "forget"]
+        assert ".61 Li" in line
+
+
 @pytest.mark.parametrize(
     "degrade",
     [

@@ -68,9 +68,13 @@ class RecalledPanel(Section):
         self._show()
 
     def watch_muted(self) -> None:
-        self._show()
+        self._show_state()
 
     def watch_pinned(self) -> None:
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Shows what an item is now, and by the same key what takes that back."""
         self._show()
         if self.is_attached:
             self.refresh_bindings()

@@ -16,6 +16,8 @@ from memchat.tui.widgets.panels.lines import Lines, Part
 
 _ENDS = 12
 """Cells of a row's right end that are shown, however narrow it is."""
+_BEGINNINGS = 8
+"""Cells of a row's beginning that are left when something is offered at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,13 @@ class Row:
     right: tuple[Part, ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
 
-    def offered(self) -> Content:
-        """The actions as they are clicked."""
-        return Content("  ").join(
+    def offered(self, room: int) -> Content:
+        """The actions as they are clicked, closer together before one of them is cut."""
+        said = [
             Content.styled(said, Style(underline=True) + Style.from_meta({"row": name})) for said, name in self.actions
-        )
+        ]
+        apart = Content("  ").join(said)
+        return apart if apart.cell_length <= room else Content(" ").join(said).truncate(room, ellipsis=True)
 
 
 class Rows(Lines):
@@ -148,8 +152,10 @@ class Rows(Lines):
             return super().drawn(index, width)
         row = self.rows[index]
         look = self.look(index)
-        right = row.offered() if row.actions and index == self.hover else Content.assemble(*row.right)
-        right = right.truncate(max(_ENDS, width * 2 // 3), ellipsis=True)
+        if row.actions and index == self.hover:
+            right = row.offered(max(_ENDS, width - _BEGINNINGS))
+        else:
+            right = Content.assemble(*row.right).truncate(max(_ENDS, width * 2 // 3), ellipsis=True)
         room = max(0, width - right.cell_length - (1 if right.cell_length else 0))
         left = Content.assemble(*row.left).truncate(room, ellipsis=True)
         gap = " " * (width - left.cell_length - right.cell_length)
