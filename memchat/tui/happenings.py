@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, assert_never
 
+from memchat.core.errors import NotFound
 from memchat.core.events import (
     AssistantSaved,
     BackgroundEvent,
@@ -112,12 +113,26 @@ class Happenings:
             case Consolidated():
                 self._consolidated(event)
             case ChangedElsewhere():
-                chat.work(chat.catch_up(), group="session")
+                chat.work(self._changed_elsewhere(), group="session")
                 self._learned(Learned())
             case EpisodeClosed():
                 pass
             case _:
                 assert_never(event)
+
+    async def _changed_elsewhere(self) -> None:
+        """Shows what is there now; what is said in a session that was put away would go with it."""
+        chat = self._chat
+        await chat.catch_up()
+        if chat.turns.running or not chat.session_id:
+            return
+        try:
+            gone = await chat.check_session()
+        except NotFound:
+            await chat.begin_session()
+            return
+        if gone:
+            chat.say("The session was deleted in another window; this is a new one. /undo brings it back.")
 
     def _learned(self, event: Learned) -> None:
         chat = self._chat

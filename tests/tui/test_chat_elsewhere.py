@@ -27,6 +27,21 @@ async def test_a_profile_value_that_is_set_elsewhere_stands_in_the_panel(
         await run.until(lambda: [field.value for field in run.chat.profile] == ["Bob"])
 
 
+async def test_a_session_that_is_deleted_elsewhere_is_left(
+    start: Start, server: ScriptedServer, paths: Paths, settings: Settings
+) -> None:
+    async with start(server) as run:
+        await run.ask("Hello")
+        assistant, session = run.chat.assistant, run.chat.session_id
+        await assistant.watching.look()
+        other = await Assistant.open(settings, paths, environ={})
+        await other.sessions.delete(session)
+        await other.close()
+        await assistant.watching.look()
+        await run.until(lambda: run.chat.session_id != session)
+        await run.until(lambda: "deleted in another window" in " ".join(run.said))
+
+
 async def test_a_reply_that_begins_while_it_is_looked_what_was_erased_stays(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

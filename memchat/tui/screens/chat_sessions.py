@@ -242,13 +242,14 @@ class ChatSessions(ChatBase):
             if self.session_id:
                 await self._leave_current()
 
-    async def check_session(self) -> None:
-        """Begins a new session when the one that is shown was deleted meanwhile."""
+    async def check_session(self) -> bool:
+        """Begins a new session when the one that is shown was deleted meanwhile; whether it was."""
         session = await self.assistant.session(self.session_id)
         if session.deleted_at is not None:
             await self.begin_session()
-        else:
-            self.session = session
+            return True
+        self.session = session
+        return False
 
     def keep_draft_soon(self) -> None:
         """Stores the draft once the typing pauses."""
