@@ -187,9 +187,12 @@ class Happenings:
         muted = await chat.assistant.memories.muted(session_id)
         plan = await chat.assistant.preview(session_id)
         pinned = await chat.pinned_now()
+        summary = await chat.assistant.summaries.holding(session_id) if session_id else None
         # Of two that ran at once the one that began later knows more.
         if session_id == chat.session_id and look > self._looked:
             self._looked = look
             chat.profile, chat.pending, chat.muted, chat.pinned = profile, pending, muted, pinned
+            if summary != chat.summary:  # what was done to it was taken back
+                chat.summary, chat.versions = summary, ()
             if plans == self._plans:  # else a turn has laid out a newer one meanwhile
                 chat.plan = plan

@@ -272,7 +272,7 @@ async def test_when_it_holds_is_set_and_drawn(assistant: Assistant) -> None:
         app.screen.query_one("#until", Input).value = "2022-03"
         await app.press(pilot, "ctrl+s")
         assert "01 Jan 2020" in app.beside
-        assert "ended 01 Apr 2022" in app.beside
+        assert "ended 31 Mar 2022" in app.beside
 
 
 async def test_both_days_are_typed_one_after_the_other_and_a_past_end_is_warned_of(assistant: Assistant) -> None:

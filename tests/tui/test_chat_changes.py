@@ -297,6 +297,10 @@ async def test_the_summary_is_folded_stepped_through_reverted_and_unfolded(start
         await run.until(lambda: run.chat.summary is None)
         actions = [change.action for change in await run.chat.assistant.memories.changes()]
         assert actions[:4] == ["unfold", "revert", "edit", "fold"]
+        await run.send("/undo")
+        await run.until(lambda: run.chat.summary is not None and run.chat.summary.id == folded.id)
+        await run.send("/redo")
+        await run.until(lambda: run.chat.summary is None)
 
 
 async def test_what_was_recalled_is_pinned_muted_and_forgotten(start: Start, server: ScriptedServer) -> None:

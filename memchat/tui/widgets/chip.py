@@ -158,16 +158,13 @@ class Chip(Note):
         return Content.assemble(said, " " * _GAP if links.cell_length else "", links)
 
     def _links(self) -> Iterator[Content]:
-        """What can be done, each with its key; what the keys have in common only once; letters of the words as keys."""
+        """What can be done, each with its key; the letters of the words as keys, with what they have in common."""
         keys = {action: self._keys.get(action, "") if self.newest else "" for action in self.offers}
         yield _linked([(f"{key} " if key else "", action) for action, key in keys.items()])
         common = {key.rpartition("+")[0] for key in keys.values()}
         last = {action: key.rpartition("+")[2] for action, key in keys.items()}
-        if len(common) == 1 and all(common):
-            together = common.pop()
-            yield _linked([(f"{key} ", action) for action, key in last.items()], before=f"{together}+")
-            if all(key == action[0] for action, key in last.items()):
-                yield _linked([("", action) for action in last], before=f"{together}+ ", initials=True)
+        if len(common) == 1 and all(common) and all(key == action[0] for action, key in last.items()):
+            yield _linked([("", action) for action in last], before=f"{common.pop()}+ ", initials=True)
 
     def hear(self, known: Mapping[str, Memory]) -> bool:
         """Tells what the memories of the line are now; whether there is anything left to tell."""

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from memchat.core.memories import Change
+from memchat.core.times import last_moment
 from memchat.tui.changes import did, state, who
 from memchat.tui.looks import STATUS_NAMES, Looks
 from memchat.tui.text import Part, level, one_line, plain
@@ -98,7 +99,8 @@ def _said(name: str, value: Any) -> str:
     if value is None or value == "":
         return "open" if name.startswith("valid") else "none"
     if name.startswith("valid") and isinstance(value, int | float):
-        return f"{datetime.fromtimestamp(value).astimezone():%d %b %Y}"
+        moment = datetime.fromtimestamp(value).astimezone()
+        return f"{last_moment(moment) if name == 'valid_to' else moment:%d %b %Y}"
     if name == "confidence" and isinstance(value, int | float):
         return f"{value:.0%}"
     if name == "status":
@@ -149,7 +151,8 @@ def _dates(
 ) -> list[Part]:
     """The dates under the bar, each near its place, none over another."""
     left = f"{first.astimezone():%d %b %Y}" if begin else f"said {first.astimezone():%d %b %Y}"
-    right = "holds now" if end is None else f"{'until' if end > present else 'ended'} {end.astimezone():%d %b %Y}"
+    last = "" if end is None else f"{last_moment(end).astimezone():%d %b %Y}"
+    right = "holds now" if end is None else f"{'until' if end > present else 'ended'} {last}"
     left_at = min(start, max(0, room + 1 - len(left)))
     right_at = min(max(stop - len(right) + 1, 0), room + 1 - len(right))
     right_at = max(right_at, left_at + len(left) + 2)
