@@ -43,8 +43,9 @@ TABLES = {
     "learning_rules": "SELECT id, basis, kind, subject, attribute, text, made_at FROM learning_rules ORDER BY id",
     "mutes": "SELECT * FROM mutes ORDER BY session, ref",
     "kept_out": "SELECT * FROM kept_out ORDER BY message",
+    # What is deleted again is kept for as long as if it had been deleted then.
     "sessions": "SELECT id, title, title_by, created_at, updated_at, last_seq, message_count, summarised_to, ended_at, "
-    "archived_at, deleted_at, tags, summary_id, system_prompt, persona, draft FROM sessions ORDER BY id",
+    "archived_at, deleted_at IS NOT NULL, tags, summary_id, system_prompt, persona, draft FROM sessions ORDER BY id",
     "messages": "SELECT * FROM messages ORDER BY id",
     "session_summaries": "SELECT * FROM session_summaries ORDER BY session",
     "rolling_summaries": "SELECT * FROM rolling_summaries ORDER BY id",
